@@ -1,0 +1,10 @@
+namespace Counterseal.Web;
+
+/// <summary>The faces that pages are served for; each has its own origin.</summary>
+public enum Face
+{
+    /// <summary>Staff.</summary>
+    Desk,
+    /// <summary>Authorities and the public.</summary>
+    Public,
+}
