@@ -1,1 +1,26 @@
-return 0;
+using System.CommandLine;
+using Counterseal.Cli;
+
+var root = new RootCommand("""
+    Counterseal stands between governments' demands for data and a company's customers.
+
+    Start:    counterseal demo                         the main job on made-up mail, with every cheat refused
+              counterseal serve --home ./counterseal   desk, gate and ledger in trial mode, with pages
+    """);
+root.Subcommands.Add(Serve.Command());
+root.Subcommands.Add(GateCommands.Command());
+root.Subcommands.Add(LedgerCommands.Command());
+root.Subcommands.Add(DemandCommands.Submit());
+root.Subcommands.Add(AssessCommand.Command());
+root.Subcommands.Add(DemandCommands.Demands());
+root.Subcommands.Add(DemandCommands.Authenticate());
+root.Subcommands.Add(DemandCommands.Establish());
+root.Subcommands.Add(DemandCommands.Decide());
+root.Subcommands.Add(OrderCommands.Order());
+root.Subcommands.Add(OrderCommands.Approve());
+root.Subcommands.Add(PackageCommands.Verify());
+root.Subcommands.Add(PackageCommands.Open());
+root.Subcommands.Add(KeyCommands.Command());
+root.Subcommands.Add(DirectoryCommands.Command());
+root.Subcommands.Add(DemoCommand.Command());
+return await root.Parse(args).InvokeAsync();

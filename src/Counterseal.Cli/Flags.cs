@@ -1,0 +1,61 @@
+using System.CommandLine;
+
+namespace Counterseal.Cli;
+
+/// <summary>Options that several commands share, and the one way in which a command runs and fails.</summary>
+internal static class Flags
+{
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "One JSON document on standard output, for programs." };
+
+    /// <summary><c>--home</c>: the folder that <c>serve</c> keeps.</summary>
+    public static Option<DirectoryInfo> Home() => new("--home")
+    {
+        Description = "The folder that `counterseal serve` keeps (desk, gate, ledger and their sockets). Default: $COUNTERSEAL_HOME or ./counterseal-home.",
+        DefaultValueFactory = _ => new DirectoryInfo(Environment.GetEnvironmentVariable("COUNTERSEAL_HOME") ?? "counterseal-home"),
+    };
+
+    /// <summary>A file that must be there.</summary>
+    public static Option<FileInfo> File(string name, string description) => new Option<FileInfo>(name) { Description = description, Required = true }.AcceptExistingOnly();
+
+    /// <summary>A required text.</summary>
+    public static Option<string> Text(string name, string description, bool required = true) => new(name) { Description = description, Required = required };
+
+    /// <summary>Makes a command of its parts; its failures become one sentence on standard error and exit code 1.</summary>
+    public static Command Make(string name, string description, string example, IEnumerable<Symbol> parts, Func<ParseResult, Answer, CancellationToken, Task<int>> run)
+    {
+        var json = Json();
+        var command = new Command(name, $"{description}\n\nExample:\n  counterseal {example}");
+        foreach (var part in parts)
+        {
+            if (part is Option option)
+                command.Options.Add(option);
+            else if (part is Argument argument)
+                command.Arguments.Add(argument);
+        }
+
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                return await run(parsed, new Answer(parsed.GetValue(json)), cancel);
+            }
+            catch (Exception fault) when (Sentence(fault) is { } sentence)
+            {
+                return Answer.Fail(sentence);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>The sentence for a failure that a user can cause; <c>null</c> for a programmer's mistake, which may show its stack.</summary>
+    private static string? Sentence(Exception fault) => fault switch
+    {
+        Refused or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
+            or Law.RuleBookException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
+        HttpRequestException => $"{fault.Message}. Is `counterseal serve` running for this --home?",
+        OperationCanceledException => "interrupted; what was begun can be taken up again",
+        _ => null,
+    };
+}
