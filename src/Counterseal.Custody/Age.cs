@@ -3,40 +3,35 @@ namespace Counterseal.Custody;
 /// <summary>The age v1 file format (C2SP age v1.1.0): X25519 recipients, STREAM of ChaCha20-Poly1305 in 64 KiB chunks.</summary>
 public static class Age
 {
+    /// <summary>Plaintext bytes in every chunk but the last.</summary>
+    public const int ChunkSize = 64 * 1024;
+
+    /// <summary>Bytes of the Poly1305 tag after each chunk.</summary>
+    internal const int TagSize = 16;
+
+    /// <summary>Bytes of the payload's nonce, between header and first chunk.</summary>
+    internal const int NonceSize = 16;
+
     /// <summary>A write-only stream that encrypts what is written to <paramref name="ciphertext"/>; disposing it writes the last chunk and leaves <paramref name="ciphertext"/> open.</summary>
-    /// <exception cref="ArgumentException">No recipient.</exception>
-    public static Stream Encrypt(Stream ciphertext, IReadOnlyList<AgeRecipient> recipients) => throw new NotSupportedException();
+    /// <param name="ciphertext">Gets header and chunks, each in one write.</param>
+    /// <param name="recipients">At least one, at most 128; each can open the file alone.</param>
+    /// <exception cref="ArgumentException">No recipient, or too many.</exception>
+    public static Stream Encrypt(Stream ciphertext, IReadOnlyList<AgeRecipient> recipients) => new AgeEncryption(ciphertext, recipients);
 
     /// <summary>A read-only stream of the plaintext. Each chunk is verified before it is given; the end of the stream means that the last chunk verified.</summary>
-    /// <exception cref="AgeException">Names what is wrong and at which byte.</exception>
-    public static Stream Decrypt(Stream ciphertext, IReadOnlyList<AgeIdentity> identities) => throw new NotSupportedException();
-}
+    /// <param name="ciphertext">The binary form; <see cref="Dearmor"/> first where it is armored. Left open.</param>
+    /// <param name="identities">Tried in order on each stanza.</param>
+    /// <exception cref="AgeException">Names what is wrong and at which byte; the stream throws it too.</exception>
+    public static Stream Decrypt(Stream ciphertext, IReadOnlyList<AgeIdentity> identities) => AgeDecryption.Open(ciphertext, identities, null);
 
-/// <summary>An X25519 recipient, <c>age1…</c>.</summary>
-public sealed record AgeRecipient
-{
-    /// <summary>The text form, <c>age1…</c>.</summary>
-    public required string Text { get; init; }
-    /// <summary>Reads the text form.</summary>
-    /// <exception cref="FormatException">Not a recipient.</exception>
-    public static AgeRecipient Parse(string text) => throw new NotSupportedException(text);
-}
+    /// <summary>The same for a file that is encrypted to a passphrase (scrypt stanza).</summary>
+    /// <param name="ciphertext">The binary form; left open.</param>
+    /// <param name="passphrase">The passphrase.</param>
+    /// <exception cref="AgeException">Names what is wrong and at which byte; the stream throws it too.</exception>
+    public static Stream Decrypt(Stream ciphertext, AgePassphrase passphrase) => AgeDecryption.Open(ciphertext, [], passphrase);
 
-/// <summary>An X25519 identity, <c>AGE-SECRET-KEY-1…</c>.</summary>
-public sealed class AgeIdentity : IDisposable
-{
-    /// <summary>The public half.</summary>
-    public AgeRecipient Recipient { get; }
-    private AgeIdentity(AgeRecipient recipient) => Recipient = recipient;
-    /// <summary>Makes a new one.</summary>
-    public static AgeIdentity Generate() => throw new NotSupportedException();
-    /// <summary>Reads the text form, or a key file as <c>age-keygen</c> writes it.</summary>
-    public static AgeIdentity Parse(string text) => throw new NotSupportedException(text);
-    /// <summary>The secret as text; only for writing the key file.</summary>
-    public string Export() => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public void Dispose() { }
+    /// <summary>A read-only stream of the age file inside ASCII armor (strict PEM, RFC 7468, with white space allowed before and after).</summary>
+    /// <param name="text">The armored text; left open.</param>
+    /// <exception cref="AgeException">The stream throws it with <see cref="AgeFault.Armor"/>; the offset is then in the armored text.</exception>
+    public static Stream Dearmor(Stream text) => new AgeArmor(text);
 }
-
-/// <summary>An age file that cannot be read.</summary>
-public sealed class AgeException(string message) : Exception(message);

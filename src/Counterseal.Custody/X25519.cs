@@ -1,0 +1,19 @@
+using NSec.Cryptography;
+
+namespace Counterseal.Custody;
+
+/// <summary>X25519 (RFC 7748) and the key wrap that age builds on it (C2SP age, "X25519 recipient stanza").</summary>
+internal static class X25519
+{
+    private static readonly byte[] Info = "age-encryption.org/v1/X25519"u8.ToArray();
+
+    /// <summary>The shared secret, or null where it would be all zero (a point of low order).</summary>
+    public static SharedSecret? Agree(Key mine, ReadOnlySpan<byte> theirs) =>
+        PublicKey.TryImport(KeyAgreementAlgorithm.X25519, theirs, KeyBlobFormat.RawPublicKey, out var key) && key is not null
+            ? KeyAgreementAlgorithm.X25519.Agree(mine, key)
+            : null;
+
+    /// <summary>The key that wraps the file key: HKDF-SHA256(shared secret, share ‖ recipient, info).</summary>
+    public static byte[] WrapKey(SharedSecret secret, ReadOnlySpan<byte> share, ReadOnlySpan<byte> recipient) =>
+        KeyDerivationAlgorithm.HkdfSha256.DeriveBytes(secret, [.. share, .. recipient], Info, 32);
+}
