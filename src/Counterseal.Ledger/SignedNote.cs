@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Counterseal.Ledger;
 
 /// <summary>
@@ -8,62 +10,101 @@ namespace Counterseal.Ledger;
 /// <param name="Signatures">The signature lines, in order.</param>
 public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
 {
+    /// <summary>Bytes of a note, at most (1 MiB).</summary>
+    public const int MaxSize = 1 << 20;
+
+    /// <summary>Signature lines of a note, at most. The standard asks verifiers to bear 16.</summary>
+    public const int MaxSignatures = 64;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Reads a note; at most 1 MiB and 64 signatures.</summary>
     /// <exception cref="FormatException">Names what is wrong and on which line.</exception>
-    public static SignedNote Parse(ReadOnlySpan<byte> note) => throw new NotSupportedException();
+    public static SignedNote Parse(ReadOnlySpan<byte> note)
+    {
+        if (note.Length > MaxSize)
+            throw new FormatException($"a note of {note.Length} bytes: at most {MaxSize} are read");
+        string all;
+        try
+        {
+            all = Strict.GetString(note);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new FormatException($"byte {e.Index}: a note is UTF-8", e);
+        }
+        RefuseControls(all);
+        var blank = all.LastIndexOf("\n\n", StringComparison.Ordinal);
+        if (blank < 0)
+            throw new FormatException("no blank line between text and signatures: not a signed note");
+        var text = all[..(blank + 1)];
+        var line = Lines(text) + 2;
+        var rest = all.AsSpan(blank + 2);
+        if (rest.IsEmpty || rest[^1] != '\n')
+            throw new FormatException($"line {line}: a note ends in signature lines, the last with its newline");
+        var signatures = new List<NoteSignature>();
+        foreach (var range in rest[..^1].Split('\n'))
+        {
+            if (signatures.Count == MaxSignatures)
+                throw new FormatException($"line {line}: more than {MaxSignatures} signatures");
+            signatures.Add(NoteSignature.Parse(rest[range], line++));
+        }
+        return new SignedNote(text, signatures);
+    }
 
     /// <summary>The note's bytes; <see cref="Parse"/> of them gives this note again, and no other bytes do.</summary>
-    public byte[] Bytes() => throw new NotSupportedException();
+    public byte[] Bytes()
+    {
+        var note = new StringBuilder(Text).Append('\n');
+        foreach (var signature in Signatures)
+            note.Append(signature).Append('\n');
+        return Strict.GetBytes(note.ToString());
+    }
 
     /// <summary>Signs a text with one key or several.</summary>
     /// <param name="text">Must end in a newline and have no control character but newline.</param>
     /// <param name="signers">In the order of the lines.</param>
-    public static SignedNote Sign(string text, params IEnumerable<NoteSigner> signers) => throw new NotSupportedException();
+    /// <exception cref="FormatException">The text cannot be a note's.</exception>
+    public static SignedNote Sign(string text, params IEnumerable<NoteSigner> signers)
+    {
+        if (!text.EndsWith('\n'))
+            throw new FormatException("a note's text ends in a newline");
+        RefuseControls(text);
+        return new SignedNote(text, [.. signers.Select(signer => signer.Sign(text))]);
+    }
 
-    /// <summary>The names of the verifiers whose valid signature the note carries. A known key whose signature fails makes the whole note fail.</summary>
+    /// <summary>
+    /// The names of the verifiers whose valid signature the note carries, each once, in the order of the lines. Signatures by unknown keys
+    /// are passed over. A known key whose signature fails makes the whole note fail.
+    /// </summary>
     /// <exception cref="FormatException">A known key's signature is wrong.</exception>
-    public IReadOnlyList<string> VerifiedBy(params IEnumerable<NoteVerifier> known) => throw new NotSupportedException();
-}
+    public IReadOnlyList<string> VerifiedBy(params IEnumerable<NoteVerifier> known)
+    {
+        var keys = known.ToList();
+        var text = Strict.GetBytes(Text);
+        var names = new List<string>();
+        foreach (var signature in Signatures)
+        {
+            // Two different keys may share name and id only by collision of 32 bits; then the signature must verify under one of them.
+            var candidates = keys.Where(key => key.Name == signature.Name && key.KeyId == signature.KeyId).ToList();
+            if (candidates.Count == 0)
+                continue;
+            if (!candidates.Any(key => key.Verify(text, signature.Signature)))
+                throw new FormatException($"the signature by {signature.Name} does not verify: the text or the signature was changed, or another key made it");
+            if (!names.Contains(signature.Name))
+                names.Add(signature.Name);
+        }
+        return names;
+    }
 
-/// <summary>One signature line: <c>— name base64(key id ‖ signature)</c>.</summary>
-/// <param name="Name">The key's name.</param>
-/// <param name="KeyId">Four bytes, big-endian.</param>
-/// <param name="Signature">What follows the key id.</param>
-public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature);
+    private static void RefuseControls(string text)
+    {
+        var at = text.AsSpan().IndexOfAnyInRange('\0', '\t');
+        if (at < 0)
+            at = text.AsSpan().IndexOfAnyInRange('\v', '\x1f');
+        if (at >= 0)
+            throw new FormatException($"line {Lines(text[..at]) + 1}: control character U+{(int)text[at]:X4}; a note has none but newline");
+    }
 
-/// <summary>An Ed25519 public key by its C2SP vkey, <c>name+hash+base64(0x01 ‖ key)</c>.</summary>
-public sealed record NoteVerifier
-{
-    /// <summary>The key's name.</summary>
-    public required string Name { get; init; }
-    /// <summary>First four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key).</summary>
-    public required uint KeyId { get; init; }
-    /// <summary>32 bytes.</summary>
-    public required byte[] PublicKey { get; init; }
-    /// <summary>Reads a vkey.</summary>
-    /// <exception cref="FormatException">Not a vkey, or its hash does not fit.</exception>
-    public static NoteVerifier Parse(string vkey) => throw new NotSupportedException();
-    /// <summary>The vkey.</summary>
-    public override string ToString() => throw new NotSupportedException();
-}
-
-/// <summary>An Ed25519 private key with its note name. Made, kept in a file (mode 0600) and read back only here.</summary>
-public sealed class NoteSigner : IDisposable
-{
-    /// <summary>The key's name.</summary>
-    public string Name => Verifier.Name;
-    /// <summary>The public half.</summary>
-    public NoteVerifier Verifier { get; }
-    private NoteSigner(NoteVerifier verifier) => Verifier = verifier;
-    /// <summary>Makes a new key.</summary>
-    public static NoteSigner Generate(string name) => throw new NotSupportedException(name);
-    /// <summary>Reads <c>PRIVATE+KEY+name+hash+base64</c> (the form that Go's sumdb/note writes).</summary>
-    /// <exception cref="FormatException">Not such a key.</exception>
-    public static NoteSigner Parse(string text) => throw new NotSupportedException(text);
-    /// <summary>The private key as text; only for writing the key file.</summary>
-    public string Export() => throw new NotSupportedException();
-    /// <summary>A signature line for a text.</summary>
-    public NoteSignature Sign(string text) => throw new NotSupportedException(text);
-    /// <inheritdoc/>
-    public void Dispose() { }
+    private static int Lines(string text) => text.AsSpan().Count('\n');
 }
