@@ -1,0 +1,41 @@
+namespace Counterseal.Custody;
+
+/// <summary>Finds an account's mailbox below the mail folder and nowhere else.</summary>
+internal static class AccountMailbox
+{
+    /// <summary>Opens the mailbox; <c>null</c> for an account that has none because mail is not among its services.</summary>
+    /// <exception cref="SourceException">It is missing, leaves the mail folder, goes over a link, or is neither mbox nor Maildir.</exception>
+    public static MessageReader? Open(string mail, Account account, string where)
+    {
+        if (account.Mailbox is not { } name)
+            return account.Services.Contains("mail") || account.Services.Count == 0
+                ? throw new SourceException($"{where}: account \"{account.Name}\" is in scope for its mail, but the line names no mailbox. Add it, or list services without \"mail\".")
+                : null;
+
+        var parts = name.Split('/');
+        if (Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) || Array.Exists(parts, p => p is "" or "." or ".."))
+            throw new SourceException($"{where}, field \"mailbox\": \"{name}\" is not a plain path below the mail folder (no absolute path, no \"..\", no \"\\\").");
+        var path = mail;
+        foreach (var part in parts)
+        {
+            path = Path.Combine(path, part);
+            if (new FileInfo(path).LinkTarget is not null)
+                throw new SourceException($"{where}, field \"mailbox\": \"{path}\" is a link, and links are not followed. Name the place itself.");
+        }
+
+        try
+        {
+            if (Directory.Exists(path))
+                return MaildirReader.Is(path)
+                    ? new MaildirReader(path)
+                    : throw new SourceException($"{where}, field \"mailbox\": the folder \"{path}\" is no Maildir (it lacks cur, new or tmp).");
+            return File.Exists(path)
+                ? new MboxReader(path, account.Framing)
+                : throw new SourceException($"{where}, field \"mailbox\": \"{path}\" is not there. Nothing was collected; an account without mail is one without \"mailbox\" and without \"mail\" among its services.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceException($"{where}, field \"mailbox\": \"{path}\" cannot be read ({e.Message})", e);
+        }
+    }
+}
