@@ -23,7 +23,14 @@ public sealed record Assessment(
     bool BasisIsPolicy,
     IReadOnlyList<Question> Questions,
     IReadOnlyList<Deadline> Deadlines,
-    Notice Notice);
+    Notice Notice)
+{
+    /// <summary>
+    /// What the law says must be kept (a preservation letter, an EPOC-PR, an EPOC on receipt); always within the demanded scope. Open
+    /// questions do not stop keeping, failures do. Nothing here may leave: that is <see cref="Permitted"/>.
+    /// </summary>
+    public Scope Preserve { get; init; } = Scope.Nothing;
+}
 
 /// <summary>One thing the law engine noticed, with its rule and citation.</summary>
 /// <param name="Rule">The rule's id, e.g. <c>us.sca.subpoena.reach</c>.</param>

@@ -6,6 +6,66 @@ public sealed record Scope(IReadOnlyList<ScopeItem> Items)
 {
     /// <summary>The scope in which nothing is.</summary>
     public static Scope Nothing { get; } = new([]);
+
+    /// <summary>
+    /// Whether everything in <paramref name="inner"/> is in <paramref name="outer"/>: for each selector and category the inner time
+    /// range lies inside the union of the outer ones. Selectors must be equal. An inner item without categories is covered only by
+    /// outer items without categories: it demands nothing certain, so no list of categories covers it. An inner item whose range is
+    /// empty still needs its selector and category in the outer scope. Reflexive and transitive.
+    /// </summary>
+    public static bool Within(Scope inner, Scope outer)
+    {
+        var ranges = outer.Items.SelectMany(Cells).ToLookup(c => c.Of, c => c.Range);
+        return inner.Items.SelectMany(Cells).All(c => c.Range.Covered([.. ranges[c.Of]]));
+    }
+
+    /// <summary>What is in both, item by item; within each of them. An item without categories meets only items without categories.</summary>
+    public static Scope Intersect(Scope one, Scope other) => new(
+        [.. from a in one.Items
+            from b in other.Items
+            where a.Selector == b.Selector && (a.Categories.Count == 0) == (b.Categories.Count == 0)
+            let categories = a.Categories.Intersect(b.Categories).Order().ToArray()
+            where categories.Length > 0 || a.Categories.Count == 0
+            let @from = Later(a.From, b.From)
+            let to = Earlier(a.To, b.To)
+            where @from is null || to is null || @from < to
+            select new ScopeItem(a.Selector, categories, @from, to)]);
+
+    /// <summary>The same scope with the given categories in items that have none: what a person's answer to "category unknown" makes of it, or what a count counts.</summary>
+    public Scope WithCategories(IEnumerable<DataCategory> categories)
+    {
+        var fill = categories.Distinct().Order().ToArray();
+        return new([.. Items.Select(i => i.Categories.Count == 0 ? i with { Categories = fill } : i)]);
+    }
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a > b ? a : b;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
+
+    private static IEnumerable<((Selector, DataCategory?) Of, Range Range)> Cells(ScopeItem item) => item.Categories.Count == 0
+        ? [((item.Selector, null), new(item.From, item.To))]
+        : item.Categories.Select(c => ((item.Selector, (DataCategory?)c), new Range(item.From, item.To)));
+
+    private readonly record struct Range(DateTimeOffset? From, DateTimeOffset? To)
+    {
+        private bool Empty => From is not null && To is not null && From >= To;
+
+        public bool Covered(IReadOnlyCollection<Range> by)
+        {
+            if (by.Count == 0) return false;
+            if (Empty) return true;
+            // Walk from the left end; what the outer ranges reach without a gap must pass the right end.
+            var reached = From;
+            foreach (var range in by.Where(r => !r.Empty).OrderBy(r => r.From ?? DateTimeOffset.MinValue))
+            {
+                if (range.From is not null && (reached is null || range.From > reached)) break;
+                if (range.To is null) return true;
+                if (reached is null || range.To > reached) reached = range.To;
+                if (To is not null && reached >= To) return true;
+            }
+            return false;
+        }
+    }
 }
 
 /// <summary>One selector with what is sought of it.</summary>

@@ -1,0 +1,80 @@
+using System.Globalization;
+using static Counterseal.Law.YamlTree;
+
+namespace Counterseal.Law;
+
+/// <summary>Reads conditions as rule files write them, and holds names and values against <c>facts.yaml</c>.</summary>
+internal static class Conditions
+{
+    /// <summary>Reads the condition under a key.</summary>
+    /// <param name="entry">The rule.</param>
+    /// <param name="key">The key that holds the condition.</param>
+    /// <param name="facts">The names.</param>
+    /// <param name="item">Whether it is about one item of the scope: then only such names go, otherwise never.</param>
+    public static Condition Read(Entry entry, string key, IReadOnlyDictionary<string, FactName> facts, bool item) =>
+        entry.Map[key] is Map map ? Node(map, facts, item, entry.Rule) : throw entry.Wrong(key, $"'{key}' must be a condition: a name and its value, or all, any, not");
+
+    private static Condition Node(Map map, IReadOnlyDictionary<string, FactName> facts, bool item, string? rule)
+    {
+        if (map.Entries.Count == 0) throw new RuleBookException("an empty condition; name what must be so", map.File, map.Line, rule);
+        var parts = map.Entries.Select(e => Part(e.Key, e.Value, facts, item, rule)).ToList();
+        return parts.Count == 1 ? parts[0] : new Condition.All(parts);
+    }
+
+    private static Condition Part(Text key, YamlTree value, IReadOnlyDictionary<string, FactName> facts, bool item, string? rule)
+    {
+        RuleBookException Wrong(string what) => new(what, value.File, value.Line, rule);
+        switch (key.Value)
+        {
+            case "all" or "any":
+                if (value is not List { Items.Count: > 0 } list) throw Wrong($"'{key.Value}' takes a list of conditions");
+                var parts = list.Items.Select(i => i is Map m ? Node(m, facts, item, rule) : throw new RuleBookException($"'{key.Value}' takes a list of conditions, each a name and its value", i.File, i.Line, rule)).ToList();
+                return key.Value == "all" ? new Condition.All(parts) : new Condition.Any(parts);
+            case "not":
+                return value is Map inner ? new Condition.Not(Node(inner, facts, item, rule)) : throw Wrong("'not' takes one condition");
+            case "passed" when !item:
+                return value is Text passed ? new Condition.Passed(passed.Value) : throw Wrong("'passed' takes the id of a rule with a deadline");
+        }
+
+        if (!facts.TryGetValue(key.Value, out var fact))
+            throw new RuleBookException($"'{key.Value}' is neither a name in facts.yaml nor one of all, any, not, passed; add it to facts.yaml or correct it", key.File, key.Line, rule);
+        if (item != (fact.Source == FactSource.Item))
+            throw new RuleBookException(item ? $"'{key.Value}' is not a name of one item of the scope; use 'when'" : $"'{key.Value}' is a name of one item of the scope; use 'items'", key.File, key.Line, rule);
+        if (value is not Map how) return Compare(fact, Comparison.OneOf, value);
+        if (how.Entries.Count != 1) throw Wrong("takes one operator");
+        var (op, operand) = how.Entries[0];
+        return op.Value switch
+        {
+            "isNot" => Compare(fact, Comparison.NoneOf, operand),
+            "atLeast" => Compare(fact, Comparison.AtLeast, operand),
+            "atMost" => Compare(fact, Comparison.AtMost, operand),
+            "known" when operand is Text { Value: "true" } => new Condition.Is(fact.Name, Comparison.Known, []),
+            "known" => throw Wrong("'known' takes only true; what is unknown cannot be a condition, it is a question"),
+            _ => throw new RuleBookException($"'{op.Value}' is not an operator; there are isNot, atLeast, atMost, known, or the value itself", op.File, op.Line, rule),
+        };
+
+        Condition Compare(FactName of, Comparison with, YamlTree values)
+        {
+            string[] words = values switch
+            {
+                Text text => [text.Value],
+                List { Items.Count: > 0 } list => [.. list.Items.Select(i => (i as Text)?.Value ?? throw Wrong("takes a value or a list of values"))],
+                _ => throw Wrong("takes a value or a list of values"),
+            };
+            if (with is Comparison.AtLeast or Comparison.AtMost)
+            {
+                if (of.Type != FactType.Number || words.Length != 1 || !decimal.TryParse(words[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
+                    throw Wrong($"compares numbers, but '{of.Name}' or its value is none");
+            }
+            else if (of.Type != FactType.Word)
+            {
+                throw Wrong($"'{of.Name}' holds a value of type {Words<FactType>.Of(of.Type)}, which can only be known or not");
+            }
+            else if (words.FirstOrDefault(w => !of.Allows(w)) is { } bad)
+            {
+                throw Wrong($"'{bad}' is not a value of '{of.Name}'; it takes {RuleFiles.Takes(of)}");
+            }
+            return new Condition.Is(of.Name, with, words);
+        }
+    }
+}

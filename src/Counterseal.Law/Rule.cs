@@ -1,0 +1,120 @@
+namespace Counterseal.Law;
+
+/// <summary>One rule as counsel wrote it.</summary>
+/// <param name="Id">Unique in the book, e.g. <c>policy.authenticated</c>.</param>
+/// <param name="Citation">Where it is written.</param>
+/// <param name="Plain">What it permits or forbids, in plain words.</param>
+/// <param name="Checked">Whether somebody has read the source.</param>
+/// <param name="From">First day on which it applies, in <paramref name="Zone"/>.</param>
+/// <param name="To">Last day on which it applies; <c>null</c> while no end is known.</param>
+/// <param name="Instruments">The instruments it is about; empty for all.</param>
+/// <param name="File">File and line, for people who look it up.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Zone">The zone in which its days are counted.</param>
+public sealed record Rule(
+    string Id, string Citation, string Plain, bool Checked, DateOnly From, DateOnly? To, IReadOnlyList<string> Instruments, string File, int Line, TimeZoneInfo Zone)
+{
+    /// <summary>Which cells of the scope (item × category) it is about; all when <c>null</c>.</summary>
+    internal Condition? Items { get; init; }
+
+    /// <summary>When it applies; always when <c>null</c>.</summary>
+    internal Condition? When { get; init; }
+
+    /// <summary>What it does.</summary>
+    internal Effect Effect { get; init; } = new Effect.Risk("");
+
+    /// <summary>Whether it applies to an instrument on the day of an instant.</summary>
+    internal bool InForce(string? instrument, DateTimeOffset at)
+    {
+        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Zone).DateTime);
+        return day >= From && (To is null || day <= To) && (Instruments.Count == 0 || (instrument is not null && Instruments.Contains(instrument, StringComparer.Ordinal)));
+    }
+}
+
+/// <summary>What a rule does. One rule, one effect.</summary>
+internal abstract record Effect
+{
+    /// <summary>Something must be so; otherwise the cells it is about are not handed over.</summary>
+    /// <param name="Condition">What must be so.</param>
+    /// <param name="Otherwise">The decision when it is not and nothing else is left.</param>
+    /// <param name="Holds">Sentence when it is so.</param>
+    /// <param name="Fails">Sentence when it is not.</param>
+    /// <param name="Asks">The question when it is unknown; <c>null</c> for the fact's own.</param>
+    /// <param name="BeforeAnyAnswer">Needed before the authority is told anything, "no data" included.</param>
+    /// <param name="IfUnknown">What follows where it is unknown whether the rule applies at all.</param>
+    /// <param name="Assistance">It is about what is demanded besides data.</param>
+    internal sealed record Require(
+        Condition Condition, Otherwise Otherwise, string Holds, string Fails, string? Asks, bool BeforeAnyAnswer, IfUnknown IfUnknown, bool Assistance) : Effect;
+
+    /// <summary>What the instrument reaches.</summary>
+    /// <param name="Categories">The categories reached.</param>
+    /// <param name="Does">Whether what is reached leaves or is only kept.</param>
+    /// <param name="Policy">True for the published exception: nobody is compelled.</param>
+    /// <param name="Otherwise">The decision when nothing demanded is reached.</param>
+    /// <param name="Holds">Sentence when something demanded is reached.</param>
+    /// <param name="Fails">Sentence for what is not.</param>
+    internal sealed record Reach(IReadOnlyList<DataCategory> Categories, Handling Does, bool Policy, Otherwise Otherwise, string Holds, string Fails) : Effect;
+
+    /// <summary>A clock: <c>Amount</c> units after <c>Starts</c> by <c>Clock</c>, or at the instant that the name <c>Due</c> holds.</summary>
+    internal sealed record Clocked(string What, string? Starts, int Amount, TimeUnit Unit, Clock? Clock, string? Due) : Effect;
+
+    /// <summary>Who tells the customer, and the name that holds the instant before which nobody may.</summary>
+    internal sealed record Notify(NoticeBy By, string? NotBefore, string Reason) : Effect;
+
+    /// <summary>Nothing fails, but a person should look.</summary>
+    internal sealed record Risk(string Says) : Effect;
+
+    /// <summary>A decision proposed outright, unless something fails.</summary>
+    internal sealed record Propose(Decision Decision, string Says) : Effect;
+}
+
+/// <summary>What follows when a requirement fails.</summary>
+internal enum Otherwise
+{
+    /// <summary>Nothing yet: it may come true by itself.</summary>
+    Wait,
+    /// <summary>The authority is sent to the customer.</summary>
+    Redirect,
+    /// <summary>Go against it, or have it clarified.</summary>
+    Challenge,
+    /// <summary>Refuse.</summary>
+    Reject,
+}
+
+/// <summary>What follows where it is unknown whether a requirement applies. A requirement that applies is always asked for.</summary>
+internal enum IfUnknown
+{
+    /// <summary>It is asked, and nothing leaves until it is answered.</summary>
+    Ask,
+    /// <summary>It is noted as a risk and bars nothing.</summary>
+    Note,
+    /// <summary>Nothing: it is an objection that somebody raises.</summary>
+    Pass,
+}
+
+/// <summary>Whether what an instrument reaches leaves or is only kept.</summary>
+internal enum Handling
+{
+    /// <summary>It is handed over.</summary>
+    Release,
+    /// <summary>It is kept; nothing leaves.</summary>
+    Preserve,
+}
+
+/// <summary>Units in which periods are counted.</summary>
+internal enum TimeUnit
+{
+    /// <summary>Minutes, always from the event itself.</summary>
+    Minutes,
+    /// <summary>Hours.</summary>
+    Hours,
+    /// <summary>Days.</summary>
+    Days,
+}
+
+/// <summary>A kind of legal process that the book knows.</summary>
+/// <param name="Id">E.g. as in <see cref="Demand.Instrument"/>.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Citation">Where it is written.</param>
+/// <param name="Implies">What its very kind says, by name; it stands over a silent demand.</param>
+public sealed record Instrument(string Id, string Name, string Citation, IReadOnlyDictionary<string, string> Implies);
