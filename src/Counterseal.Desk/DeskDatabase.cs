@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Counterseal.Desk;
+
+/// <summary>The desk's tables; one shape on both databases, each with migrations of its own. Only <c>events</c>, <c>originals</c>, <c>quarantine</c>, <c>directory</c> and <c>counters</c> hold what cannot be made again.</summary>
+public abstract class DeskDatabase(DbContextOptions options) : DbContext(options)
+{
+    internal DbSet<EventRow> Events => Set<EventRow>();
+    internal DbSet<OriginalRow> Originals => Set<OriginalRow>();
+    internal DbSet<QuarantineRow> Quarantine => Set<QuarantineRow>();
+    internal DbSet<DemandRow> Demands => Set<DemandRow>();
+    internal DbSet<DirectoryRow> Directory => Set<DirectoryRow>();
+    internal DbSet<CounterRow> Counters => Set<CounterRow>();
+
+    /// <summary>A way to open contexts: <c>sqlite:PATH</c>, or an Npgsql connection string.</summary>
+    internal static Func<DeskDatabase> Opener(string database)
+    {
+        if (database.StartsWith("sqlite:", StringComparison.Ordinal))
+        {
+            var options = new DbContextOptionsBuilder<SqliteDatabase>();
+            SqliteDatabase.Configure(options, database["sqlite:".Length..]);
+            var fixedOptions = options.Options;
+            return () => new SqliteDatabase(fixedOptions);
+        }
+        var npgsql = new DbContextOptionsBuilder<PostgresDatabase>().UseNpgsql(database).Options;
+        return () => new PostgresDatabase(npgsql);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        var events = modelBuilder.Entity<EventRow>().ToTable("events");
+        events.HasKey(e => new { e.Demand, e.Version });
+        events.HasIndex(e => e.N).IsUnique();
+        events.HasIndex(e => e.LeafIndex).IsUnique();
+        events.HasIndex(e => e.Logged);
+        var originals = modelBuilder.Entity<OriginalRow>().ToTable("originals");
+        originals.HasKey(o => o.Demand);
+        originals.HasIndex(o => o.Digest);
+        var quarantine = modelBuilder.Entity<QuarantineRow>().ToTable("quarantine");
+        quarantine.HasKey(q => q.Id);
+        quarantine.HasIndex(q => q.At);
+        var demands = modelBuilder.Entity<DemandRow>().ToTable("demands");
+        demands.HasKey(d => d.Id);
+        demands.HasIndex(d => d.Receipt).IsUnique();
+        demands.HasIndex(d => new { d.Open, d.Due });
+        var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
+        directory.HasKey(d => d.Digest);
+        var counters = modelBuilder.Entity<CounterRow>().ToTable("counters");
+        counters.HasKey(c => c.Name);
+        counters.HasData(new CounterRow { Name = CounterRow.Leaves, Value = 0 });
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            foreach (var property in entity.GetProperties())
+                property.SetColumnName(string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : $"{c}")));
+        }
+    }
+
+    private sealed class UtcConverter() : ValueConverter<DateTimeOffset, DateTime>(
+        at => at.UtcDateTime, at => new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)));
+}
+
+/// <summary>The desk's tables on SQLite.</summary>
+public sealed class SqliteDatabase(DbContextOptions<SqliteDatabase> options) : DeskDatabase(options)
+{
+    internal static void Configure(DbContextOptionsBuilder<SqliteDatabase> options, string path) =>
+        options.UseSqlite(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ToString())
+            .AddInterceptors(new Careful());
+
+    /// <summary>A commit is on the disk before it is acknowledged.</summary>
+    private sealed class Careful : DbConnectionInterceptor
+    {
+        private const string Pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>For <c>dotnet ef migrations add</c>.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<SqliteDatabase>
+    {
+        public SqliteDatabase CreateDbContext(string[] args) => (SqliteDatabase)Opener("sqlite:design.db")();
+    }
+}
+
+/// <summary>The desk's tables on PostgreSQL.</summary>
+public sealed class PostgresDatabase(DbContextOptions<PostgresDatabase> options) : DeskDatabase(options)
+{
+    /// <summary>For <c>dotnet ef migrations add</c>.</summary>
+    internal sealed class Design : IDesignTimeDbContextFactory<PostgresDatabase>
+    {
+        public PostgresDatabase CreateDbContext(string[] args) => (PostgresDatabase)Opener("Host=design")();
+    }
+}

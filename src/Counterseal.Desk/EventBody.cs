@@ -1,0 +1,196 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Counterseal.Intake;
+using Counterseal.Law;
+
+namespace Counterseal.Desk;
+
+/// <summary>What happened in an event: one record for each type. Their JSON is committed to by the ledger, so a member is never renamed.</summary>
+public abstract record EventBody
+{
+    private static readonly Dictionary<string, Type> Types = new(StringComparer.Ordinal)
+    {
+        ["received"] = typeof(Received),
+        ["authenticated"] = typeof(Authenticated),
+        ["assessed"] = typeof(Assessed),
+        ["established"] = typeof(Established),
+        ["decided"] = typeof(Decided),
+        ["ordered"] = typeof(Ordered),
+        ["approved"] = typeof(Approved),
+        ["counted"] = typeof(Counted),
+        ["preserved"] = typeof(Preserved),
+        ["sealed"] = typeof(Sealed),
+        ["refused"] = typeof(Refused),
+        ["released"] = typeof(Released),
+        ["told"] = typeof(Told),
+        ["stayed"] = typeof(Stayed),
+        ["resumed"] = typeof(Resumed),
+        ["withdrawn"] = typeof(Withdrawn),
+        ["closed"] = typeof(Closed),
+    };
+
+    private protected EventBody() { }
+
+    /// <summary>The event's type, e.g. <c>received</c>.</summary>
+    [JsonIgnore]
+    public string Type => char.ToLowerInvariant(GetType().Name[0]) + GetType().Name[1..];
+
+    /// <summary>Reads a body.</summary>
+    /// <exception cref="FormatException">No such type, or not its shape.</exception>
+    internal static EventBody Read(string type, JsonElement body)
+    {
+        if (!Types.TryGetValue(type, out var record))
+            throw new FormatException($"no event is called \"{type}\"");
+        try
+        {
+            return (EventBody)body.Deserialize(record, LawJson.Options)!;
+        }
+        catch (JsonException wrong)
+        {
+            throw new FormatException($"this is not the body of a {type} event: {wrong.Message}", wrong);
+        }
+    }
+}
+
+/// <summary>A demand came in and its original is kept.</summary>
+/// <param name="Original">The bytes as they came.</param>
+/// <param name="DemandDigest">SHA-256 of the canonical form of <paramref name="Demand"/>.</param>
+/// <param name="Demand">What the original says.</param>
+/// <param name="Receipt">SHA-256 of the receipt's token; the token itself is only in the receipt.</param>
+/// <param name="Warnings">What was read but not understood.</param>
+/// <param name="DuplicateOf">The first demand that came with the very same bytes.</param>
+public sealed record Received(
+    Original Original, string DemandDigest, Demand Demand, string Receipt, IReadOnlyList<Remark> Warnings, string? DuplicateOf = null) : EventBody;
+
+/// <summary>An original's description.</summary>
+/// <param name="Digest">SHA-256.</param>
+/// <param name="Length">In bytes.</param>
+/// <param name="Format">As Intake named it.</param>
+/// <param name="Channel">How it came, e.g. <c>web</c> or <c>cli</c>.</param>
+public sealed record Original(string Digest, int Length, string Format, string Channel);
+
+/// <summary>A person has established whether the demand is from whom it says.</summary>
+/// <param name="Outcome">What was established.</param>
+/// <param name="Reason">Why the person believes so.</param>
+/// <param name="Evidence">What it rests on, e.g. who was called back on which listed number.</param>
+public sealed record Authenticated(Authenticity Outcome, string Reason, string Evidence) : EventBody;
+
+/// <summary>Whether a demand is from whom it says.</summary>
+public enum Authenticity
+{
+    /// <summary>It is.</summary>
+    Authentic,
+    /// <summary>It is not.</summary>
+    NotAuthentic,
+}
+
+/// <summary>The law was run over demand and facts.</summary>
+/// <param name="Book">The rule book's digest.</param>
+/// <param name="FactsDigest">SHA-256 of the canonical form of <paramref name="Facts"/>.</param>
+/// <param name="Facts">What was established at that time, name to value.</param>
+/// <param name="Assessment">What the engine said.</param>
+public sealed record Assessed(string Book, string FactsDigest, IReadOnlyDictionary<string, string> Facts, Assessment Assessment) : EventBody;
+
+/// <summary>A person answered a question.</summary>
+/// <param name="Fact">The fact's name in the rule books.</param>
+/// <param name="Value">Its value; <c>null</c> when it is unknown again.</param>
+/// <param name="Reason">How the person knows.</param>
+public sealed record Established(string Fact, string? Value, string Reason) : EventBody;
+
+/// <summary>A person decided.</summary>
+/// <param name="Decision">What.</param>
+/// <param name="Basis">The rule that compels, or <c>null</c>.</param>
+/// <param name="BasisIsPolicy">True for the published policy exception.</param>
+/// <param name="OriginalDigest">Of the original decided on.</param>
+/// <param name="DemandDigest">Of the demand as read.</param>
+/// <param name="FactsDigest">Of the facts decided on.</param>
+/// <param name="Book">The rule book's digest.</param>
+/// <param name="Received">When the demand was received.</param>
+/// <param name="AsOf">The time for which the law was run.</param>
+/// <param name="Scope">What is handed over; nothing for a decision that hands nothing over.</param>
+/// <param name="Recipient">Digest of the directory entry's text; only where something is handed over.</param>
+/// <param name="Reasons">Plain sentences.</param>
+/// <param name="ReissueOf">The earlier release order that this decision repeats.</param>
+public sealed record Decided(
+    Decision Decision, string? Basis, bool BasisIsPolicy, string OriginalDigest, string DemandDigest, string FactsDigest, string Book,
+    DateTimeOffset Received, DateTimeOffset AsOf, Scope Scope, string? Recipient, IReadOnlyList<string> Reasons, string? ReissueOf = null) : EventBody
+{
+    /// <summary>Whether something is to be handed over.</summary>
+    [JsonIgnore]
+    public bool HandsOver => Decision is Decision.Comply or Decision.ComplyInPart;
+}
+
+/// <summary>An order was made for the gate. It is filed once this is in the ledger.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Kind">count, preserve or release.</param>
+/// <param name="Bytes">The order's canonical bytes.</param>
+/// <param name="Recipient">Digest of the directory entry's text; release only.</param>
+/// <param name="NotBefore">The gate does not begin before.</param>
+/// <param name="Expires">The gate does not begin after.</param>
+public sealed record Ordered(
+    string Order, OrderKind Kind, byte[] Bytes, string? Recipient, DateTimeOffset NotBefore, DateTimeOffset Expires) : EventBody;
+
+/// <summary>What the gate is asked to do.</summary>
+public enum OrderKind
+{
+    /// <summary>How many items are in scope.</summary>
+    Count,
+    /// <summary>A snapshot in the gate's vault.</summary>
+    Preserve,
+    /// <summary>A package for one recipient.</summary>
+    Release,
+}
+
+/// <summary>The gate has more approvals for an order.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Have">Approvals so far.</param>
+/// <param name="Need">Approvals needed.</param>
+public sealed record Approved(string Order, int Have, int Need) : EventBody;
+
+/// <summary>The gate counted.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Result">Opaque account numbers and counts.</param>
+public sealed record Counted(string Order, CountResult Result) : EventBody;
+
+/// <summary>The gate took a snapshot.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Result">Where it is known and until when it is kept.</param>
+public sealed record Preserved(string Order, PreserveResult Result) : EventBody;
+
+/// <summary>The gate sealed a package.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Result">What was sealed.</param>
+public sealed record Sealed(string Order, SealResult Result) : EventBody;
+
+/// <summary>The gate refused an order for good, or let it expire.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Code">The gate's code.</param>
+/// <param name="What">The gate's sentence.</param>
+/// <param name="Next">What the gate advises.</param>
+public sealed record Refused(string Order, string Code, string What, string? Next) : EventBody;
+
+/// <summary>The package was handed out.</summary>
+/// <param name="Order">The release order's digest.</param>
+/// <param name="How">How, e.g. fetched from the status page.</param>
+public sealed record Released(string Order, string How) : EventBody;
+
+/// <summary>The customer was told.</summary>
+/// <param name="How">By which way.</param>
+/// <param name="Ground">Why we tell, where the law names the authority as the one who tells.</param>
+public sealed record Told(string How, string? Ground) : EventBody;
+
+/// <summary>The demand is held.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record Stayed(string Reason) : EventBody;
+
+/// <summary>The stay has ended.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record Resumed(string Reason) : EventBody;
+
+/// <summary>The authority took the demand back.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record Withdrawn(string Reason) : EventBody;
+
+/// <summary>Nothing is left to do.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record Closed(string Reason) : EventBody;

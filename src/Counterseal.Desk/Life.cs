@@ -1,0 +1,310 @@
+using System.Collections.Immutable;
+using Counterseal.Law;
+
+namespace Counterseal.Desk;
+
+/// <summary>
+/// The life of a demand: events folded into state by pure functions, and what may follow what
+/// (table in <c>docs/desk.md</c>). The gate's answers are always taken: they are facts of the world, stayed or not.
+/// </summary>
+public static class Life
+{
+    /// <summary>Folds events, oldest first; none gives <see cref="DemandState.None"/>.</summary>
+    /// <exception cref="LifeException">An event may not follow those before it.</exception>
+    public static DemandState Fold(IEnumerable<DeskEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        return events.Aggregate(DemandState.None, Next);
+    }
+
+    /// <summary>The state after one more event.</summary>
+    /// <exception cref="LifeException">It may not follow.</exception>
+    public static DemandState Next(DemandState state, DeskEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(happened);
+        if (happened.Version != state.Version + 1)
+            throw new LifeException($"event {happened.Version} cannot follow event {state.Version}: versions have no gap");
+        if (state.Version > 0 && happened.Demand != state.Id)
+            throw new LifeException($"an event of demand {happened.Demand} is no event of demand {state.Id}");
+        EventBody body;
+        try
+        {
+            body = happened.Body;
+        }
+        catch (FormatException wrong)
+        {
+            throw new LifeException($"event {happened.Version} cannot be read: {wrong.Message}");
+        }
+        if (Objection(state, body, happened.At) is { } why)
+            throw new LifeException(why);
+        return Apply(state, happened, body) with { Id = happened.Demand, Version = happened.Version, At = happened.At };
+    }
+
+    /// <summary>Why something may not happen now, as a sentence; <c>null</c> when it may.</summary>
+    /// <param name="state">Where the demand stands.</param>
+    /// <param name="body">What would happen.</param>
+    /// <param name="at">When.</param>
+    public static string? Objection(DemandState state, EventBody body, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(body);
+        if (state.Version == 0)
+            return body is Received ? null : $"a demand's life begins with received, not with {body.Type}";
+        if (body is Received)
+            return "this demand was received already; the same bytes again are a demand of their own";
+        if (FromGate(body, state) is { } gate)
+            return gate.Objection;
+        if (body is Told told)
+            return Telling(state, told, at);
+        if (state.ClosedFor is not null)
+            return "this demand is closed; only telling the customer can follow";
+        if (state.WithdrawnFor is not null && body is not Closed)
+            return "the authority took this demand back; only telling the customer and closing can follow";
+        return body switch
+        {
+            Authenticated { Reason: var reason, Evidence: var evidence } => Blank(reason, "authenticating needs a reason") ?? Blank(evidence, "authenticating needs its evidence"),
+            Established e => Establishing(state, e),
+            Assessed => null,
+            Decided d => WhileStayed(state, "decided") ?? Deciding(state, d),
+            Ordered o => WhileStayed(state, "ordered") ?? Ordering(state, o),
+            Released r => WhileStayed(state, "handed out") ?? Releasing(state, r),
+            Stayed s => state.StayedFor is not null ? "this demand is stayed already" : Blank(s.Reason, "a stay needs a reason"),
+            Resumed r => state.StayedFor is null ? "this demand is not stayed" : Blank(r.Reason, "ending a stay needs a reason"),
+            Withdrawn w => Blank(w.Reason, "a withdrawal needs what the authority said"),
+            Closed c => WhileStayed(state, "closed") ?? Closing(state, c),
+            _ => $"nothing says when {body.Type} may happen",
+        };
+    }
+
+    /// <summary>Whether a decision tells the authority something about a customer: that there is an account, or that there is none.</summary>
+    public static bool Reveals(Decision decision) =>
+        decision is Decision.Comply or Decision.ComplyInPart or Decision.NoData or Decision.Redirect;
+
+    private static string? WhileStayed(DemandState state, string what) =>
+        state.StayedFor is { } why ? $"this demand is stayed ({why}); nothing is {what} until it is resumed" : null;
+
+    private static string? Blank(string? text, string sentence) => string.IsNullOrWhiteSpace(text) ? sentence : null;
+
+    private static string? Establishing(DemandState state, Established e)
+    {
+        if (Blank(e.Fact, "which fact is established?") is { } nameless)
+            return nameless;
+        if (e.Fact == FactNames.Authenticated)
+            return "whether the authority is authenticated is an event of its own, with evidence";
+        var unclear = state.Orders.LastOrDefault(order => order.Count is not null)?.Count is { Items: 0, Unreadable: > 0 };
+        if (e.Fact == FactNames.DataExists && !unclear)
+            return "whether data exists is for the gate to count, not for a person to say; order a count";
+        return Blank(e.Reason, "a fact needs how the person knows");
+    }
+
+    private static string? Deciding(DemandState state, Decided d)
+    {
+        if (d.Decision == Decision.Undecided)
+            return "undecided is not a decision";
+        if (state.Assessed is not { } assessed)
+            return "nothing is decided before the law has been run; assess first";
+        if (state.AssessmentDue || d.FactsDigest != assessed.FactsDigest || d.Book != assessed.Book || d.AsOf != assessed.Assessment.AsOf)
+            return "the decision does not rest on the last assessment and the facts of now; assess again, look, then decide";
+        if (d.OriginalDigest != state.Received!.Original.Digest || d.DemandDigest != state.Received.DemandDigest || d.Received != state.ReceivedAt)
+            return "the decision is about another original than this demand's";
+        if (Reveals(d.Decision) && !state.IsAuthenticated)
+            return $"\"{Word(d.Decision)}\" tells whether there is an account, and nobody has established yet that the authority is who it says; authenticate first";
+        if (state.Orders.Any(order => order.IsOpen && order.Kind == OrderKind.Release))
+            return "a release under the earlier decision waits at the gate; nothing new is decided until the gate has answered";
+        if (d.Reasons.Count == 0 || d.Reasons.All(string.IsNullOrWhiteSpace))
+            return "a decision needs its reasons";
+        return d.HandsOver ? DecidingToHandOver(state, d) : DecidingNotTo(state, d);
+    }
+
+    private static string? DecidingToHandOver(DemandState state, Decided d)
+    {
+        var law = state.Assessed!.Assessment;
+        if (law.Basis is null || d.Basis != law.Basis || d.BasisIsPolicy != law.BasisIsPolicy)
+            return "nothing in the last assessment compels or permits this; a decision to hand over names the basis that the law gives";
+        if (d.Scope.Items.Count == 0)
+            return "handing over nothing is not complying; decide no data, or reject";
+        if (!Scope.Within(d.Scope, law.Permitted))
+            return "the scope goes beyond what the last assessment permits";
+        if (d.Decision == Decision.Comply && (law.Proposed == Decision.ComplyInPart || !Scope.Within(law.Permitted, d.Scope)))
+            return "this is less than was demanded; decide comply in part";
+        if (d.Recipient is null)
+            return "nothing is handed over without a recipient from the directory";
+        var sealedOrders = state.Orders.Where(order => order.Seal is not null).ToList();
+        if (d.ReissueOf is null)
+            return sealedOrders.Count == 0 ? null : "a package was sealed already; deciding again to hand over is a re-issue and names the earlier order";
+        return sealedOrders.Exists(order => order.Digest == d.ReissueOf) ? null : "the order to be re-issued is not a sealed release of this demand";
+    }
+
+    private static string? DecidingNotTo(DemandState state, Decided d)
+    {
+        if (d.Scope.Items.Count > 0 || d.Recipient is not null || d.ReissueOf is not null)
+            return $"\"{Word(d.Decision)}\" hands nothing over, so it has no scope and no recipient";
+        if (state.AnythingReleased)
+            return "a package was handed out already; what follows is closing, or a re-issue";
+        if (d.Decision == Decision.NoData && !(state.Facts.TryGetValue(FactNames.DataExists, out var exists) && exists == "false"))
+            return "\"no data\" rests on a count that found nothing; order a count first";
+        return null;
+    }
+
+    private static string? Ordering(DemandState state, Ordered o)
+    {
+        if (o.Expires <= o.NotBefore || o.Expires - o.NotBefore > TimeSpan.FromHours(24))
+            return "an order's window ends after it begins and is at most 24 hours long";
+        if (state.Orders.Any(order => order.Digest == o.Order))
+            return "this order was made already";
+        if (state.Orders.FirstOrDefault(order => order.IsOpen && order.Kind == o.Kind) is { } open)
+            return $"an order to {Word(o.Kind)} waits at the gate already ({open.Digest[..16]}…)";
+        if (o.Kind != OrderKind.Release)
+            return null;
+        if (state.Decided is not { HandsOver: true } decided)
+            return "nothing is released without a decision to comply";
+        if (!state.IsAuthenticated)
+            return "the authority is not, or no longer, authenticated";
+        if (state.AssessmentDue || decided.FactsDigest != state.Assessed!.FactsDigest)
+            return "facts changed since the decision; assess and decide again";
+        if (state.Package is not null)
+            return "a package was sealed under this decision already; a second release needs a newly decided re-issue";
+        return o.Recipient == decided.Recipient ? null : "the order's recipient is not the decision's";
+    }
+
+    private static string? Releasing(DemandState state, Released r)
+    {
+        if (state.Package is not { } package || package.Digest != r.Order)
+            return "no package of this order is sealed under the current decision";
+        if (!state.IsAuthenticated)
+            return "the authority is no longer authenticated";
+        return package.ReleasedAt is null ? null : "this package was handed out already";
+    }
+
+    private static string? Closing(DemandState state, Closed c)
+    {
+        if (state.Orders.FirstOrDefault(order => order.IsOpen) is { } open)
+            return $"an order to {Word(open.Kind)} waits at the gate; closing waits for its answer";
+        if (state.WithdrawnFor is null && state.Decided is null)
+            return "a demand is closed after a decision or a withdrawal";
+        if (state.WithdrawnFor is null && state is { Decided.HandsOver: true, Package.ReleasedAt: null })
+            return "the decision is to hand over and nothing was handed out under it yet";
+        return Blank(c.Reason, "closing needs a reason");
+    }
+
+    private static string? Telling(DemandState state, Told told, DateTimeOffset at)
+    {
+        if (state.ToldAt is not null)
+            return "the customer was told already";
+        if (state.Assessed?.Assessment.Notice is not { } notice)
+            return "who tells the customer is for the law to say; assess first";
+        if (notice.NotBefore is { } end && at < end)
+            return $"a secrecy order forbids telling until {Instant.Text(end)} ({notice.Citation})";
+        if (notice.By == NoticeBy.Authority && string.IsNullOrWhiteSpace(told.Ground))
+            return $"the law names the authority as the one who tells ({notice.Citation}); we tell only on a recorded ground";
+        return Blank(told.How, "how was the customer told?");
+    }
+
+    /// <summary>The gate's answers: the order must be ours, of the fitting kind, and open.</summary>
+    private static (string? Objection, bool Answer)? FromGate(EventBody body, DemandState state)
+    {
+        (string Order, OrderKind? Kind)? answer = body switch
+        {
+            Approved a => (a.Order, null),
+            Refused r => (r.Order, null),
+            Counted c => (c.Order, OrderKind.Count),
+            Preserved p => (p.Order, OrderKind.Preserve),
+            Sealed s => (s.Order, OrderKind.Release),
+            _ => null,
+        };
+        if (answer is not var (digest, kind))
+            return null;
+        var order = state.Orders.Find(one => one.Digest == digest);
+        if (order is null)
+            return ($"{body.Type} names an order that this demand does not have", true);
+        if (kind is not null && order.Kind != kind)
+            return ($"an order to {Word(order.Kind)} is not answered by {body.Type}", true);
+        if (!order.IsOpen)
+            return ("the gate has answered this order already", true);
+        if (body is Approved approved && (approved.Have <= order.Have || approved.Have > Math.Max(approved.Need, 1)))
+            return ($"{approved.Have} of {approved.Need} approvals is nothing new", true);
+        return (null, true);
+    }
+
+    private static DemandState Apply(DemandState state, DeskEvent happened, EventBody body) => body switch
+    {
+        Received r => state with { Received = r, ReceivedAt = happened.At, AssessmentDue = true },
+        Authenticated a => WithFact(state with { Authentication = a }, FactNames.Authenticated, a.Outcome == Authenticity.Authentic ? "true" : "false"),
+        Established e => WithFact(state, e.Fact, e.Value),
+        Assessed a => state with { Assessed = a, AssessmentDue = a.FactsDigest != Canon.Digest(state.Established) },
+        Decided d => state with { Decided = d, DecidedVersion = happened.Version },
+        Ordered o => state with
+        {
+            Orders = state.Orders.Add(new OrderState
+            {
+                Digest = o.Order,
+                Kind = o.Kind,
+                Version = happened.Version,
+                DecidedVersion = o.Kind == OrderKind.Release ? state.DecidedVersion : 0,
+                Recipient = o.Recipient,
+                Expires = o.Expires,
+            }),
+        },
+        Approved a => WithOrder(state, a.Order, order => order with { Have = a.Have, Need = a.Need }),
+        Counted c => WithFact(WithOrder(state, c.Order, order => order with { Count = c.Result }), FactNames.DataExists, Exists(c.Result)),
+        Preserved p => WithOrder(state, p.Order, order => order with { Preserved = p.Result }),
+        Sealed s => WithOrder(state, s.Order, order => order with { Seal = s.Result }),
+        Refused r => WithOrder(state, r.Order, order => order with { Refusal = r }),
+        Released r => WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }),
+        Told => state with { ToldAt = happened.At },
+        Stayed s => state with { StayedFor = s.Reason },
+        Resumed => state with { StayedFor = null },
+        Withdrawn w => state with { WithdrawnFor = w.Reason },
+        Closed c => state with { ClosedFor = c.Reason },
+        _ => state,
+    };
+
+    /// <summary>Items say yes; none says no, unless records were unreadable: then nobody knows, and it stays a question.</summary>
+    private static string? Exists(CountResult count) => count switch
+    {
+        { Items: > 0 } => "true",
+        { Unreadable: 0 } => "false",
+        _ => null,
+    };
+
+    private static DemandState WithFact(DemandState state, string fact, string? value)
+    {
+        var facts = value is null ? state.Facts.Remove(fact) : state.Facts.SetItem(fact, value);
+        return facts == state.Facts ? state : state with { Facts = facts, AssessmentDue = state.Assessed?.FactsDigest != Canon.Digest(new Facts(facts)) };
+    }
+
+    private static DemandState WithOrder(DemandState state, string digest, Func<OrderState, OrderState> change)
+    {
+        var at = state.Orders.FindIndex(order => order.Digest == digest);
+        return state with { Orders = state.Orders.SetItem(at, change(state.Orders[at])) };
+    }
+
+    internal static string Word(Decision decision) => decision switch
+    {
+        Decision.Comply => "comply",
+        Decision.ComplyInPart => "comply in part",
+        Decision.NoData => "no data",
+        Decision.Redirect => "redirect to the customer",
+        Decision.Challenge => "challenge",
+        Decision.Reject => "reject",
+        _ => "undecided",
+    };
+
+    internal static string Word(OrderKind kind) => kind switch
+    {
+        OrderKind.Count => "count",
+        OrderKind.Preserve => "preserve",
+        _ => "release",
+    };
+}
+
+/// <summary>Facts that the desk sets itself, by the names of the rule books.</summary>
+internal static class FactNames
+{
+    public const string Authenticated = "authenticated";
+    public const string DataExists = "data.exists";
+}
+
+/// <summary>An event may not follow those before it; the message is a sentence for a person.</summary>
+public sealed class LifeException(string message) : Exception(message);

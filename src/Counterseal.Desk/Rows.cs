@@ -1,0 +1,86 @@
+namespace Counterseal.Desk;
+
+/// <summary>An event: pending until its leaf is in the ledger, and invisible till then.</summary>
+internal sealed class EventRow
+{
+    public required string Demand { get; init; }
+    public required int Version { get; init; }
+    public required string Type { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required string By { get; init; }
+    public required byte[] Bytes { get; init; }
+    public required byte[] Salt { get; init; }
+    /// <summary>The desk's n-th leaf, from 0 without gaps over all demands.</summary>
+    public required long N { get; init; }
+    public bool Logged { get; set; }
+    public long? LeafIndex { get; set; }
+    public string? Proof { get; set; }
+}
+
+/// <summary>A demand's original bytes.</summary>
+internal sealed class OriginalRow
+{
+    public required string Demand { get; init; }
+    public required string Digest { get; init; }
+    public required byte[] Bytes { get; init; }
+    public required DateTimeOffset Received { get; init; }
+    /// <summary>The rule by which the bytes are destroyed one day; <c>null</c> until one is set.</summary>
+    public string? Retention { get; set; }
+}
+
+/// <summary>An original that could not be taken.</summary>
+internal sealed class QuarantineRow
+{
+    public required string Id { get; init; }
+    public required string Digest { get; init; }
+    public required byte[] Bytes { get; init; }
+    public required string Format { get; init; }
+    public required string Channel { get; init; }
+    /// <summary>JSON list of remarks.</summary>
+    public required string Faults { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A demand as the queue shows it; made again from the events at any time.</summary>
+internal sealed class DemandRow
+{
+    public required string Id { get; init; }
+    public string Reference { get; set; } = "";
+    public string Authority { get; set; } = "";
+    public string Country { get; set; } = "";
+    public string? Instrument { get; set; }
+    public string Stage { get; set; } = "";
+    public int Version { get; set; }
+    public DateTimeOffset Received { get; set; }
+    public DateTimeOffset? Due { get; set; }
+    public string? DueWhat { get; set; }
+    public bool? Emergency { get; set; }
+    public bool Authenticated { get; set; }
+    public int Questions { get; set; }
+    public bool AssessmentDue { get; set; }
+    public bool OrdersOpen { get; set; }
+    /// <summary>Neither closed nor withdrawn.</summary>
+    public bool Open { get; set; }
+    public string Receipt { get; set; } = "";
+    /// <summary>What the last check against the ledger found wrong; <c>null</c> when nothing.</summary>
+    public string? Tampered { get; set; }
+}
+
+/// <summary>An entry of the directory of authorities, as it was signed.</summary>
+internal sealed class DirectoryRow
+{
+    /// <summary>SHA-256 of the note's text.</summary>
+    public required string Digest { get; init; }
+    public required byte[] Note { get; set; }
+    public required string AddedBy { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A number that grows inside transactions.</summary>
+internal sealed class CounterRow
+{
+    /// <summary>The n of the desk's next leaf.</summary>
+    public const string Leaves = "leaves";
+    public required string Name { get; init; }
+    public long Value { get; set; }
+}
