@@ -50,7 +50,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         originals.HasKey(o => o.Demand);
         originals.HasIndex(o => o.Digest);
         var quarantine = modelBuilder.Entity<QuarantineRow>().ToTable("quarantine");
-        quarantine.HasKey(q => q.Id);
+        quarantine.HasKey(q => q.Digest);
         quarantine.HasIndex(q => q.At);
         var demands = modelBuilder.Entity<DemandRow>().ToTable("demands");
         demands.HasKey(d => d.Id);

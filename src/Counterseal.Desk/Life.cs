@@ -307,4 +307,5 @@ internal static class FactNames
 }
 
 /// <summary>An event may not follow those before it; the message is a sentence for a person.</summary>
-public sealed class LifeException(string message) : Exception(message);
+public sealed class LifeException(string message)
+    : DeskException("not-now", message, "look at the demand as it stands; what may follow what is in docs/desk.md");

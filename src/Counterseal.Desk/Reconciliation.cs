@@ -22,8 +22,8 @@ public sealed record Difference(string? Demand, int? Version, string What);
 /// </summary>
 internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, LedgerClient ledger, NoteVerifier log, WriterKey key, TimeProvider time)
 {
-    /// <summary>How far beyond the counter the desk looks for leaves of its own: a database from yesterday lacks about this many at most before it is noticed by other means.</summary>
-    private const int LookAhead = 4096;
+    /// <summary>How far beyond the counter the desk looks for leaves of its own. The numbers have no gaps, so a database of yesterday is found out by the first.</summary>
+    private const int LookAhead = 256;
     private const int MostNamed = 1000;
 
     /// <summary>Compares, marks demands that differ, and puts the queue right.</summary>
@@ -33,7 +33,6 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
     {
         var differences = new List<Difference>();
         await using var db = open();
-        // The counter is read before the log: what is appended meanwhile is beyond both.
         var next = await db.Counters.AsNoTracking().Where(c => c.Name == CounterRow.Leaves).Select(c => c.Value).SingleAsync(cancel);
         var known = await db.Events.AsNoTracking().Where(e => e.Logged).Select(e => e.LeafIndex).MaxAsync(cancel) ?? -1;
         var under = Checkpoint.Open(await ledger.Checkpoint(cancel), log);
@@ -50,6 +49,7 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
         var ahead = new Dictionary<string, long>(LookAhead, StringComparer.Ordinal);
         for (var n = next; n < next + LookAhead; n++)
             ahead[Convert.ToHexStringLower(key.Tag(n))] = n;
+        var beyond = new List<(long Index, long N)>();
         long compared = 0;
         await using var events = db.Events.AsNoTracking().Where(e => e.Logged && e.LeafIndex <= known).OrderBy(e => e.LeafIndex)
             .AsAsyncEnumerable().GetAsyncEnumerator(cancel);
@@ -66,13 +66,16 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
                     differences.Add(new(events.Current.Demand, events.Current.Version, what));
                 more = await events.MoveNextAsync();
             }
-            // Beyond what this pass knows, new leaves of ours may be those of a colleague at work.
-            else if (index <= known && ahead.TryGetValue(Convert.ToHexStringLower(leaf.Tag), out var n))
+            else if (ahead.TryGetValue(Convert.ToHexStringLower(leaf.Tag), out var n))
             {
-                differences.Add(new(null, null, $"leaf {index} of the ledger is the desk's own number {n}, and the database has come only to {next}: the database is older than the ledger (restored from a copy?)"));
+                beyond.Add((index, n));
             }
             index++;
         }
+        // A colleague may have been at work meanwhile; but a number is committed here before its leaf is sent.
+        var now = beyond.Count == 0 ? next : await db.Counters.AsNoTracking().Where(c => c.Name == CounterRow.Leaves).Select(c => c.Value).SingleAsync(cancel);
+        differences.AddRange(beyond.Where(one => one.N >= now).Take(1).Select(one => new Difference(
+            null, null, $"leaf {one.Index} of the ledger is the desk's own number {one.N}, and the database has come only to {now}: the database is older than the ledger (restored from a copy?)")));
         return compared;
     }
 

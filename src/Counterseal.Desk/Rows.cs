@@ -28,10 +28,9 @@ internal sealed class OriginalRow
     public string? Retention { get; set; }
 }
 
-/// <summary>An original that could not be taken.</summary>
+/// <summary>An original that could not be taken; the same bytes again are the same row.</summary>
 internal sealed class QuarantineRow
 {
-    public required string Id { get; init; }
     public required string Digest { get; init; }
     public required byte[] Bytes { get; init; }
     public required string Format { get; init; }

@@ -1,0 +1,72 @@
+using Counterseal.Ledger;
+
+namespace Counterseal.Desk;
+
+/// <summary>What the desk needs to know to start. Checked as a whole by <see cref="Check"/>.</summary>
+public sealed record DeskOptions
+{
+    /// <summary><c>sqlite:PATH</c>, or an Npgsql connection string (<c>Host=…;Database=…</c>).</summary>
+    public required string Database { get; init; }
+    /// <summary><c>unix:/path</c> or <c>https://…</c>.</summary>
+    public required string LedgerAddress { get; init; }
+    /// <summary>The ledger's key (vkey).</summary>
+    public required string LedgerKey { get; init; }
+    /// <summary>The desk's credential at the ledger.</summary>
+    public required string LedgerCredential { get; init; }
+    /// <summary>The desk's writer key: 32 bytes, hex.</summary>
+    public required string WriterKey { get; init; }
+    /// <summary><c>unix:/path</c> or <c>https://…</c>.</summary>
+    public required string GateAddress { get; init; }
+    /// <summary>The desk's credential at the gate.</summary>
+    public required string GateCredential { get; init; }
+    /// <summary>The gate's name; stands in every order.</summary>
+    public required string GateName { get; init; }
+    /// <summary>Folder of the rule book.</summary>
+    public required string Rules { get; init; }
+    /// <summary>Trial mode; stands in every order.</summary>
+    public required bool Trial { get; init; }
+    /// <summary>Folder with ETSI's own XSDs, where an operator added them.</summary>
+    public string? Schemas { get; init; }
+
+    /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
+    public IReadOnlyList<string> Check()
+    {
+        var wrong = new List<string>();
+        if (!Database.StartsWith("sqlite:", StringComparison.Ordinal) && !Database.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+            wrong.Add("database: sqlite:PATH, or a PostgreSQL connection string with Host=");
+        else if (Database.StartsWith("sqlite:", StringComparison.Ordinal) && Path.GetDirectoryName(Path.GetFullPath(Database["sqlite:".Length..])) is { } folder && !Directory.Exists(folder))
+            wrong.Add($"database: the folder {folder} is not there");
+        Address("ledgerAddress", LedgerAddress);
+        Address("gateAddress", GateAddress);
+        try
+        {
+            _ = NoteVerifier.Parse(LedgerKey);
+        }
+        catch (FormatException no)
+        {
+            wrong.Add($"ledgerKey: {no.Message}");
+        }
+        if (WriterKey.Length != 64 || !WriterKey.All(char.IsAsciiHexDigit))
+            wrong.Add("writerKey: 32 bytes in hex");
+        if (string.IsNullOrWhiteSpace(LedgerCredential))
+            wrong.Add("ledgerCredential: without it the ledger takes nothing from the desk");
+        if (string.IsNullOrWhiteSpace(GateCredential))
+            wrong.Add("gateCredential: without it the gate takes nothing from the desk");
+        if (string.IsNullOrWhiteSpace(GateName))
+            wrong.Add("gateName: an order is for one gate by name");
+        if (!Directory.Exists(Rules))
+            wrong.Add($"rules: the folder {Rules} is not there");
+        if (Schemas is not null && !Directory.Exists(Schemas))
+            wrong.Add($"schemas: the folder {Schemas} is not there");
+        return wrong;
+
+        void Address(string name, string address)
+        {
+            if (!address.StartsWith("unix:/", StringComparison.Ordinal) && !address.StartsWith("https://", StringComparison.Ordinal))
+                wrong.Add($"{name}: unix:/path or https://host, not \"{address}\"");
+        }
+    }
+
+    /// <summary>Nothing secret is printed.</summary>
+    public override string ToString() => $"desk on {(Database.StartsWith("sqlite:", StringComparison.Ordinal) ? Database : "PostgreSQL")}, gate {GateName}{(Trial ? ", trial" : "")}";
+}

@@ -1,0 +1,193 @@
+using Counterseal.Law;
+using Microsoft.EntityFrameworkCore;
+
+namespace Counterseal.Desk;
+
+/// <summary>How a demand stands after asking the gate.</summary>
+/// <param name="State">The demand.</param>
+/// <param name="Answers">What the gate said of each open order.</param>
+public sealed record Polled(DemandState State, IReadOnlyList<GateAnswer> Answers);
+
+/// <content>Orders to the gate, and its answers.</content>
+public sealed partial class Desk
+{
+    /// <summary>An order lives at most a day (<c>docs/gate-protocol.md</c>).</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromHours(24);
+
+    /// <summary>Orders a count of what is in the demanded scope, records it and files it.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="window">How long the order is good; at most 24 hours, <c>null</c> for that.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    /// <exception cref="LifeException">Not now; says why.</exception>
+    /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>: the order is recorded, and <see cref="Poll"/> files it again.</exception>
+    public Task<Polled> OrderCount(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        Order(demand, by, OrderKind.Count, null, window, seen, cancel);
+
+    /// <summary>Orders a snapshot of what must be kept.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="until">When the snapshot ends.</param>
+    /// <param name="window">How long the order is good.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public Task<Polled> OrderPreserve(string demand, string by, DateTimeOffset until, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        Order(demand, by, OrderKind.Preserve, until, window, seen, cancel);
+
+    /// <summary>Orders the package that was decided on.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="window">How long the order is good.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public Task<Polled> OrderRelease(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        Order(demand, by, OrderKind.Release, null, window, seen, cancel);
+
+    /// <summary>Asks the gate about every open order, files again what it does not know, and records what is new.</summary>
+    /// <exception cref="DeskException"><c>gate-away</c>.</exception>
+    public async Task<Polled> Poll(string demand, CancellationToken cancel)
+    {
+        var state = await Present(demand, cancel);
+        var answers = new List<GateAnswer>();
+        foreach (var order in state.Orders.Where(order => order.IsOpen).ToList())
+        {
+            var answer = await gate.Ask(order.Digest, cancel);
+            if (answer.State == "unknown")
+                answer = await gate.File(order.Digest, await Envelope(state, order, cancel), cancel);
+            answers.Add(answer);
+            state = await Take(state, order, answer, cancel);
+        }
+        return new Polled(await AssessIfDue(state), answers);
+    }
+
+    /// <summary>Passes a reviewer's approval on to the gate and records what comes of it.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="order">The order's digest.</param>
+    /// <param name="note">The signed note.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="DeskException"><c>gate-refused</c>: the gate does not take this approval; <c>gate-away</c>.</exception>
+    public async Task<Polled> Approve(string demand, string order, byte[] note, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        var state = await Present(demand, cancel);
+        if (state.Orders.Find(one => one.Digest == order) is not { } known)
+            throw new DeskException("unknown", $"demand {demand} has no order {order}", "look at the demand's orders");
+        if (known.IsOpen && (await gate.Ask(order, cancel)).State == "unknown")
+            _ = await gate.File(order, await Envelope(state, known, cancel), cancel);
+        var answer = await gate.Approve(order, note, cancel);
+        return answer.Refusal is { MayPass: false } no && !known.IsOpen
+            ? throw Refusal(no)
+            : answer.Refusal is { } refusal && (await gate.Ask(order, cancel)).Refusal is null ? throw Refusal(refusal) : await Poll(demand, cancel);
+    }
+
+    /// <summary>A file of the sealed package, streamed from the gate. Not while the demand is stayed, withdrawn or closed, nor after its authentication was taken back.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="age"><c>true</c> for the package, <c>false</c> for its counterseal.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="LifeException">There is nothing to hand out now; says why.</exception>
+    public async Task<PackageFile> Package(string demand, bool age, CancellationToken cancel)
+    {
+        var state = await Present(demand, cancel);
+        if (state.Package is not { Seal: { } seal } package)
+            throw new LifeException("no package of this demand is sealed under the current decision");
+        if (state.Stage is not (Stage.Sealed or Stage.Released) || !state.IsAuthenticated)
+            throw new LifeException($"nothing is handed out while the demand is {state.Stage.ToString().ToLowerInvariant()}{(state.IsAuthenticated ? "" : " and its authority not authenticated")}");
+        return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), cancel);
+    }
+
+    /// <summary>Records that the package was handed out; once is enough, and again changes nothing.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">Who handed it out or fetched it.</param>
+    /// <param name="how">How, e.g. fetched from the status page.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public async Task<DemandState> HandedOut(string demand, string by, string how, CancellationToken cancel)
+    {
+        var state = await Present(demand, cancel);
+        return state.Package is { ReleasedAt: not null } ? state
+            : await Say(demand, by, state.Version, now => new Released(now.Package?.Digest ?? "", Text(how, "how")), cancel);
+    }
+
+    private async Task<Polled> Order(
+        string demand, string by, OrderKind kind, DateTimeOffset? until, TimeSpan? window, int? seen, CancellationToken cancel)
+    {
+        var events = (await Present(demand, cancel), await store.Load(demand, cancel)).Item2;
+        var state = await Say(demand, by, seen, state =>
+        {
+            var now = time.GetUtcNow();
+            var release = kind == OrderKind.Release;
+            var decided = state.Decided;
+            if (release && decided is not { HandsOver: true })
+                throw new LifeException("nothing is released without a decision to comply");
+            // What an order rests on is an event that the caller has seen or a later one of the same kind, so it is looked up by the state.
+            var rests = events[release ? state.DecidedVersion - 1 : 0].Event.Digest;
+            var expires = now + (window ?? Window);
+            var draft = OrderDraft.Of(
+                kind, options, state, release ? decided!.Book : book.Digest, release ? decided!.AsOf : Latest(now, state.ReceivedAt),
+                release ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, now, expires);
+            return new Ordered(draft.Digest, kind, draft.Canonical, release ? decided!.Recipient : null, now, expires);
+        }, cancel);
+        _ = state;
+        return await Poll(demand, cancel);
+    }
+
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static Scope Covers(OrderKind kind, DemandState state)
+    {
+        if (kind == OrderKind.Release)
+            return state.Decided!.Scope;
+        var demanded = state.Received!.Demand.Scope;
+        if (kind == OrderKind.Count)
+        {
+            return demanded.Items.Count > 0 ? demanded
+                : throw new LifeException("the demand names no selector, so there is nothing to count; ask the authority");
+        }
+        var keep = state.Assessed?.Assessment.Preserve is { Items.Count: > 0 } must ? must : demanded;
+        var named = new Scope([.. keep.Items.Where(item => item.Categories.Count > 0)]);
+        return named.Items.Count > 0 ? named
+            : throw new LifeException("the demand names no data category, so nobody can say what to keep; ask the authority");
+    }
+
+    private async Task<System.Text.Json.Nodes.JsonObject> Envelope(DemandState state, OrderState order, CancellationToken cancel)
+    {
+        var events = await store.Load(state.Id, cancel);
+        var ordered = (Ordered)events[order.Version - 1].Event.Body;
+        var rests = events[order.Kind == OrderKind.Release ? order.DecidedVersion - 1 : 0];
+        await using var db = open();
+        var original = await db.Originals.AsNoTracking().Where(o => o.Demand == state.Id).Select(o => o.Bytes).SingleOrDefaultAsync(cancel)
+            ?? throw new DeskException("tampered", $"the original of demand {state.Id} is not in the database", "restore the database from its copy");
+        var directory = order.Recipient is null ? null : (await Entry(order.Recipient, cancel)).Note;
+        return OrderDraft.Envelope(ordered.Bytes, original, store.Proven(rests), directory);
+    }
+
+    /// <summary>Records what is new in an answer. Done by the gate's name: the desk only writes down what it was told.</summary>
+    private async Task<DemandState> Take(DemandState state, OrderState order, GateAnswer answer, CancellationToken cancel)
+    {
+        var by = options.GateName;
+        var need = answer.Need ?? order.Need;
+        var have = answer.Have ?? (answer.State is "done" or "working" ? need : order.Have);
+        if (have > order.Have && have <= need)
+            state = await Note(state, new Approved(order.Digest, have, need));
+        EventBody? body = answer switch
+        {
+            { State: "done", Result: not null } => order.Kind switch
+            {
+                OrderKind.Count => new Counted(order.Digest, GateLink.Result<CountResult>(answer)),
+                OrderKind.Preserve => new Preserved(order.Digest, GateLink.Result<PreserveResult>(answer)),
+                _ => new Sealed(order.Digest, GateLink.Result<SealResult>(answer)),
+            },
+            { Refusal: { MayPass: false } no } => new Refused(order.Digest, no.Code, no.What, no.Next),
+            // A gate that has never heard of an order whose window is over will not carry it out any more.
+            { State: "unknown" or "refused" } when time.GetUtcNow() > order.Expires =>
+                new Refused(order.Digest, "expired", "the order's window ended before the gate began", "order again"),
+            _ => null,
+        };
+        return body is null ? state : await Note(state, body);
+
+        async Task<DemandState> Note(DemandState before, EventBody what) =>
+            (await store.Append(before, before.Id, by, _ => Task.FromResult(what), null, cancel)).State;
+    }
+
+    private static DeskException Refusal(GateRefusal no) => new("gate-refused", $"{no.Code}: {no.What}", no.Next ?? "see docs/gate-protocol.md");
+}

@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Counterseal.Law;
+
+namespace Counterseal.Desk;
+
+/// <summary>What the gate said of an order.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="State"><c>waiting</c>, <c>working</c>, <c>done</c>, <c>refused</c> or <c>unknown</c>.</param>
+/// <param name="Have">Approvals so far, where it said.</param>
+/// <param name="Need">Approvals needed, where it said.</param>
+/// <param name="Result">The result's JSON when done.</param>
+/// <param name="Refusal">The refusal.</param>
+public sealed record GateAnswer(string Order, string State, int? Have, int? Need, JsonElement? Result, GateRefusal? Refusal);
+
+/// <summary>A refusal of the gate, in its words.</summary>
+/// <param name="Code">E.g. <c>beyond-law</c>.</param>
+/// <param name="What">What is wrong.</param>
+/// <param name="Where">Where.</param>
+/// <param name="Rule">By which rule.</param>
+/// <param name="Next">What to do.</param>
+public sealed record GateRefusal(string Code, string What, string? Where, string? Rule, string? Next)
+{
+    /// <summary>Whether waiting may help: the very same order can still be carried out.</summary>
+    public bool MayPass => Code is "ledger-away" or "too-early" or "journal" or "stopped" or "too-few-approvals";
+}
+
+/// <summary>The desk's line to the gate, over its Unix socket or HTTPS; speaks <c>docs/gate-protocol.md</c> and knows none of the gate's code.</summary>
+public sealed class GateLink : IDisposable
+{
+    private const int MostAnswer = 32 << 20;
+    private static readonly JsonSerializerOptions Lenient = new(LawJson.Options)
+    {
+        // Results may gain members; what the desk does not know it does not record.
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip,
+    };
+
+    private readonly HttpClient http;
+
+    /// <summary>A link.</summary>
+    /// <param name="address"><c>unix:/path</c> or <c>https://…</c>.</param>
+    /// <param name="credential">The desk's credential at the gate.</param>
+    public GateLink(string address, string credential)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        if (address.StartsWith("unix:", StringComparison.Ordinal))
+            handler.ConnectCallback = (_, cancel) => Connect(address["unix:".Length..], cancel);
+        http = new HttpClient(handler)
+        {
+            BaseAddress = new Uri(address.StartsWith("unix:", StringComparison.Ordinal) ? "http://gate/" : address.TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromMinutes(2),
+            MaxResponseContentBufferSize = MostAnswer,
+        };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
+    }
+
+    /// <summary>Files an order with its proof; the same order again adds its approvals and changes nothing else.</summary>
+    /// <exception cref="DeskException"><c>gate-away</c>.</exception>
+    public Task<GateAnswer> File(string order, JsonObject envelope, CancellationToken cancel) =>
+        Ask(order, HttpMethod.Post, "orders", new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(envelope)), "application/json", cancel);
+
+    /// <summary>How an order stands.</summary>
+    /// <exception cref="DeskException"><c>gate-away</c>.</exception>
+    public Task<GateAnswer> Ask(string order, CancellationToken cancel) => Ask(order, HttpMethod.Get, "orders/" + order, null, null, cancel);
+
+    /// <summary>Passes on one approval, a signed note.</summary>
+    /// <exception cref="DeskException"><c>gate-away</c>.</exception>
+    public Task<GateAnswer> Approve(string order, byte[] note, CancellationToken cancel) =>
+        Ask(order, HttpMethod.Post, $"orders/{order}/approvals", new ByteArrayContent(note), "text/plain", cancel);
+
+    /// <summary>A file of a sealed package, as the gate streams it.</summary>
+    /// <param name="order">The order's digest.</param>
+    /// <param name="file"><c>NAME.age</c> or <c>NAME.counterseal</c>.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>.</exception>
+    public async Task<PackageFile> Package(string order, string file, CancellationToken cancel)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.GetAsync(new Uri($"packages/{order}/{file}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel);
+        }
+        catch (HttpRequestException away)
+        {
+            throw Away(away);
+        }
+        if (response.StatusCode == HttpStatusCode.OK)
+            return new PackageFile(await response.Content.ReadAsStreamAsync(cancel), response.Content.Headers.ContentLength);
+        using (response)
+        {
+            var answer = Read(order, response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel));
+            throw new DeskException("gate-refused", answer.Refusal?.What ?? $"the gate has no {file} ({(int)response.StatusCode})", answer.Refusal?.Next ?? "poll the demand, then try again");
+        }
+    }
+
+    /// <summary>Reads a result into a record; members that the desk does not know are left out.</summary>
+    /// <exception cref="DeskException"><c>gate-refused</c>: not the protocol's shape.</exception>
+    internal static T Result<T>(GateAnswer answer)
+    {
+        try
+        {
+            return answer.Result!.Value.Deserialize<T>(Lenient)!;
+        }
+        catch (Exception no) when (no is JsonException or InvalidOperationException)
+        {
+            throw new DeskException("gate-refused", $"the gate's result for order {answer.Order} is not of the protocol's shape: {no.Message}", "the gate and the desk are of different versions; update both");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<GateAnswer> Ask(string order, HttpMethod method, string path, HttpContent? content, string? type, CancellationToken cancel)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            if (type is not null)
+                content!.Headers.ContentType = new MediaTypeHeaderValue(type);
+            using var response = await http.SendAsync(request, cancel);
+            return Read(order, response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel));
+        }
+        catch (HttpRequestException away)
+        {
+            throw Away(away);
+        }
+        catch (OperationCanceledException away) when (!cancel.IsCancellationRequested)
+        {
+            throw Away(away);
+        }
+    }
+
+    private static GateAnswer Read(string order, HttpStatusCode status, byte[] body)
+    {
+        if (status == HttpStatusCode.Unauthorized)
+            throw new DeskException("gate-refused", "the gate does not know the desk's credential", "check gateCredential in desk.json");
+        JsonElement said;
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32 });
+            said = document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            said = default;
+        }
+        if (said.ValueKind != JsonValueKind.Object)
+            return status == HttpStatusCode.NotFound
+                ? new GateAnswer(order, "unknown", null, null, null, null)
+                : throw new DeskException("gate-away", $"the gate answered {(int)status} without the protocol's JSON", "look at the gate's log, then try again");
+        if (Text(said, "refused") is { } code)
+            return new GateAnswer(order, "refused", null, null, null, new GateRefusal(code, Text(said, "what") ?? code, Text(said, "where"), Text(said, "rule"), Text(said, "next")));
+        if (status == HttpStatusCode.NotFound)
+            return new GateAnswer(order, "unknown", null, null, null, null);
+        return new GateAnswer(
+            order, Text(said, "state") ?? "unknown", Number(said, "have"), Number(said, "need"),
+            said.TryGetProperty("result", out var result) ? result : null, null);
+    }
+
+    private static string? Text(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static int? Number(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    private static DeskException Away(Exception because) =>
+        new("gate-away", $"the gate cannot be reached ({because.Message}); the order is kept and will be filed", "start the gate; polling files the order again");
+
+    private static async ValueTask<Stream> Connect(string path, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>A file of a package, being streamed.</summary>
+/// <param name="Content">Its bytes; the caller disposes it.</param>
+/// <param name="Length">In bytes, where the gate said.</param>
+public sealed record PackageFile(Stream Content, long? Length);
