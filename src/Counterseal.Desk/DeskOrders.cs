@@ -76,9 +76,9 @@ public sealed partial class Desk
         if (known.IsOpen && (await gate.Ask(order, cancel)).State == "unknown")
             _ = await gate.File(order, await Envelope(state, known, cancel), cancel);
         var answer = await gate.Approve(order, note, cancel);
-        return answer.Refusal is { MayPass: false } no && !known.IsOpen
-            ? throw Refusal(no)
-            : answer.Refusal is { } refusal && (await gate.Ask(order, cancel)).Refusal is null ? throw Refusal(refusal) : await Poll(demand, cancel);
+        // What the approval set off may itself have been refused; that is recorded before the reviewer is told.
+        var polled = await Poll(demand, cancel);
+        return answer.Refusal is { } no ? throw Refusal(no) : polled;
     }
 
     /// <summary>A file of the sealed package, streamed from the gate. Not while the demand is stayed, withdrawn or closed, nor after its authentication was taken back.</summary>
@@ -111,15 +111,17 @@ public sealed partial class Desk
     private async Task<Polled> Order(
         string demand, string by, OrderKind kind, DateTimeOffset? until, TimeSpan? window, int? seen, CancellationToken cancel)
     {
-        var events = (await Present(demand, cancel), await store.Load(demand, cancel)).Item2;
-        var state = await Say(demand, by, seen, state =>
+        _ = await Present(demand, cancel);
+        var events = await store.Load(demand, cancel);
+        await Say(demand, by, seen, state =>
         {
             var now = time.GetUtcNow();
             var release = kind == OrderKind.Release;
             var decided = state.Decided;
             if (release && decided is not { HandsOver: true })
                 throw new LifeException("nothing is released without a decision to comply");
-            // What an order rests on is an event that the caller has seen or a later one of the same kind, so it is looked up by the state.
+            if (state.Version != events.Count)
+                throw new ConflictException(demand, events.Count, null);
             var rests = events[release ? state.DecidedVersion - 1 : 0].Event.Digest;
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
@@ -127,7 +129,6 @@ public sealed partial class Desk
                 release ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, now, expires);
             return new Ordered(draft.Digest, kind, draft.Canonical, release ? decided!.Recipient : null, now, expires);
         }, cancel);
-        _ = state;
         return await Poll(demand, cancel);
     }
 

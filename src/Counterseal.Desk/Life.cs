@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Counterseal.Law;
 
 namespace Counterseal.Desk;
