@@ -1,0 +1,456 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Law;
+using Microsoft.Extensions.Logging;
+
+namespace Counterseal.Custody;
+
+/// <summary>What the gate answers: an HTTP status and JSON, canonical.</summary>
+/// <param name="Status">200, 202, or the refusal's.</param>
+/// <param name="Json">The protocol's answer.</param>
+public sealed record GateAnswer(int Status, byte[] Json);
+
+/// <summary>
+/// The only process that reads customer data or makes a package, and only for an order that carries its own proof. It checks everything itself: whoever files may
+/// lie about everything. Without HTTP; <see cref="GateHost"/> serves it. The checks are in <c>GateChecks.cs</c>, the doing in <c>GateRun.cs</c>.
+/// </summary>
+public sealed partial class Gate : IAsyncDisposable
+{
+    private const int MostWaiting = 500;
+
+    private readonly GateHome home;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly GateLedger ledger;
+    private readonly Stops stops;
+    private readonly OrderShelf shelf;
+    private readonly KnownDirectory directory;
+    private readonly SemaphoreSlim filing = new(1, 1);
+    private readonly Lock recording = new();
+    private readonly SemaphoreSlim slots = new(2, 2);
+    private readonly ConcurrentDictionary<string, Work> works = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource ending = new();
+    private Dictionary<string, RuleBook> books;
+    private Task keeping = Task.CompletedTask;
+
+    private Gate(GateHome home, TimeProvider clock, ILogger log)
+    {
+        this.home = home;
+        this.clock = clock;
+        this.log = log;
+        stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
+        shelf = new OrderShelf(home);
+        directory = new KnownDirectory(home);
+        books = ReadBooks();
+        ledger = new GateLedger(home, clock);
+    }
+
+    /// <summary>The gate's name.</summary>
+    public string Name => home.Settings.Name;
+
+    /// <summary>
+    /// Opens a gate's folder and reads the journal. In the background it reconciles with the ledger (nothing is decided before that), takes up the orders that
+    /// were cut off, and deletes the snapshots whose term has ended.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
+    public static Gate Open(string folder, TimeProvider clock, ILogger log)
+    {
+        var home = GateHome.Open(folder);
+        Gate gate;
+        try
+        {
+            gate = new Gate(home, clock, log);
+        }
+        catch
+        {
+            home.Dispose();
+            throw;
+        }
+        gate.keeping = Task.Run(gate.KeepOn);
+        return gate;
+    }
+
+    /// <summary>Files an order: checks all of it, keeps it until enough people have approved, then carries it out.</summary>
+    /// <param name="json">The envelope.</param>
+    /// <param name="wait">Whether to keep it when approvals are missing.</param>
+    /// <param name="cancel">Stops waiting for the answer, not the work.</param>
+    public async Task<GateAnswer> File(ReadOnlyMemory<byte> json, bool wait, CancellationToken cancel)
+    {
+        var digest = "";
+        try
+        {
+            var envelope = Envelope.Read(json);
+            digest = envelope.Order.Digest;
+            if (shelf.Done(digest) is { } outcome)
+                return Done(digest, outcome);
+            await filing.WaitAsync(cancel);
+            try
+            {
+                if (works.TryGetValue(digest, out var work) && !work.Task.IsCompleted)
+                    return Working(digest, work);
+                if (await Fault(envelope, cancel) is { } refusal)
+                    return Refuse(digest, refusal);
+                var kept = shelf.Find(digest);
+                if (kept is null && wait && shelf.Unfinished().Count >= MostWaiting)
+                    return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
+                if (Merge(envelope, kept, out var merged) is { } conflict)
+                    return Refuse(digest, conflict);
+                var need = home.ReadRoster().Needs(envelope.Order.Kind);
+                if (merged.Approvals.Count < need && !wait)
+                    return Refuse(digest, TooFew(merged.Approvals.Count, need));
+                shelf.Keep(merged);
+                if (envelope.Directory is { } entry)
+                    directory.Keep(entry);
+                if (merged.Approvals.Count < need)
+                    return Waiting(digest, merged.Approvals.Count, need);
+                Begin(merged);
+            }
+            finally
+            {
+                filing.Release();
+            }
+            return await Answer(digest, cancel);
+        }
+        catch (RefusalException e)
+        {
+            return Refuse(digest, e.Refusal);
+        }
+    }
+
+    /// <summary>Adds one reviewer's approval to an order that waits; the last one needed starts the work.</summary>
+    public async Task<GateAnswer> Approve(string digest, ReadOnlyMemory<byte> note, CancellationToken cancel)
+    {
+        try
+        {
+            await filing.WaitAsync(cancel);
+            try
+            {
+                var approval = Approval.Read(note.Span, "/");
+                if (shelf.Find(digest) is not { } kept)
+                    return shelf.Done(digest) is { } outcome ? State(digest, outcome) : Refuse(digest, Unknown());
+                if (await ledger.Disagreement(cancel) is { } disagreement)
+                    return Refuse(digest, disagreement);
+                var roster = await RosterOnRecord(cancel);
+                if (approval.Fault(roster, digest, "/") is { } fault)
+                    return Refuse(digest, fault);
+                if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
+                    return Refuse(digest, conflict);
+                shelf.Keep(merged);
+                var need = roster.Needs(kept.Order.Kind);
+                if (merged.Approvals.Count < need)
+                    return Waiting(digest, merged.Approvals.Count, need);
+                if (!works.TryGetValue(digest, out var work) || work.Task.IsCompleted)
+                    Begin(merged);
+            }
+            finally
+            {
+                filing.Release();
+            }
+            return await Answer(digest, cancel, withResult: false);
+        }
+        catch (RefusalException e)
+        {
+            return Refuse(digest, e.Refusal);
+        }
+    }
+
+    /// <summary>Where an order stands. Its result is for the desk; what a reviewer looks at before approving is for anyone who can reach the gate.</summary>
+    public GateAnswer Show(string digest, bool desk)
+    {
+        try
+        {
+            if (shelf.Done(digest) is { } outcome)
+                return desk ? Done(digest, outcome) : State(digest, outcome);
+            if (works.TryGetValue(digest, out var work) && !work.Task.IsCompleted)
+                return Working(digest, work);
+            if (shelf.Find(digest) is not { } kept)
+                return Plain(Unknown());
+            var answer = new JsonObject
+            {
+                ["order"] = digest,
+                ["state"] = "waiting",
+                ["have"] = Counted(kept).Count,
+                ["need"] = home.ReadRoster().Needs(kept.Order.Kind),
+                ["gate"] = Name,
+                ["epoch"] = home.ReadRoster().Epoch,
+                ["envelope"] = kept.Node(),
+            };
+            if (work?.Refusal is { } refusal)
+                answer["refused"] = refusal.Code;
+            return new GateAnswer(200, Canonical.Bytes(answer));
+        }
+        catch (RefusalException e)
+        {
+            return Plain(e.Refusal);
+        }
+    }
+
+    /// <summary>What waits for approvals.</summary>
+    public GateAnswer List()
+    {
+        try
+        {
+            var roster = home.ReadRoster();
+            var waiting = new JsonArray();
+            foreach (var digest in shelf.Unfinished())
+            {
+                if (shelf.Find(digest) is { } kept)
+                {
+                    waiting.Add(new JsonObject
+                    {
+                        ["order"] = digest,
+                        ["kind"] = Word(kept.Order.Kind),
+                        ["demand"] = kept.Order.DemandId,
+                        ["have"] = Counted(kept).Count,
+                        ["need"] = roster.Needs(kept.Order.Kind),
+                        ["expires"] = Instant.Text(kept.Order.Expires),
+                    });
+                }
+            }
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["orders"] = waiting }));
+        }
+        catch (RefusalException e)
+        {
+            return Plain(e.Refusal);
+        }
+    }
+
+    /// <summary>What is public about the gate: its name, key, epoch and books.</summary>
+    public GateAnswer About()
+    {
+        var about = new JsonObject
+        {
+            ["gate"] = Name,
+            ["trial"] = home.Settings.Trial,
+            ["key"] = home.Signer.Verifier.ToString(),
+            ["ledger"] = home.Settings.LedgerKey,
+            ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
+        };
+        try
+        {
+            var roster = home.ReadRoster();
+            about["epoch"] = roster.Epoch;
+            about["approvals"] = new JsonObject { ["count"] = roster.ForCount, ["preserve"] = roster.ForPreserve, ["release"] = roster.ForRelease };
+        }
+        catch (RefusalException)
+        {
+            about["epoch"] = 0;
+        }
+        return new GateAnswer(200, Canonical.Bytes(about));
+    }
+
+    /// <summary>Whether the gate can work.</summary>
+    public async Task<GateAnswer> Health(CancellationToken cancel) => await ledger.Disagreement(cancel) is { } refusal
+        ? new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }))
+        : new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
+
+    /// <summary>Takes a stop: it holds at once, whatever else is the matter, and goes on record.</summary>
+    public async Task<GateAnswer> TakeStop(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    {
+        try
+        {
+            var stop = Stop.Read(note.Span);
+            if (stop.Gate != Name)
+                return Refuse("", Refusal.Of(Refusal.WrongGate, "this stop is for another gate", "/"));
+            // Whoever is on the roster may stop everything; an authority, what is meant for it.
+            var person = home.ReadRoster().SignersOf(stop.Note).Count > 0;
+            var signer = person ? null : directory.SignerOf(stop.Note);
+            if (!person && signer is null)
+                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody on the roster, and no authority in the directory, has signed this stop", "/"));
+            var (taken, lifted) = stops.State(stop.Digest);
+            if (!taken || person)
+                stops.Take(stop, signer);
+            foreach (var work in works.Values.Where(work => stop.Holds(work.Demand) && (signer is null || signer == work.Signer)))
+                await work.Cancel();
+            await StopOnRecord(stop, cancel);
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["stop"] = stop.Digest, ["state"] = lifted ? "lifted" : "stopped" }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
+    }
+
+    /// <summary>Ends a stop: on record first, then in effect.</summary>
+    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    {
+        try
+        {
+            var lift = Lift.Read(note.Span);
+            if (lift.Gate != Name)
+                return Refuse("", Refusal.Of(Refusal.WrongGate, "this lift is for another gate", "/"));
+            if (await ledger.Disagreement(cancel) is { } disagreement)
+                return Refuse("", disagreement);
+            var people = (await RosterOnRecord(cancel)).SignersOf(lift.Note).Count;
+            if (people < 2)
+                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs 2", "/"));
+            var (taken, lifted) = stops.State(lift.Stop);
+            if (!taken)
+                return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
+            if (!lifted)
+            {
+                await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
+                stops.End(lift);
+            }
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
+    }
+
+    /// <summary>Takes a directory entry that two people have signed, so that the authority's own stops are known before any order names it.</summary>
+    public GateAnswer TakeDirectory(ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            var entry = DirectoryEntry.Read(note.Span, "/");
+            if (entry.Fault(home.ReadRoster(), "/") is { } fault)
+                return Refuse("", fault);
+            directory.Keep(entry);
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
+    }
+
+    /// <summary>The path of a sealed package's file, if it may be handed out at this moment. Asked again for every range and while a range is being sent.</summary>
+    /// <returns>The path, or the refusal.</returns>
+    public async Task<(string? Path, Refusal? Refusal)> Package(string digest, string name, CancellationToken cancel)
+    {
+        if (await ledger.Disagreement(cancel) is { } disagreement)
+            return (null, disagreement);
+        if (shelf.Done(digest) is not { Name: { } common } outcome || (name != common + ".age" && name != common + ".counterseal"))
+            return (null, Unknown());
+        try
+        {
+            // Without a roster nobody could stop it.
+            _ = home.ReadRoster();
+        }
+        catch (RefusalException e)
+        {
+            return (null, e.Refusal);
+        }
+        return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
+    }
+
+    /// <summary>Whether a credential is the desk's.</summary>
+    public bool IsDesk(string credential) => home.IsDesk(credential);
+
+    /// <summary>Writes a refusal down and makes it the answer.</summary>
+    public GateAnswer Refuse(string digest, Refusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        try
+        {
+            ledger.Journal?.Note("refused", digest, refusal.Code);
+        }
+        catch (IOException e)
+        {
+            GateLog.JournalUnwritable(log, e);
+        }
+        GateLog.Refused(log, digest, refusal.Code);
+        return Plain(refusal);
+    }
+
+    /// <summary>Writes down that a package's file is being handed out.</summary>
+    internal void NoteServed(string digest, string file) => ledger.Journal?.Note("served", digest, file.EndsWith(".age", StringComparison.Ordinal) ? "age" : "counterseal");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        foreach (var work in works.Values)
+            await work.Cancel();
+        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping));
+        ledger.Dispose();
+        home.Dispose();
+        filing.Dispose();
+        slots.Dispose();
+        foreach (var work in works.Values)
+            work.Dispose();
+        ending.Dispose();
+    }
+
+    /// <summary>A stop does not wait for the ledger: what cannot be sent now is sent when the ledger is back.</summary>
+    private async Task StopOnRecord(Stop stop, CancellationToken cancel)
+    {
+        if (ledger.Journal is not { } journal)
+            return;
+        try
+        {
+            lock (recording)
+            {
+                if (journal.Find("stopped", stop.Digest) is null)
+                    journal.Intend("stopped", stop.Demand == Stop.Everything ? "" : stop.Demand, Name, OwnEvent.Stop(stop.Digest), null);
+            }
+            if (await ledger.Disagreement(cancel) is null)
+                await ledger.SendAll(cancel);
+        }
+        catch (RefusalException e)
+        {
+            GateLog.NotReady(log, e.Refusal.Code);
+        }
+        catch (IOException e)
+        {
+            GateLog.JournalUnwritable(log, e);
+        }
+    }
+
+    private static GateAnswer Plain(Refusal refusal) => new(refusal.Status, refusal.Json());
+
+    private static GateAnswer Waiting(string digest, int have, int need) =>
+        new(202, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }));
+
+    private static GateAnswer Done(string digest, Outcome outcome) =>
+        new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["result"] = outcome.Result.DeepClone() }));
+
+    private static GateAnswer State(string digest, Outcome outcome) =>
+        new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["kind"] = Word(outcome.Kind) }));
+
+    private static GateAnswer Working(string digest, Work work) => new(202, Canonical.Bytes(new JsonObject
+    {
+        ["order"] = digest,
+        ["state"] = "working",
+        ["progress"] = new JsonObject { ["records"] = work.Records, ["bytes"] = work.Bytes },
+    }));
+
+    private static Refusal Unknown() => Refusal.Of(Refusal.Unknown, "the gate has nothing by that name", "/");
+
+    private static Refusal TooFew(int have, int need) =>
+        Refusal.Of(Refusal.TooFewApprovals, $"{have.ToString(CultureInfo.InvariantCulture)} people have approved, and this order needs {need.ToString(CultureInfo.InvariantCulture)}", "/approvals");
+
+    private static string Word(OrderKind kind) => kind.ToString().ToLowerInvariant();
+}
+
+internal static partial class GateLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "refused {Code} for order {Order}")]
+    public static partial void Refused(ILogger log, string order, string code);
+
+    [LoggerMessage(2, LogLevel.Error, "the journal could not be written")]
+    public static partial void JournalUnwritable(ILogger log, Exception e);
+
+    [LoggerMessage(3, LogLevel.Information, "order {Order} is done")]
+    public static partial void Done(ILogger log, string order);
+
+    [LoggerMessage(4, LogLevel.Error, "order {Order} could not be carried out")]
+    public static partial void Failed(ILogger log, string order, Exception e);
+
+    [LoggerMessage(5, LogLevel.Warning, "the gate cannot work: {Code}")]
+    public static partial void NotReady(ILogger log, string code);
+
+    [LoggerMessage(6, LogLevel.Warning, "the rule book in {Folder} cannot be used")]
+    public static partial void BookUnusable(ILogger log, string folder, Exception e);
+
+    [LoggerMessage(7, LogLevel.Information, "snapshot of order {Order} deleted at the end of its term")]
+    public static partial void Lapsed(ILogger log, string order);
+
+    [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
+    public static partial void RequestFailed(ILogger log, Exception e);
+}

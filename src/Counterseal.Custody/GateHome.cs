@@ -1,0 +1,239 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Law;
+using Counterseal.Ledger;
+
+namespace Counterseal.Custody;
+
+/// <summary>What a gate's operator settles once.</summary>
+/// <param name="Name">The gate's name, which its key carries too: printable ASCII without space or plus.</param>
+/// <param name="Trial">Trial mode, stamped on everything.</param>
+/// <param name="LedgerAddress"><c>unix:/path</c> or <c>https://…</c>.</param>
+/// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
+/// <param name="Sources">What the gate may read.</param>
+/// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
+public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest);
+
+/// <summary>What a new gate makes known.</summary>
+/// <param name="Key">The counterseal key (vkey), for trust files.</param>
+/// <param name="Vault">The vault's recipient, for the record.</param>
+/// <param name="Books">Digests of the rule books that it holds.</param>
+public sealed record GateCreated(string Key, string Vault, IReadOnlyList<string> Books);
+
+/// <summary>A gate's folder: its settings, keys, roster, rule books, journal, stops, orders, packages and snapshots. Files are mode 0600, folders 0700.</summary>
+public sealed class GateHome : IDisposable
+{
+    internal const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    internal const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
+
+    private static readonly string[] Secrets = ["gate.json", "gate.key", "vault.key", "writer.key", "account.key", "ledger.credential"];
+    private readonly byte[] accountKey;
+    private readonly FileStream claim;
+
+    private GateHome(string folder, FileStream claim)
+    {
+        Folder = folder;
+        this.claim = claim;
+        foreach (var secret in Secrets)
+        {
+            var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
+            if ((mode & ~FolderMode) != 0)
+                throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
+        }
+        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
+        Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
+        if (Signer.Name != Settings.Name)
+            throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
+        Vault = AgeIdentity.Parse(File.ReadAllText(At("vault.key")));
+        Writer = new WriterKey(File.ReadAllBytes(At("writer.key")));
+        accountKey = File.ReadAllBytes(At("account.key"));
+        LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
+        LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
+    }
+
+    /// <summary>The folder's absolute path.</summary>
+    public string Folder { get; }
+    /// <summary>What <c>gate.json</c> says.</summary>
+    public GateSettings Settings { get; }
+    internal NoteSigner Signer { get; }
+    internal AgeIdentity Vault { get; }
+    internal WriterKey Writer { get; }
+    internal NoteVerifier LedgerKey { get; }
+    internal string LedgerCredential { get; }
+
+    /// <summary>Makes a gate's folder with new keys.</summary>
+    /// <param name="folder">Must not exist, or be empty.</param>
+    /// <param name="settings">What the operator settles.</param>
+    /// <param name="ledgerCredential">The credential with which the gate writes to the ledger.</param>
+    /// <param name="roster">The bytes of <c>roster.json</c>.</param>
+    /// <param name="books">Folders of rule books; each is copied.</param>
+    /// <exception cref="InvalidDataException">The folder is in use, or a setting cannot be.</exception>
+    /// <exception cref="RefusalException">The roster cannot be used.</exception>
+    /// <exception cref="RuleBookException">A rule book cannot be used.</exception>
+    public static GateCreated Create(string folder, GateSettings settings, string ledgerCredential, ReadOnlyMemory<byte> roster, IReadOnlyList<string> books)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(books);
+        folder = Path.GetFullPath(folder);
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new InvalidDataException($"{folder} is not empty; a gate's folder is made once");
+        if (Roster.Read(roster).Gate != settings.Name)
+            throw new InvalidDataException("the roster is another gate's");
+        _ = NoteVerifier.Parse(settings.LedgerKey);
+        var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
+        Durable.CreateFolder(folder, FolderMode);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, FolderMode);
+        foreach (var name in (string[])["books", "orders", "packages", "snapshots", "stops", "directory"])
+            Durable.CreateFolder(Path.Combine(folder, name), FolderMode);
+        for (var i = 0; i < books.Count; i++)
+            Copy(books[i], Path.Combine(folder, "books", digests[i]));
+        using var signer = NoteSigner.Generate(settings.Name);
+        using var vault = AgeIdentity.Generate();
+        Durable.Replace(
+            [
+                (Path.Combine(folder, "gate.json"), SettingsJson(settings)),
+                (Path.Combine(folder, "gate.key"), Encoding.ASCII.GetBytes(signer.Export() + "\n")),
+                (Path.Combine(folder, "vault.key"), Encoding.ASCII.GetBytes(vault.Export().TrimEnd() + "\n")),
+                (Path.Combine(folder, "writer.key"), RandomNumberGenerator.GetBytes(32)),
+                (Path.Combine(folder, "account.key"), RandomNumberGenerator.GetBytes(32)),
+                (Path.Combine(folder, "ledger.credential"), Encoding.UTF8.GetBytes(ledgerCredential + "\n")),
+                (Path.Combine(folder, "roster.json"), roster.ToArray()),
+            ],
+            "gate.home.create",
+            FileMode);
+        return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
+    }
+
+    /// <summary>Opens a gate's folder and holds it, so that no second gate runs on it.</summary>
+    /// <exception cref="InvalidDataException">Keys that others can read, settings that cannot be used, or a gate runs on it already.</exception>
+    public static GateHome Open(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        FileStream claim;
+        try
+        {
+            claim = new FileStream(Path.Combine(folder, "running"), System.IO.FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidDataException($"{folder} is not a gate's folder, or a gate runs on it already", e);
+        }
+        try
+        {
+            return new GateHome(folder, claim);
+        }
+        catch (Exception e) when (e is IOException or FormatException or RefusalException or ArgumentException or UnauthorizedAccessException)
+        {
+            claim.Dispose();
+            throw new InvalidDataException($"{folder}: {e.Message}", e);
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The path of something in the folder.</summary>
+    internal string At(params ReadOnlySpan<string> names) => Path.Combine([Folder, .. names]);
+
+    /// <summary>
+    /// The opaque number of an account: <c>A-</c> and 60 bits of HMAC-SHA256 under the gate's own key in Crockford's base32. The desk can tell that two counts
+    /// met the same account, and nothing else.
+    /// </summary>
+    internal string AccountNumber(string account)
+    {
+        const string crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        var mac = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes("counterseal/account/v1\n" + account));
+        var bits = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(mac) : BitConverter.ToUInt64(mac);
+        Span<char> text = stackalloc char[14];
+        "A-".CopyTo(text);
+        for (var i = 0; i < 12; i++)
+            text[2 + i] = crockford[(int)((bits >> (59 - (5 * i))) & 31)];
+        return new string(text);
+    }
+
+    /// <summary>The roster as it stands now. Read for every decision, so that a struck reviewer is struck at once.</summary>
+    /// <exception cref="RefusalException"><c>roster</c>: it cannot be read, is malformed, or is another gate's.</exception>
+    internal Roster ReadRoster()
+    {
+        try
+        {
+            var roster = Roster.Read(File.ReadAllBytes(At("roster.json")));
+            return roster.Gate == Settings.Name ? roster : throw new RefusalException(Refusal.Of(Refusal.RosterUnusable, "the roster is another gate's", "roster.json"));
+        }
+        catch (RefusalException e) when (e.Refusal.Code == Refusal.Malformed)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RosterUnusable, e.Refusal.What, e.Refusal.Where));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RosterUnusable, "the roster cannot be read", "roster.json"));
+        }
+    }
+
+    /// <summary>The rule books in <c>books/</c>, by digest; one that cannot be read is left out and named.</summary>
+    internal Dictionary<string, RuleBook> ReadBooks(Action<string, Exception> unusable)
+    {
+        var books = new Dictionary<string, RuleBook>(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(At("books")).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var book = RuleBook.Load(folder);
+                books[book.Digest] = book;
+            }
+            catch (Exception e) when (e is RuleBookException or IOException or UnauthorizedAccessException)
+            {
+                unusable(Path.GetFileName(folder), e);
+            }
+        }
+        return books;
+    }
+
+    /// <summary>Whether a credential is the desk's; takes the same time whatever it is.</summary>
+    internal bool IsDesk(string credential)
+    {
+        Span<byte> digest = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(credential), digest);
+        return CryptographicOperations.FixedTimeEquals(digest, Convert.FromHexString(Settings.DeskDigest));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Signer.Dispose();
+        Vault.Dispose();
+        CryptographicOperations.ZeroMemory(accountKey);
+        claim.Dispose();
+    }
+
+    private static byte[] SettingsJson(GateSettings settings) => Canonical.Bytes(new JsonObject
+    {
+        ["name"] = settings.Name,
+        ["trial"] = settings.Trial,
+        ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
+        ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
+        ["desk"] = settings.DeskDigest,
+    });
+
+    private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
+    {
+        using var document = Shape.Parse(json, 1 << 20, "gate.json");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk");
+        var ledger = root.Object("ledger", "address", "key");
+        var sources = root.Object("sources", "accounts", "mail");
+        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Durable.CreateFolder(to, FolderMode);
+        foreach (var file in Directory.EnumerateFiles(from))
+            Durable.Replace(Path.Combine(to, Path.GetFileName(file)), File.ReadAllBytes(file), "gate.home.book", FileMode);
+        foreach (var folder in Directory.EnumerateDirectories(from))
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+    }
+}

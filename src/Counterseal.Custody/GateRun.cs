@@ -1,0 +1,401 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Counterseal.Law;
+using Counterseal.Ledger;
+
+namespace Counterseal.Custody;
+
+/// <summary>
+/// Carrying out: every order is checked again from its bytes when its work begins, what may have changed is checked once more before anything leaves, and
+/// <i>sealed</i> is in the ledger before anything can be fetched.
+/// </summary>
+public sealed partial class Gate
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
+
+    /// <summary>One order being carried out.</summary>
+    private sealed class Work(Envelope envelope) : IDisposable
+    {
+        private readonly CancellationTokenSource cancel = new();
+        public string Digest { get; } = envelope.Order.Digest;
+        public string Demand { get; } = envelope.Order.DemandId;
+        public string? Signer { get; } = envelope.Directory?.Signer?.ToString();
+        public string? Rests { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Order.Rests : null;
+        public long Version { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Event.Event.Version : -1;
+        public Task Task { get; set; } = Task.CompletedTask;
+        public Refusal? Refusal { get; set; }
+        public long Records;
+        public long Bytes;
+        public CancellationToken Token => cancel.Token;
+        public Task Cancel() => cancel.CancelAsync();
+        public void Dispose() => cancel.Dispose();
+    }
+
+    /// <summary>Counts what passes, so that the desk can see the work go on.</summary>
+    private sealed class Progress(IRecordSink sink, Work work) : IRecordSink
+    {
+        public void Begin(string name, string extension) => sink.Begin(name, extension);
+
+        public void Write(ReadOnlySpan<byte> piece)
+        {
+            sink.Write(piece);
+            Interlocked.Add(ref work.Bytes, piece.Length);
+        }
+
+        public void EndRecord()
+        {
+            sink.EndRecord();
+            Interlocked.Increment(ref work.Records);
+        }
+
+        public void End() => sink.End();
+    }
+
+    private void Begin(Envelope envelope)
+    {
+        var work = new Work(envelope);
+        works[work.Digest] = work;
+        work.Task = Task.Run(() => Carry(work), CancellationToken.None);
+    }
+
+    private async Task<GateAnswer> Answer(string digest, CancellationToken cancel, bool withResult = true)
+    {
+        var work = works[digest];
+        try
+        {
+            await work.Task.WaitAsync(Patience, clock, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return Working(digest, work);
+        }
+        return work.Refusal is { } refusal ? Plain(refusal)
+            : shelf.Done(digest) is { } outcome ? withResult ? Done(digest, outcome) : State(digest, outcome)
+            : Plain(Refusal.Of(Refusal.Busy, "the gate is ending", "/"));
+    }
+
+    private async Task Carry(Work work)
+    {
+        try
+        {
+            await slots.WaitAsync(ending.Token);
+            try
+            {
+                using var cancel = CancellationTokenSource.CreateLinkedTokenSource(work.Token, ending.Token);
+                await Carry(work, cancel.Token);
+                GateLog.Done(log, work.Digest);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+        catch (RefusalException e)
+        {
+            work.Refusal = e.Refusal;
+        }
+        catch (OperationCanceledException)
+        {
+            // A stop that came in the middle, or the gate's end; in the second case the work is taken up at the next start.
+            work.Refusal = ending.IsCancellationRequested ? null : Refusal.Of(Refusal.Stopped, "a stop came while the order was being carried out", "/order/demand/id");
+        }
+        catch (SourceException e)
+        {
+            GateLog.Failed(log, work.Digest, e);
+            work.Refusal = Refusal.Of(Refusal.Source, "a source of customer data cannot be read", "/");
+        }
+        catch (Exception e)
+        {
+            GateLog.Failed(log, work.Digest, e);
+            work.Refusal = Refusal.Of(Refusal.Source, "the order could not be carried out", "/");
+        }
+        if (work.Refusal is { } refusal)
+            Refuse(work.Digest, refusal);
+    }
+
+    private async Task Carry(Work work, CancellationToken cancel)
+    {
+        var envelope = shelf.Find(work.Digest) ?? throw new RefusalException(Unknown());
+        var order = envelope.Order;
+        Enforce(await ledger.Disagreement(cancel));
+        if (EffectOnRecord(order) is { } effect)
+        {
+            // It was done, and on record, when everything held; what is left is to make it whole.
+            await MakeWhole(envelope, effect);
+            return;
+        }
+        envelope = Approved(envelope);
+        Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
+        await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
+        switch (order.Kind)
+        {
+            case OrderKind.Count:
+                Count(work, envelope, cancel);
+                break;
+            case OrderKind.Preserve:
+                await Preserve(work, envelope, cancel);
+                break;
+            default:
+                await Release(work, envelope, cancel);
+                break;
+        }
+    }
+
+    private static void Enforce(Refusal? refusal)
+    {
+        if (refusal is not null)
+            throw new RefusalException(refusal);
+    }
+
+    private void Count(Work work, Envelope envelope, CancellationToken cancel)
+    {
+        var report = Collection.Run(home.Settings.Sources, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        var accounts = new JsonArray();
+        foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
+        {
+            accounts.Add(new JsonObject
+            {
+                ["account"] = account.Key,
+                ["categories"] = new JsonArray([.. account.Select(result => new JsonObject
+                {
+                    ["category"] = result.Category.ToString().ToLowerInvariant(),
+                    ["items"] = result.InScope,
+                    ["bytes"] = result.Bytes,
+                })]),
+            });
+        }
+        Finish(envelope, null, new JsonObject
+        {
+            ["accounts"] = accounts,
+            ["selectors"] = new JsonArray([.. report.Selectors.Select(selector => new JsonObject
+            {
+                ["item"] = selector.Item,
+                ["accounts"] = new JsonArray([.. selector.Accounts.Select(account => JsonValue.Create(account))]),
+            })]),
+            ["unreadable"] = report.Accounts.Sum(result => (long)result.Unreadable.Count),
+        });
+    }
+
+    private async Task Preserve(Work work, Envelope envelope, CancellationToken cancel)
+    {
+        var order = envelope.Order;
+        var folder = home.At("snapshots", order.Digest);
+        var statement = await Collect(work, envelope, folder, "snapshot.age", [home.Vault.Recipient], home.Settings.Name, cancel);
+        var until = Instant.Text(order.PreserveUntil!.Value);
+        var result = new JsonObject { ["snapshot"] = "snapshot-" + order.Digest[..16], ["until"] = until, ["items"] = work.Records, ["bytes"] = work.Bytes };
+        Durable.Replace(Path.Combine(folder, "snapshot.json"), Canonical.Bytes(result), "gate.snapshot.write", GateHome.FileMode);
+        Rename(Path.Combine(folder, "snapshot.age"), "gate.snapshot.rename");
+        Enforce(await FaultNow(envelope, cancel));
+        var body = OwnEvent.Order(order.Digest);
+        body["snapshot"] = statement.Digest;
+        body["until"] = until;
+        await MakeWhole(envelope, await Record("preserved", order.DemandId, body, order.Digest, cancel));
+    }
+
+    private async Task Release(Work work, Envelope envelope, CancellationToken cancel)
+    {
+        var order = envelope.Order;
+        var folder = home.At("packages", order.Digest);
+        var statement = await Collect(work, envelope, folder, order.Name + ".age", [AgeRecipient.Parse(envelope.Directory!.Recipient)], envelope.Directory.Name, cancel);
+        Durable.Replace(Path.Combine(folder, "statement.json"), statement.Canonical, "gate.statement.write", GateHome.FileMode);
+        Rename(Path.Combine(folder, order.Name + ".age"), "gate.package.rename");
+        Enforce(await FaultNow(envelope, cancel));
+        // From this line on the package is released on record, and its decision is used up.
+        var claim = (order.Rests, envelope.Event.Event.Version);
+        await MakeWhole(envelope, await Record("sealed", order.DemandId, OwnEvent.Sealed(order.Digest, statement.Digest), order.Digest, cancel, claim));
+    }
+
+    /// <summary>Collects into <c>NAME.partial</c>, synced; whatever an earlier attempt left is deleted, so that no file key is used for two plaintexts.</summary>
+    private async Task<SealStatement> Collect(Work work, Envelope envelope, string folder, string name, IReadOnlyList<AgeRecipient> recipients, string authority, CancellationToken cancel)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Durable.CreateFolder(folder, GateHome.FolderMode);
+        var order = envelope.Order;
+        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow());
+        var partial = Path.Combine(folder, name + ".partial");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = GateHome.FileMode;
+        CrashPoint.Reach("gate.package.collect.before");
+        await using var file = new FileStream(partial, options);
+        SealStatement statement;
+        using (var writer = new PackageWriter(file, facts))
+        {
+            var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+            cancel.ThrowIfCancellationRequested();
+            statement = writer.Finish(report);
+        }
+        CrashPoint.Reach("gate.package.collect.unsynced");
+        file.Flush(flushToDisk: true);
+        CrashPoint.Reach("gate.package.collect.after");
+        return statement;
+    }
+
+    private static void Rename(string to, string crashPoint)
+    {
+        CrashPoint.Reach(crashPoint + ".before");
+        System.IO.File.Move(to + ".partial", to, overwrite: true);
+        Durable.SyncFolder(Path.GetDirectoryName(to)!);
+        CrashPoint.Reach(crashPoint + ".after");
+    }
+
+    /// <summary>The event by which an order's effect is on record, or <c>null</c> while it has none.</summary>
+    private OwnLeaf? EffectOnRecord(Order order) => order.Kind switch
+    {
+        OrderKind.Release => ledger.Journal!.Find("sealed", order.Digest),
+        OrderKind.Preserve => ledger.Journal!.Find("preserved", order.Digest),
+        _ => null,
+    };
+
+    /// <summary>Brings what the journal says was done to its end: leaf in the ledger, files on disk, outcome.</summary>
+    private async Task MakeWhole(Envelope envelope, OwnLeaf effect)
+    {
+        var proof = await ledger.Send(effect, ending.Token);
+        if (envelope.Order.Kind == OrderKind.Release)
+            Seal(envelope, effect, proof);
+        else
+            Finish(envelope, null, JsonNode.Parse(System.IO.File.ReadAllBytes(home.At("snapshots", envelope.Order.Digest, "snapshot.json")))!.AsObject());
+    }
+
+    private void Seal(Envelope envelope, OwnLeaf leaf, TlogProof proof)
+    {
+        var order = envelope.Order;
+        var statement = new SealStatement(System.IO.File.ReadAllBytes(home.At("packages", order.Digest, "statement.json")));
+        if (statement.Digest != leaf.Read("statement") || !System.IO.File.Exists(home.At("packages", order.Digest, order.Name + ".age")))
+            throw new RefusalException(Refusal.Of(Refusal.Journal, "the package on disk is not the one that was sealed", "packages/"));
+        var proven = new ProvenEvent(leaf.Event, leaf.Salt, home.Writer.Tag(leaf.N), proof.Text());
+        var seal = SealFile.Make(statement, leaf.Event.Canonical, leaf.Salt, proven.Leaf, proof, home.Signer);
+        Durable.Replace(home.At("packages", order.Digest, order.Name + ".counterseal"), seal, "gate.seal.write", GateHome.FileMode);
+        using var stated = JsonDocument.Parse(statement.Canonical);
+        var volumes = new JsonArray();
+        foreach (var volume in stated.RootElement.GetProperty("volumes").EnumerateArray())
+        {
+            volumes.Add(new JsonObject
+            {
+                ["index"] = volume.GetProperty("index").GetInt64(),
+                ["length"] = volume.GetProperty("length").GetInt64(),
+                ["digest"] = volume.GetProperty("digest").GetString(),
+            });
+        }
+        var sealedEvent = proven.Json();
+        sealedEvent.Remove("bytes");
+        sealedEvent["event"] = Convert.ToBase64String(leaf.Event.Canonical);
+        Finish(envelope, order.Name, new JsonObject
+        {
+            ["name"] = order.Name,
+            ["statement"] = statement.Digest,
+            ["volumes"] = volumes,
+            ["sealed"] = sealedEvent,
+        });
+    }
+
+    private void Finish(Envelope envelope, string? name, JsonObject result)
+    {
+        var order = envelope.Order;
+        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, result));
+        ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
+    }
+
+    /// <summary>One round of what the gate does by itself: agree with the ledger, send what was intended, take up what was cut off, let lapse what is over.</summary>
+    private async Task Keep(CancellationToken cancel)
+    {
+        try
+        {
+            if (await ledger.Disagreement(cancel) is { } refusal)
+            {
+                GateLog.NotReady(log, refusal.Code);
+                return;
+            }
+            await ledger.SendAll(cancel);
+            await RosterOnRecord(cancel);
+            foreach (var book in books.Keys.Order(StringComparer.Ordinal))
+                await BookFault(book, cancel);
+            await TakeUp(cancel);
+            await Sweep(cancel);
+        }
+        catch (RefusalException e)
+        {
+            GateLog.NotReady(log, e.Refusal.Code);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            GateLog.RequestFailed(log, e);
+        }
+    }
+
+    private async Task KeepOn()
+    {
+        using var timer = new PeriodicTimer(Round, clock);
+        try
+        {
+            do
+                await Keep(ending.Token);
+            while (await timer.WaitForNextTickAsync(ending.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+    }
+
+    /// <summary>Orders with approvals enough that are not being worked on: cut off by a kill, or by a ledger that was away. Orders that are over are forgotten.</summary>
+    private async Task TakeUp(CancellationToken cancel)
+    {
+        await filing.WaitAsync(cancel);
+        try
+        {
+            shelf.Tidy();
+            var roster = home.ReadRoster();
+            foreach (var digest in shelf.Unfinished())
+            {
+                works.TryGetValue(digest, out var work);
+                if (work is { Task.IsCompleted: false })
+                    continue;
+                var envelope = shelf.Find(digest)!;
+                if (EffectOnRecord(envelope.Order) is not null)
+                {
+                    Begin(envelope);
+                }
+                else if (clock.GetUtcNow() >= envelope.Order.Expires)
+                {
+                    shelf.Forget(digest);
+                    foreach (var half in (string[])[home.At("packages", digest), home.At("snapshots", digest)])
+                    {
+                        if (Directory.Exists(half))
+                            Directory.Delete(half, recursive: true);
+                    }
+                    Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
+                }
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(envelope, roster).Count >= roster.Needs(envelope.Order.Kind))
+                {
+                    Begin(envelope);
+                }
+            }
+        }
+        finally
+        {
+            filing.Release();
+        }
+    }
+
+    /// <summary>Deletes the snapshots whose term has ended: on record first.</summary>
+    private async Task Sweep(CancellationToken cancel)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(home.At("snapshots")))
+        {
+            var digest = Path.GetFileName(folder);
+            // A folder without its event is an attempt that was cut off; the next attempt, or the end of the order, clears it.
+            if (ledger.Journal!.Find("preserved", digest) is not { } preserved || (works.TryGetValue(digest, out var work) && !work.Task.IsCompleted))
+                continue;
+            if (!Shape.TryInstant(preserved.Read("until"), out var end) || end > clock.GetUtcNow())
+                continue;
+            await Record("lapsed", preserved.Event.Demand, OwnEvent.Order(digest), digest, cancel);
+            CrashPoint.Reach("gate.snapshot.delete.before");
+            Directory.Delete(folder, recursive: true);
+            CrashPoint.Reach("gate.snapshot.delete.after");
+            GateLog.Lapsed(log, digest);
+        }
+    }
+}

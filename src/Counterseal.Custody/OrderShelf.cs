@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Counterseal.Ledger;
+
+namespace Counterseal.Custody;
+
+/// <summary>What became of an order, kept for good: the same order again gives this again.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Demand">The demand's id.</param>
+/// <param name="Signer">The vkey by which the recipient can stop it, or <c>null</c>.</param>
+/// <param name="Name">The package's name; for a release only.</param>
+/// <param name="Result">The protocol's result.</param>
+internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, JsonObject Result)
+{
+    public byte[] Json() => Canonical.Bytes(new JsonObject
+    {
+        ["kind"] = Kind.ToString().ToLowerInvariant(),
+        ["demand"] = Demand,
+        ["signer"] = Signer,
+        ["name"] = Name,
+        ["result"] = Result.DeepClone(),
+    });
+
+    public static Outcome Read(byte[] json)
+    {
+        var node = JsonNode.Parse(json)!.AsObject();
+        return new Outcome(
+            Enum.Parse<OrderKind>(node["kind"]!.GetValue<string>(), ignoreCase: true),
+            node["demand"]!.GetValue<string>(),
+            node["signer"]?.GetValue<string>(),
+            node["name"]?.GetValue<string>(),
+            node["result"]!.DeepClone().AsObject());
+    }
+}
+
+/// <summary>
+/// The orders in <c>orders/</c>, a folder each: <c>envelope.json</c> and <c>approvals.json</c> while it waits or works, <c>outcome.json</c> when it is done
+/// (then the other two are deleted: the gate keeps no demand longer than it needs it).
+/// </summary>
+internal sealed class OrderShelf(GateHome home)
+{
+    /// <summary>Digests of the orders that wait or work.</summary>
+    public IReadOnlyList<string> Unfinished() =>
+        [.. Directory.EnumerateDirectories(home.At("orders")).Select(folder => Path.GetFileName(folder)!).Where(digest => Shape.IsHex(digest, 32) && File.Exists(Place(digest, "envelope.json")) && Done(digest) is null).Order(StringComparer.Ordinal)];
+
+    /// <summary>The outcome, or <c>null</c> while there is none.</summary>
+    public Outcome? Done(string digest) => File.Exists(Place(digest, "outcome.json")) ? Outcome.Read(File.ReadAllBytes(Place(digest, "outcome.json"))) : null;
+
+    /// <summary>The envelope with the approvals so far, or <c>null</c>.</summary>
+    public Envelope? Find(string digest)
+    {
+        if (!File.Exists(Place(digest, "envelope.json")))
+            return null;
+        var envelope = Envelope.Read(File.ReadAllBytes(Place(digest, "envelope.json")));
+        var approvals = File.Exists(Place(digest, "approvals.json")) ? JsonSerializer.Deserialize<string[]>(File.ReadAllBytes(Place(digest, "approvals.json")))! : [];
+        return envelope with { Approvals = approvals };
+    }
+
+    /// <summary>Keeps an order with the approvals so far.</summary>
+    public void Keep(Envelope envelope)
+    {
+        var digest = envelope.Order.Digest;
+        Durable.CreateFolder(home.At("orders", digest), GateHome.FolderMode);
+        if (!File.Exists(Place(digest, "envelope.json")))
+            Durable.Replace(Place(digest, "envelope.json"), (envelope with { Approvals = [] }).Json(), "gate.order.write", GateHome.FileMode);
+        Durable.Replace(Place(digest, "approvals.json"), JsonSerializer.SerializeToUtf8Bytes(envelope.Approvals), "gate.approvals.write", GateHome.FileMode);
+    }
+
+    /// <summary>Keeps the outcome, and nothing else of the order.</summary>
+    public void Finish(string digest, Outcome outcome)
+    {
+        Durable.Replace(Place(digest, "outcome.json"), outcome.Json(), "gate.outcome.write", GateHome.FileMode);
+        File.Delete(Place(digest, "approvals.json"));
+        File.Delete(Place(digest, "envelope.json"));
+    }
+
+    /// <summary>Deletes what a kill left of orders that are done.</summary>
+    public void Tidy()
+    {
+        foreach (var digest in Directory.EnumerateDirectories(home.At("orders")).Select(folder => Path.GetFileName(folder)!))
+        {
+            if (!File.Exists(Place(digest, "outcome.json")))
+                continue;
+            File.Delete(Place(digest, "approvals.json"));
+            File.Delete(Place(digest, "envelope.json"));
+        }
+    }
+
+    /// <summary>Forgets an order that can no longer be carried out.</summary>
+    public void Forget(string digest) => Directory.Delete(home.At("orders", digest), recursive: true);
+
+    private string Place(string digest, string file) => home.At("orders", digest, file);
+}
+
+/// <summary>The directory entries that the gate has been shown with two good signatures, in <c>directory/</c>: an authority's stop is known by them.</summary>
+internal sealed class KnownDirectory(GateHome home)
+{
+    private const int Most = 10_000;
+
+    /// <summary>Keeps an entry.</summary>
+    public void Keep(DirectoryEntry entry)
+    {
+        var path = home.At("directory", entry.Digest + ".note");
+        if (!File.Exists(path))
+            Durable.Replace(path, entry.Note.Bytes(), "gate.directory.write", GateHome.FileMode);
+    }
+
+    /// <summary>The vkey of an authority whose good signature the note carries, or <c>null</c>.</summary>
+    public string? SignerOf(SignedNote note)
+    {
+        foreach (var path in Directory.EnumerateFiles(home.At("directory"), "*.note").Take(Most))
+        {
+            if (DirectoryEntry.Read(File.ReadAllBytes(path)).Signer is { } signer && note.Signatures.Any(line => line.Name == signer.Name && line.KeyId == signer.KeyId))
+            {
+                try
+                {
+                    if (note.VerifiedBy(signer).Count == 1)
+                        return signer.ToString();
+                }
+                catch (FormatException)
+                {
+                    // A bad signature under this authority's name is nobody's.
+                    continue;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The text of an entry's bytes, for an answer.</summary>
+    public static string Text(DirectoryEntry entry) => Encoding.UTF8.GetString(entry.Note.Bytes());
+}
