@@ -97,6 +97,25 @@ public static class Durable
         CrashPoint.Reach(crashPoint + ".after");
     }
 
+    /// <summary>Deletes files and syncs their folders; a file that is not there is no error.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="crashPoint">The write's name, e.g. <c>ledger.trim</c>.</param>
+    public static void Delete(IReadOnlyCollection<string> paths, string crashPoint)
+    {
+        CrashPoint.Reach(crashPoint + ".before");
+        foreach (var path in paths)
+        {
+            Unsynced.About(path);
+            File.Delete(path);
+        }
+        CrashPoint.Reach(crashPoint + ".unsynced");
+        foreach (var folder in paths.Select(Folder).Distinct())
+            SyncFolder(folder);
+        foreach (var path in paths)
+            Unsynced.Synced(path);
+        CrashPoint.Reach(crashPoint + ".after");
+    }
+
     /// <summary>Makes a folder and those above it that are missing; each is synced into the one above.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="mode">Permissions of the folders made, or <c>null</c> for the system's own.</param>

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Counterseal.Ledger;
+
+/// <summary>The ledger process: one home, its log, and Kestrel (HTTP/1.1) on a Unix socket or on this machine's loopback.</summary>
+public sealed partial class LedgerHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly NoteSigner signer;
+    private readonly string? socket;
+
+    private LedgerHost(WebApplication app, Log log, NoteSigner signer, string address, string? socket) =>
+        (this.app, Log, this.signer, Address, this.socket) = (app, log, signer, address, socket);
+
+    /// <summary>The log that is served.</summary>
+    public Log Log { get; }
+
+    /// <summary>Where it is served: what a <see cref="LedgerClient"/> takes.</summary>
+    public string Address { get; }
+
+    /// <summary>Serves a home until it is told to stop.</summary>
+    /// <param name="home">A folder made by <see cref="LedgerHome.Create"/>.</param>
+    /// <param name="address"><c>unix:/path</c> (made with mode 0600) or <c>http://127.0.0.1:port</c>.</param>
+    /// <param name="time">The clock, for how long opening took.</param>
+    /// <param name="stop">Ends the serving; what waits is committed first.</param>
+    /// <exception cref="LedgerException">There is no ledger, it is damaged, another process has it, or the address cannot be used.</exception>
+    public static async Task Run(string home, string address, TimeProvider time, CancellationToken stop)
+    {
+        await using var host = await Start(home, address, time, stop);
+        var ended = new TaskCompletionSource();
+        await using (stop.Register(ended.SetResult))
+            await ended.Task;
+    }
+
+    /// <summary>Opens a home and serves it until disposed. Returns when the address answers.</summary>
+    /// <param name="home">A folder made by <see cref="LedgerHome.Create"/>.</param>
+    /// <param name="address"><c>unix:/path</c>, or <c>http://127.0.0.1:port</c> (port 0: any).</param>
+    /// <param name="time">The clock, for how long opening took.</param>
+    /// <param name="cancel">Ends the starting.</param>
+    /// <param name="socketMode">Permissions of the Unix socket; <c>null</c> is 0600. 0660 lets a group in.</param>
+    /// <exception cref="LedgerException">See <see cref="Run"/>.</exception>
+    public static async Task<LedgerHost> Start(string home, string address, TimeProvider time, CancellationToken cancel, UnixFileMode? socketMode = null)
+    {
+        var started = time.GetTimestamp();
+        var folder = new LedgerHome(home);
+        var signer = folder.OpenKey();
+        Log? log = null;
+        try
+        {
+            var writers = LedgerWriter.Read(folder.Writers);
+            log = await Log.Open(folder.LogFolder, signer);
+            var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
+            var app = Build(log, writers, address, socket);
+            await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
+            var served = socket is null ? app.Urls.First() : "unix:" + socket;
+            Serving(app.Logger, log.Key.ToString(), log.Latest.Size, served, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            return new LedgerHost(app, log, signer, served, socket);
+        }
+        catch
+        {
+            if (log is not null)
+                await log.DisposeAsync();
+            signer.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Log.DisposeAsync();
+        signer.Dispose();
+        if (socket is not null)
+            File.Delete(socket);
+    }
+
+    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket)
+    {
+        // An empty builder: no settings from the environment, from files or from arguments can open another door.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "counterseal-ledger" });
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 4096;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+            kestrel.Limits.MaxConcurrentConnections = 1024;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            if (socket is not null)
+                kestrel.ListenUnixSocket(socket);
+            else
+                kestrel.Listen(Loopback(address));
+        });
+        var app = builder.Build();
+        app.UseRouting();
+        LedgerServer.Map(app, log, writers);
+        return app;
+    }
+
+    private static async Task Listen(WebApplication app, string? socket, UnixFileMode mode, CancellationToken cancel)
+    {
+        if (socket is null)
+        {
+            await app.StartAsync(cancel);
+            return;
+        }
+        // The log's lock is held, so whoever left this socket is gone.
+        if (File.Exists(socket) && new FileInfo(socket).Length > 0)
+            throw new LedgerException($"{socket} is a file, not a socket");
+        File.Delete(socket);
+        Durable.CreateFolder(Path.GetDirectoryName(socket)!);
+        // The socket must never be open to others, not even between bind and chmod.
+        var before = OperatingSystem.IsWindows() ? 0 : Umask(0x1FF & ~(int)mode);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ArgumentException)
+        {
+            throw new LedgerException($"cannot listen on {socket}: {e.Message}");
+        }
+        finally
+        {
+            if (!OperatingSystem.IsWindows())
+                _ = Umask(before);
+        }
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(socket, mode);
+    }
+
+    private static IPEndPoint Loopback(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)
+            ? new IPEndPoint(ip, uri.Port)
+            : throw new LedgerException($"\"{address}\": the ledger listens on unix:/path or http://127.0.0.1:port; put TLS in front for anything further");
+
+    [DllImport("libc", EntryPoint = "umask"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Umask(int mask);
+
+    [LoggerMessage(10, LogLevel.Information, "serving the log of {Key}, {Size} leaves, at {Address}; opened and verified in {Milliseconds} ms")]
+    private static partial void Serving(ILogger logger, string key, long size, string address, long milliseconds);
+}
