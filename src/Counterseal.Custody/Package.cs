@@ -1,76 +1,4 @@
-using Counterseal.Ledger;
-
 namespace Counterseal.Custody;
-
-/// <summary>What the bag needs beyond the records, and what the seal says of the order.</summary>
-/// <param name="Gate">The gate's name.</param>
-/// <param name="Trial">Trial mode; stamped on everything.</param>
-/// <param name="Order">The order's canonical bytes.</param>
-/// <param name="DemandId">The demand's id.</param>
-/// <param name="OriginalDigest">Lower-case hex SHA-256 of the demand's original bytes.</param>
-/// <param name="Approvals">The approvals, signed notes.</param>
-/// <param name="DecidedProof">The tlog-proof of the decision's leaf.</param>
-/// <param name="Recipients">Whom it is encrypted to.</param>
-/// <param name="Authority">The authority's name in the directory.</param>
-/// <param name="SealedAt">On the gate's clock, UTC.</param>
-public sealed record PackageFacts(
-    string Gate,
-    bool Trial,
-    byte[] Order,
-    string DemandId,
-    string OriginalDigest,
-    IReadOnlyList<string> Approvals,
-    string DecidedProof,
-    IReadOnlyList<AgeRecipient> Recipients,
-    string Authority,
-    DateTimeOffset SealedAt);
-
-/// <summary>A package being written: one tar of a BagIt bag, encrypted as it grows, in parts of at most 64 MB.</summary>
-public sealed class PackageWriter : IRecordSink, IDisposable
-{
-    /// <summary>Begins a package on an empty stream.</summary>
-    public PackageWriter(Stream age, PackageFacts facts) => throw new NotSupportedException(age.ToString() + facts);
-    /// <inheritdoc/>
-    public void Begin(string name, string extension) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> piece) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public void EndRecord() => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public void End() => throw new NotSupportedException();
-    /// <summary>Writes the bag's tag files and manifests and ends the age file; gives what the seal states.</summary>
-    /// <param name="report">Every record accounted for; goes into the bag as <c>report.json</c>.</param>
-    public SealStatement Finish(CollectionReport report) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public void Dispose() { }
-}
-
-/// <summary>What the gate states of a package, as RFC 8785 JSON (shape in <c>docs/gate-protocol.md</c>).</summary>
-/// <param name="Canonical">The canonical bytes.</param>
-public sealed record SealStatement(byte[] Canonical)
-{
-    /// <summary>Lower-case hex SHA-256 of the canonical bytes.</summary>
-    public string Digest => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Canonical));
-}
-
-/// <summary>The <c>NAME.counterseal</c> file: statement, the <i>sealed</i> event with its proof, the gate's signature over both.</summary>
-public static class SealFile
-{
-    /// <summary>Makes the file's bytes, one canonical encoding.</summary>
-    /// <param name="statement">What is stated.</param>
-    /// <param name="sealedEvent">Canonical bytes of the gate's sealed event, which names the statement's digest.</param>
-    /// <param name="salt">Its salt.</param>
-    /// <param name="leaf">Its leaf.</param>
-    /// <param name="proof">Its proof.</param>
-    /// <param name="gate">The counterseal key.</param>
-    public static byte[] Make(SealStatement statement, byte[] sealedEvent, byte[] salt, Leaf leaf, TlogProof proof, NoteSigner gate) =>
-        throw new NotSupportedException();
-}
-
-/// <summary>Public keys got another way: what <c>verify</c> and <c>open</c> believe.</summary>
-/// <param name="Gate">The gate's counterseal key (vkey).</param>
-/// <param name="Ledger">The ledger's key (vkey); its name is the log's origin.</param>
-public sealed record Trust(string Gate, string Ledger);
 
 /// <summary>One thing that was checked of a package.</summary>
 /// <param name="Holds">Whether it holds.</param>
@@ -85,7 +13,16 @@ public static class Package
     /// <param name="path">Either file, or the common name.</param>
     /// <param name="trust">Public keys.</param>
     /// <param name="cancel">Stops between blocks.</param>
-    public static IReadOnlyList<Check> Verify(string path, Trust trust, CancellationToken cancel) => throw new NotSupportedException(path + trust);
+    public static IReadOnlyList<Check> Verify(string path, Trust trust, CancellationToken cancel)
+    {
+        var (name, age, counterseal) = Paths(path);
+        var checks = new List<Check>();
+        if (PackageChecks.Seal(counterseal, trust, checks) is { } seal)
+            PackageChecks.Volume(age, seal.Statement.Volume, checks, cancel);
+        else
+            checks.Add(new Check(false, $"{name}.age cannot be checked without it", counterseal));
+        return checks;
+    }
 
     /// <summary>Verifies, decrypts to a new folder, checks the bag, and shows nothing until the last chunk has verified.</summary>
     /// <param name="path">Either file, or the common name.</param>
@@ -93,9 +30,74 @@ public static class Package
     /// <param name="identity">The recipient's key.</param>
     /// <param name="folder">Must not exist.</param>
     /// <param name="cancel">Stops between blocks and leaves nothing behind.</param>
+    /// <returns>The checks, all of which hold.</returns>
     /// <exception cref="PackageException">Names what is wrong and where.</exception>
-    public static IReadOnlyList<Check> Open(string path, Trust trust, AgeIdentity identity, string folder, CancellationToken cancel) =>
-        throw new NotSupportedException(path + trust + identity + folder);
+    public static IReadOnlyList<Check> Open(string path, Trust trust, AgeIdentity identity, string folder, CancellationToken cancel)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.Exists(folder))
+            throw new PackageException($"{folder} is there already: name a folder that is not");
+        var parent = Path.GetDirectoryName(folder);
+        if (!Directory.Exists(parent))
+            throw new PackageException($"the folder {parent}, in which it would be, is not there");
+        var (_, age, counterseal) = Paths(path);
+        var checks = new List<Check>();
+        var seal = PackageChecks.Seal(counterseal, trust, checks);
+        if (seal is null || checks.Any(check => !check.Holds))
+            throw Failed(checks);
+        var statement = seal.Statement;
+        if (!statement.Recipients.Contains(identity.Recipient))
+            throw new PackageException($"{counterseal}, /statement/recipients: the package is for {string.Join(", ", statement.Recipients)}, not for {identity.Recipient}");
+
+        var hidden = Path.Combine(parent, $".{Path.GetFileName(folder)}.{Guid.NewGuid():N}");
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(hidden);
+            else
+                Directory.CreateDirectory(hidden, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Extract(age, statement, identity, hidden, checks, cancel);
+            Directory.Move(hidden, folder);
+            return checks;
+        }
+        catch (Exception e) when (e is AgeException or IOException or UnauthorizedAccessException)
+        {
+            throw new PackageException($"{age}: {e.Message}");
+        }
+        finally
+        {
+            if (Directory.Exists(hidden))
+                Directory.Delete(hidden, recursive: true);
+        }
+    }
+
+    private static void Extract(string age, SealStatement statement, AgeIdentity identity, string hidden, List<Check> checks, CancellationToken cancel)
+    {
+        using var file = PackageChecks.OpenVolume(age, statement.Volume);
+        // Each block is verified before a byte of it is decrypted, in the one pass over the file, so that it cannot change in between.
+        using var verified = new VerifiedVolume(file, age, statement.Volume, cancel);
+        using var plain = Age.Decrypt(verified, [identity]);
+        var bag = new BagExtraction(statement.Name, hidden, cancel);
+        bag.Read(plain);
+        verified.RequireEnd();
+        checks.Add(new Check(true, $"{statement.Volume.Name} has the length, the blocks and the digest stated ({statement.Volume.Length} bytes)", null));
+        checks.Add(new Check(true, "it decrypts with the key given, to its last chunk", null));
+        bag.Verify(statement);
+        checks.Add(new Check(true, $"the bag is whole: {bag.Files} files, each with its digest, none besides", null));
+        checks.Add(new Check(true, "its order and its manifest are those of the statement", null));
+    }
+
+    private static (string Name, string Age, string Counterseal) Paths(string path)
+    {
+        var common = Path.GetExtension(path) is ".age" or ".counterseal" ? path[..^Path.GetExtension(path).Length] : path;
+        return (Path.GetFileName(common), common + ".age", common + ".counterseal");
+    }
+
+    private static PackageException Failed(List<Check> checks)
+    {
+        var first = checks.First(check => !check.Holds);
+        return new PackageException($"not opened, because this does not hold: {first.What} ({first.Where})");
+    }
 }
 
 /// <summary>A package that does not verify or must not be opened.</summary>

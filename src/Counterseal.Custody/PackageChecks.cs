@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Counterseal.Ledger;
+
+namespace Counterseal.Custody;
+
+/// <summary>What is checked of a package without its key, in order.</summary>
+internal static class PackageChecks
+{
+    // Enough to see a pattern; a volume that is all wrong would otherwise fill the page.
+    private const int MaxNamedBlocks = 16;
+
+    /// <summary>Reads and checks <c>NAME.counterseal</c>; null where it cannot be read at all.</summary>
+    public static SealFile? Seal(string path, Trust trust, List<Check> checks)
+    {
+        NoteVerifier gate, ledger;
+        try
+        {
+            (gate, ledger) = trust.Keys();
+        }
+        catch (SealFormatException e)
+        {
+            checks.Add(new Check(false, $"the trusted keys can be read: {e.Message}", $"trust file, {e.Where}"));
+            return null;
+        }
+        SealFile seal;
+        try
+        {
+            seal = SealFile.Read(ReadFile(path));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            checks.Add(new Check(false, $"the counterseal is the one canonical encoding of what it says, every member in its form: {e.Message}", e is SealFormatException { Where: var where } ? $"{path}, {where}" : path));
+            return null;
+        }
+        checks.Add(new Check(true, "the counterseal is the one canonical encoding of what it says, every member in its form", null));
+        Signature(seal, gate, path, checks);
+        Event(seal, path, checks);
+        Leaf(seal, ledger, path, checks);
+        return seal;
+    }
+
+    private static void Signature(SealFile seal, NoteVerifier gate, string path, List<Check> checks)
+    {
+        string? fault = null;
+        try
+        {
+            if (seal.Seal.VerifiedBy(gate).Count == 0)
+                fault = $"it carries no signature by {gate.Name}";
+        }
+        catch (FormatException e)
+        {
+            fault = e.Message;
+        }
+        Add(checks, "the seal is signed by the gate's key that is trusted", fault, $"{path}, /seal");
+        var lines = seal.Seal.Text.Split('\n');
+        Add(checks, "the seal is this gate's", lines[1] == $"gate {seal.Statement.Gate}" ? null : "it names another gate than the statement", $"{path}, /statement/gate");
+        Add(checks, "the seal covers the statement", lines[2] == $"statement {seal.Statement.Digest}" ? null : "the statement is not the one that was signed", $"{path}, /statement");
+        Add(checks, "the seal covers the leaf and its proof", lines[3] == $"leaf {seal.LeafDigest}" ? null : "they are not those that were signed", $"{path}, /leaf");
+    }
+
+    private static void Event(SealFile seal, string path, List<Check> checks)
+    {
+        var (logged, statement) = (seal.Sealed.Event, seal.Statement);
+        var where = $"{path}, /leaf/event";
+        Add(checks, "the event is the gate's own, of the type \"sealed\"", logged.Type != "sealed" ? $"its type is \"{Visible.Text(logged.Type)}\"" : logged.By != statement.Gate ? "it is another gate's" : null, where);
+        Add(checks, "the event is about this demand", logged.Demand == statement.DemandId ? null : "it names another", where);
+        string? order = null, digest = null, fault = null;
+        try
+        {
+            using var document = JsonDocument.Parse(logged.Body);
+            var body = Shape.Closed(document.RootElement, "/body", "order", "statement");
+            (order, digest) = (body.Hex("order", 32), body.Hex("statement", 32));
+        }
+        catch (RefusalException e)
+        {
+            fault = $"{e.Refusal.What} ({e.Refusal.Where})";
+        }
+        Add(checks, "the event names this order", fault ?? (order == statement.Order ? null : "it names another"), where);
+        Add(checks, "the event names this statement", fault ?? (digest == statement.Digest ? null : "it names another"), where);
+    }
+
+    private static void Leaf(SealFile seal, NoteVerifier ledger, string path, List<Check> checks)
+    {
+        try
+        {
+            var checkpoint = TlogProof.Parse(seal.Sealed.Proof).Verify(seal.Sealed.Leaf, ledger);
+            checks.Add(new Check(true, $"the event's leaf is in the log {checkpoint.Origin}, under a checkpoint of {checkpoint.Size} leaves signed by the key that is trusted", null));
+        }
+        catch (FormatException e)
+        {
+            checks.Add(new Check(false, $"the event's leaf is in the log whose key is trusted: {e.Message}", $"{path}, /leaf/proof"));
+        }
+    }
+
+    /// <summary>Checks every block of <c>NAME.age</c>.</summary>
+    public static void Volume(string path, SealedVolume volume, List<Check> checks, CancellationToken cancel)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            checks.Add(new Check(false, $"{volume.Name} can be read: {e.Message}", path));
+            return;
+        }
+        using (file)
+        using (var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        {
+            Add(checks, $"{volume.Name} has the length stated ({volume.Length} bytes)", LengthFault(file.Length, volume), $"{path}, byte {Math.Min(file.Length, volume.Length)}");
+            var buffer = new byte[BlockDigests.Size];
+            var count = volume.Blocks.Length / 32;
+            var bad = new List<long>();
+            for (var index = 0L; index < count; index++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var read = file.ReadAtLeast(buffer.AsSpan(0, volume.BlockLength(index)), volume.BlockLength(index), throwOnEndOfStream: false);
+                whole.AppendData(buffer, 0, read);
+                if (read < volume.BlockLength(index) || !volume.HasBlock(index, SHA256.HashData(buffer.AsSpan(0, read))))
+                    bad.Add(index);
+            }
+            foreach (var index in bad.Take(MaxNamedBlocks))
+                checks.Add(new Check(false, $"block {index} of {volume.Name} is the one stated", Place(path, volume, index)));
+            Add(checks, $"each of the {count} blocks of {volume.Name} is the one stated", bad.Count == 0 ? null : $"{bad.Count} are not", $"{path}, {bad.Count} blocks of 1 MiB, the first at byte {(bad.Count == 0 ? 0 : bad[0] * BlockDigests.Size)}");
+            var digest = Convert.ToHexStringLower(whole.GetHashAndReset());
+            Add(checks, $"{volume.Name} has the digest stated", digest == volume.Digest && file.Length == volume.Length ? null : "it has another", path);
+        }
+    }
+
+    /// <summary>Opens a volume for reading; its length must be the one stated.</summary>
+    /// <exception cref="PackageException">It is not there, or shorter or longer.</exception>
+    public static FileStream OpenVolume(string path, SealedVolume volume)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            if (LengthFault(file.Length, volume) is not { } fault)
+                return file;
+            file.Dispose();
+            throw new PackageException($"{path}: {fault}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PackageException($"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>File and bytes of a block, in words.</summary>
+    public static string Place(string path, SealedVolume volume, long index) =>
+        $"{path}, bytes {index * BlockDigests.Size} to {index * BlockDigests.Size + volume.BlockLength(index) - 1}";
+
+    private static string? LengthFault(long length, SealedVolume volume) => (length - volume.Length) switch
+    {
+        < 0 => $"it is cut off: {volume.Length - length} bytes are missing at its end",
+        > 0 => $"it goes on for {length - volume.Length} bytes after its end",
+        _ => null,
+    };
+
+    private static byte[] ReadFile(string path)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length > SealStatement.Limit)
+            throw new FormatException($"{file.Length} bytes are more than the {SealStatement.Limit} that are taken");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static void Add(List<Check> checks, string what, string? fault, string where) =>
+        checks.Add(fault is null ? new Check(true, what, null) : new Check(false, $"{what}: {fault}", where));
+}
