@@ -70,10 +70,10 @@ internal sealed class MaildirReader : MessageReader
     public override void CopyTo(TakePiece take, CancellationToken cancel)
     {
         take(_head.AsSpan(0, _filled));
-        _chunk ??= new byte[1024 * 1024];
         for (long at = _filled; at < _length;)
         {
             cancel.ThrowIfCancellationRequested();
+            _chunk ??= new byte[1024 * 1024];
             var n = RandomAccess.Read(_file!, _chunk.AsSpan(0, (int)Math.Min(_chunk.Length, _length - at)), at);
             if (n == 0) throw new SourceException($"{_entry.Path}: became shorter while it was being read (it had {_length} bytes). Run again over a mailbox that is at rest, or a snapshot of it.");
             take(_chunk.AsSpan(0, n));

@@ -46,7 +46,7 @@ internal sealed class MboxReader : MessageReader
         _framing = framing;
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         _length = RandomAccess.GetLength(_file);
-        _buffer = new byte[bufferLength];
+        _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(bufferLength, _length));
     }
 
     /// <summary>Offset of the current entry's first byte.</summary>

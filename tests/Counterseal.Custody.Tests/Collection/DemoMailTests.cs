@@ -5,15 +5,24 @@ using static Counterseal.Custody.Tests.Collecting.Trial;
 
 namespace Counterseal.Custody.Tests.Collecting;
 
-public class DemoMailTests
+/// <summary>The demo's mail, written once for all tests of the class.</summary>
+public sealed class WrittenDemo : IDisposable
+{
+    internal Trial Trial { get; } = new();
+
+    public WrittenDemo() => DemoMail.Write(Trial.Folder);
+
+    public void Dispose() => Trial.Dispose();
+}
+
+public class DemoMailTests(WrittenDemo demo) : IClassFixture<WrittenDemo>
 {
     private static readonly DataCategory[] _all = Enum.GetValues<DataCategory>();
 
     [Fact]
     public void The_demo_has_the_same_bytes_every_time()
     {
-        using var trial = new Trial();
-        DemoMail.Write(trial.Folder);
+        var trial = demo.Trial;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Directory.EnumerateFiles(trial.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
@@ -26,8 +35,7 @@ public class DemoMailTests
     [Fact]
     public void Every_message_of_the_demo_is_read_and_has_its_time()
     {
-        using var trial = new Trial();
-        DemoMail.Write(trial.Folder);
+        var trial = demo.Trial;
         var scope = Enumerable.Range(1001, 22).Select(n => Item(new Selector(SelectorKind.Account, $"acc-{n}"), _all) with { From = At("2026-01-01T00:00:00Z"), To = At("2026-09-02T00:00:00Z") });
         var report = trial.Run([.. scope]).Report;
         var content = report.Accounts.Where(a => a.Category == DataCategory.Content).ToList();
@@ -45,9 +53,7 @@ public class DemoMailTests
     [InlineData(SelectorKind.IpAddress, "198.51.100.23", 40211, "2026-05-04T19:15:00Z", "")]
     public void Each_kind_of_selector_finds_its_customer(SelectorKind kind, string value, int? port, string? at, string expected)
     {
-        using var trial = new Trial();
-        DemoMail.Write(trial.Folder);
-        var report = trial.Run(Item(new Selector(kind, value, port, At(at)), DataCategory.Subscriber)).Report;
+        var report = demo.Trial.Run(Item(new Selector(kind, value, port, At(at)), DataCategory.Subscriber)).Report;
         Assert.Equal(expected, string.Join(' ', Assert.Single(report.Selectors).Accounts));
     }
 
