@@ -28,6 +28,7 @@ public sealed partial class Desk : IDisposable
     private readonly Reconciler reconciler;
     private readonly GateLink gate;
     private readonly RuleBook book;
+    private readonly EtsiSchemas? schemas;
 
     private Desk(DeskOptions options, TimeProvider time)
     {
@@ -35,6 +36,7 @@ public sealed partial class Desk : IDisposable
         this.time = time;
         open = DeskDatabase.Opener(options.Database);
         book = RuleBook.Load(options.Rules);
+        schemas = options.Schemas is { } folder ? EtsiSchemas.Load(folder) : null;
         var log = NoteVerifier.Parse(options.LedgerKey);
         var key = new WriterKey(Convert.FromHexString(options.WriterKey));
         ledger = new LedgerClient(options.LedgerAddress, log, options.LedgerCredential);
@@ -52,6 +54,7 @@ public sealed partial class Desk : IDisposable
     /// <summary>Checks the options, brings the database up to date, finishes what was interrupted and compares with the ledger. Serves also while the ledger is away.</summary>
     /// <exception cref="InvalidOperationException">The options are wrong; names each fault.</exception>
     /// <exception cref="RuleBookException">The rule book cannot be used.</exception>
+    /// <exception cref="EtsiSchemasException">The operator's folder of XSDs cannot be used.</exception>
     public static async Task<Desk> Open(DeskOptions options, TimeProvider time, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -86,7 +89,7 @@ public sealed partial class Desk : IDisposable
         if (original.Length > OriginalLimit)
             throw new DeskException("malformed", $"an original has at most {OriginalLimit} bytes, not {original.Length}", "send it in parts, each a demand of its own");
         Word(channel, "the channel", 40);
-        var reading = Door.Read(original, options.Schemas);
+        var reading = Door.Read(original, schemas);
         var bytes = original.ToArray();
         var digest = Canon.Digest(bytes);
         if (reading.Demand is not { } demand)

@@ -73,7 +73,8 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
             index++;
         }
         // A colleague may have been at work meanwhile; but a number is committed here before its leaf is sent.
-        var now = beyond.Count == 0 ? next : await db.Counters.AsNoTracking().Where(c => c.Name == CounterRow.Leaves).Select(c => c.Value).SingleAsync(cancel);
+        await using var again = open();
+        var now = beyond.Count == 0 ? next : await again.Counters.AsNoTracking().Where(c => c.Name == CounterRow.Leaves).Select(c => c.Value).SingleAsync(cancel);
         differences.AddRange(beyond.Where(one => one.N >= now).Take(1).Select(one => new Difference(
             null, null, $"leaf {one.Index} of the ledger is the desk's own number {one.N}, and the database has come only to {now}: the database is older than the ledger (restored from a copy?)")));
         return compared;

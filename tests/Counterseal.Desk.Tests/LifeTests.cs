@@ -182,15 +182,15 @@ public class LifeTests
     public void Whatever_happens_in_whatever_order_every_prefix_folds_and_the_rules_hold()
     {
         var released = 0;
-        for (var seed = 0; seed < 1500; seed++)
+        for (var seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
-            var state = DemandState.None;
-            var events = new List<DeskEvent>();
+            // Half of the walks begin well on their way, or few would get far.
+            var (state, events) = seed % 2 == 0 ? Given.Life() : Given.Life(Given.AllSealed[..random.Next(Given.AllSealed.Length + 1)]);
             for (var step = 0; step < 40; step++)
             {
                 var body = Anything(random, state);
-                var happened = DeskEvent.Of("0123456789ABCDEFGHJKMNPQRS", state.Version + 1, Given.Start.AddMinutes(step), "ada", body);
+                var happened = DeskEvent.Of("0123456789ABCDEFGHJKMNPQRS", state.Version + 1, Given.Start.AddMinutes(10 + step), "ada", body);
                 if (Life.Objection(state, body, happened.At) is { } why)
                 {
                     Assert.Equal(why, Assert.Throws<LifeException>(() => Life.Next(state, happened)).Message);
@@ -209,7 +209,7 @@ public class LifeTests
             var cut = random.Next(events.Count + 1);
             Assert.Equal(cut, Life.Fold(events.Take(cut)).Version);
         }
-        Assert.True(released > 10, $"the walk got as far as a release only {released} times, so it proves little");
+        Assert.True(released > 20, $"the walk got as far as a release only {released} times, so it proves little");
     }
 
     private static string Text(DemandState state) => JsonSerializer.Serialize(state, LawJson.Options);

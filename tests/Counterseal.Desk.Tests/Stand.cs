@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Ledger;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Counterseal.Desk.Tests;
+
+/// <summary>A desk with a real ledger and a fake gate, all in a folder of its own.</summary>
+internal sealed class Stand : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cs-d-").FullName;
+    private NewLedger? made;
+    private Desk? desk;
+
+    public static TheoryData<string> Both { get; } = ["sqlite", "postgres"];
+
+    public FakeTimeProvider Clock { get; } = new(Given.Start);
+    public LedgerHost? Ledger { get; private set; }
+    public FakeGate Gate { get; private set; } = null!;
+    public DeskOptions Options { get; private set; } = null!;
+    public Desk Desk => desk!;
+    public NoteVerifier Log => made!.Key;
+
+    public static async Task<Stand> Up(string store, Postgres postgres)
+    {
+        var stand = new Stand();
+        stand.made = LedgerHome.Create(Path.Combine(stand.folder, "ledger"), "ledger.example/log");
+        await stand.StartLedger();
+        stand.Gate = await FakeGate.Start(Path.Combine(stand.folder, "gate.sock"), stand.Log);
+        var home = Path.Combine(stand.folder, "desk");
+        var database = store == "postgres" ? await postgres.NewDatabase() : null;
+        stand.Options = DeskHome.Create(home, given => new DeskOptions
+        {
+            Database = database ?? given.Database,
+            WriterKey = given.WriterKey,
+            LedgerAddress = stand.Ledger!.Address,
+            LedgerKey = stand.Log.ToString(),
+            LedgerCredential = stand.made.Credentials["desk"],
+            GateAddress = "unix:" + Path.Combine(stand.folder, "gate.sock"),
+            GateCredential = "gate-secret",
+            GateName = "gate.example",
+            Rules = Path.Combine(Root, "rules"),
+            Trial = true,
+        });
+        stand.desk = await Desk.Open(DeskHome.Open(home), stand.Clock, default);
+        return stand;
+    }
+
+    /// <summary>Another desk process on the same database.</summary>
+    public Task<Desk> Another() => Desk.Open(Options, Clock, default);
+
+    public async Task Reopen()
+    {
+        desk!.Dispose();
+        desk = await Another();
+    }
+
+    public async Task StartLedger() =>
+        Ledger = await LedgerHost.Start(made!.Home.Folder, "unix:" + Path.Combine(folder, "l.sock"), TimeProvider.System, default);
+
+    public async Task StopLedger()
+    {
+        await Ledger!.DisposeAsync();
+        Ledger = null;
+    }
+
+    /// <summary>Changes the database behind the desk's back.</summary>
+    public async Task Edit(string sql)
+    {
+        await using var db = DeskDatabase.Opener(Options.Database)();
+#pragma warning disable EF1002 // The test writes its own SQL.
+        await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(db.Database, sql);
+#pragma warning restore EF1002
+    }
+
+    public static byte[] Warrant(string reference = "4:26-mj-00317", bool categories = true) => Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["counterseal"] = "demand/v1",
+        ["reference"] = reference,
+        ["instrument"] = "us.sca.warrant",
+        ["issuing"] = new JsonObject { ["name"] = "District Court of Example", ["country"] = "US", ["kind"] = "court" },
+        ["issued"] = "2026-11-23T08:00:00Z",
+        ["scope"] = new JsonArray(Item(categories)),
+    }.ToJsonString());
+
+    private static JsonObject Item(bool categories)
+    {
+        var item = new JsonObject { ["selector"] = new JsonObject { ["mailbox"] = "ada@example.test" }, ["from"] = "2026-10-01T00:00:00Z", ["to"] = "2026-11-01T00:00:00Z" };
+        if (categories)
+            item["categories"] = new JsonArray("subscriber", "content");
+        return item;
+    }
+
+    public async Task<Receipt> Received(byte[]? original = null) =>
+        Assert.IsType<Receipt>(await Desk.Receive(original ?? Warrant(), "test", default));
+
+    /// <summary>A directory entry signed by two people whom nobody knows.</summary>
+    public static byte[] Entry()
+    {
+        using var one = NoteSigner.Generate("one");
+        using var two = NoteSigner.Generate("two");
+        return SignedNote.Sign(
+            "counterseal/directory/v1\nauthority court.example\ncountry US\nname District Court of Example\nrecipient age1qqqq\nsigner none\ncallback +1 555 0100\nversion 1\n", one, two).Bytes();
+    }
+
+    public static string Root
+    {
+        get
+        {
+            for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            {
+                if (File.Exists(Path.Combine(at.FullName, "counterseal.slnx")))
+                    return at.FullName;
+            }
+            throw new InvalidOperationException("the tests run outside the project's folder");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        desk?.Dispose();
+        if (Gate is not null)
+            await Gate.DisposeAsync();
+        if (Ledger is not null)
+            await Ledger.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+}
