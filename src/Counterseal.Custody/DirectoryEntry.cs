@@ -46,6 +46,8 @@ public sealed record DirectoryEntry(
         var (parsed, values) = NoteLines.Read(note, Kind, where, "authority", "country", "name", "recipient", "signer", "callback", "version");
         if (values[1].Length != 2 || !char.IsAsciiLetterUpper(values[1][0]) || !char.IsAsciiLetterUpper(values[1][1]))
             throw RefusalException.Malformed("the country must be two capital letters", where);
+        if (values[2].Length > 200)
+            throw RefusalException.Malformed("an official name has at most 200 characters", where);
         try
         {
             if (AgeRecipient.Parse(values[3]).Text != values[3])

@@ -167,6 +167,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Working(digest, work);
             if (shelf.Find(digest) is not { } kept)
                 return Plain(Unknown());
+            if (desk && work?.Refusal is { } said)
+                return Plain(said);
             var answer = new JsonObject
             {
                 ["order"] = digest,
@@ -178,7 +180,7 @@ public sealed partial class Gate : IAsyncDisposable
                 ["envelope"] = kept.Node(),
             };
             if (work?.Refusal is { } refusal)
-                answer["refused"] = refusal.Code;
+                answer["lastRefusal"] = refusal.Code;
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)

@@ -92,6 +92,11 @@ internal sealed class GateLedger : IDisposable
             }
             return proof;
         }
+        catch (LedgerException e) when (e.IsConflict)
+        {
+            broken = Refusal.Of(Refusal.Journal, "the ledger has another commitment under one of the gate's own tags", "journal.ndjson");
+            throw new RefusalException(broken);
+        }
         catch (Exception e) when (Away(e, cancel) || e is LedgerException or FormatException)
         {
             throw new RefusalException(LedgerAway());
