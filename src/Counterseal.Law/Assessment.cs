@@ -102,4 +102,6 @@ public enum NoticeBy
     Provider,
     /// <summary>The issuing authority does (Regulation (EU) 2023/1543, Art. 13); we stay silent until a recorded ground.</summary>
     Authority,
+    /// <summary>Nobody for now: a secrecy order without an end binds, or who tells is not settled.</summary>
+    Nobody,
 }

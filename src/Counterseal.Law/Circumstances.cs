@@ -58,7 +58,7 @@ internal sealed class Circumstances
         var stated = _instrument?.Implies.GetValueOrDefault(name) ?? Stated(name);
         if (fact.Source == FactSource.Engine) return stated ?? fact.Silent;
         if (!_facts.Values.TryGetValue(name, out var recorded)) return stated ?? fact.Silent;
-        if (!Allowed(fact, recorded)) return null;
+        if (!_book.Allows(fact, recorded)) return null;
         return stated is null || stated == recorded || fact.Overrides ? recorded : null;
     }
 
@@ -71,8 +71,8 @@ internal sealed class Circumstances
         var fact = _book.Facts[name];
         var text = ruleText ?? (fact.Question.Length > 0 ? fact.Question : fact.Meaning);
         if (!_facts.Values.TryGetValue(name, out var recorded) || fact.Source == FactSource.Engine) return text;
-        return !Allowed(fact, recorded)
-            ? $"{text} (Recorded is '{recorded}', but {name} takes {Takes(fact)}.)"
+        return !_book.Allows(fact, recorded)
+            ? $"{text} (Recorded is '{recorded}', but {name} takes {_book.Takes(fact)}.)"
             : $"{text} (Recorded is '{recorded}', but the demand itself says '{Stated(name)}'; one of the two must be corrected.)";
     }
 
@@ -83,10 +83,6 @@ internal sealed class Circumstances
         "selector.kind" => Words<SelectorKind>.Of(item.Selector.Kind),
         _ => Named(item) ? "true" : "false",
     };
-
-    private bool Allowed(FactName fact, string value) => fact.Name == "instrument" ? _book.Instruments.ContainsKey(value) : fact.Allows(value);
-
-    private string Takes(FactName fact) => fact.Name == "instrument" ? RuleFiles.Listed(_book.Instruments.Keys.Order(StringComparer.Ordinal)) : RuleFiles.Takes(fact);
 
     private string? Stated(string name) => name switch
     {

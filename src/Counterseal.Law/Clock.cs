@@ -24,7 +24,7 @@ internal sealed record Clock(
     /// <summary>Counts a period that an event at <paramref name="at"/> starts.</summary>
     public Count After(DateTimeOffset at, int amount, TimeUnit unit) => unit switch
     {
-        TimeUnit.Minutes => new(at.AddMinutes(amount).ToUniversalTime(), at.ToUniversalTime(), $"{Of(amount, "minute")} from the event itself", []),
+        TimeUnit.Minutes => new(at.AddMinutes(amount).ToUniversalTime(), at.ToUniversalTime(), $"{Of(amount, "minute")} from the event itself; counted by {Citation}", []),
         TimeUnit.Hours => Hours(at, amount),
         _ => Days(at, amount),
     };
@@ -47,7 +47,7 @@ internal sealed record Clock(
                 end = TimeZoneInfo.ConvertTime(moved, Zone);
             }
         }
-        return new(end.ToUniversalTime(), start.ToUniversalTime(), Remark($"{words}; ends {Local(end)} ({Zone.Id})", beyond), [.. beyond]);
+        return new(end.ToUniversalTime(), start.ToUniversalTime(), Remark($"{words}; ends {Local(end)} ({Zone.Id}); counted by {Citation}", beyond), [.. beyond]);
     }
 
     private Count Days(DateTimeOffset at, int amount)
@@ -78,7 +78,7 @@ internal sealed record Clock(
             }
         }
         var end = AsInstant(last.AddDays(1).ToDateTime(TimeOnly.MinValue));
-        return new(end.ToUniversalTime(), AsInstant(first.ToDateTime(TimeOnly.MinValue)).ToUniversalTime(), Remark($"{words}; ends with {Day(last)} ({Zone.Id})", beyond), [.. beyond]);
+        return new(end.ToUniversalTime(), AsInstant(first.ToDateTime(TimeOnly.MinValue)).ToUniversalTime(), Remark($"{words}; ends with {Day(last)} ({Zone.Id}); counted by {Citation}", beyond), [.. beyond]);
     }
 
     private DateOnly NextWorking(DateOnly day, SortedSet<int> beyond)

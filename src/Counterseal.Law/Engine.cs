@@ -77,7 +77,7 @@ public static class Engine
             {
                 if (rule.Effect is not Effect.Clocked clocked || When(rule) != Truth.True) continue;
                 if (_known.At(clocked.Due ?? clocked.Starts!) is not { } at) continue;
-                var count = clocked.Clock?.After(at, clocked.Amount, clocked.Unit) ?? new Clock.Count(at, received.ToUniversalTime(), $"the instant recorded as {clocked.Due}", []);
+                var count = clocked.Clock?.After(at, clocked.Amount, clocked.Unit) ?? new Clock.Count(at, received.ToUniversalTime(), $"the instant that {clocked.Due} holds, as it stands", []);
                 _counts[rule.Id] = count;
                 deadlines.Add(new Deadline(rule.Id, clocked.What, count.Due, count.Starts, count.Words, rule.Citation));
                 if (count.BeyondCalendar.Count > 0)
@@ -98,21 +98,23 @@ public static class Engine
                 if (when != Truth.True) continue;
                 foreach (var cell in Covers(reach)) (reach.Does == Handling.Release ? _released : _preserved).TryAdd(cell, rule);
             }
+            // Without an instrument nothing is reached yet, and nothing is beyond reach.
+            if (_known.Instrument is null) _pending.UnionWith(_cells.Where(c => !_released.ContainsKey(c) && !_preserved.ContainsKey(c)));
             bool Reached(Cell cell) => _released.ContainsKey(cell) || _preserved.ContainsKey(cell);
+            foreach (var (_, reach, when) in rules)
+                if (when == Truth.Unknown) _pending.UnionWith(Covers(reach).Where(c => !Reached(c)));
             foreach (var (rule, reach, when) in rules)
             {
                 var covers = Covers(reach);
                 if (when == Truth.True)
                 {
-                    var missed = _cells.Where(c => c.Category is not null && !Reached(c)).ToHashSet();
+                    var missed = _cells.Where(c => c.Category is not null && !Reached(c) && !_pending.Contains(c)).ToHashSet();
                     if (covers.Count > 0) _outcomes.Add(new Outcome(rule, Sign.Holds, Filled(reach.Holds, covers), Why(rule), covers));
                     if (missed.Count > 0) _outcomes.Add(new Outcome(rule, Sign.Fails, Filled(reach.Fails, missed), Why(rule), missed) { Otherwise = reach.Otherwise });
                 }
                 else if (when == Truth.Unknown && covers.Any(c => !Reached(c)))
                 {
-                    var open = covers.Where(c => !Reached(c)).ToHashSet();
-                    _pending.UnionWith(open);
-                    Ask(rule, open, null, null);
+                    Ask(rule, [.. covers.Where(c => !Reached(c))], null, null);
                 }
             }
             var certain = _cells.Where(c => c.Category is not null || Reached(c)).ToList();
@@ -154,7 +156,8 @@ public static class Engine
             // Whether a rule applies is asked before what it requires.
             var guard = When(rule) == Truth.Unknown;
             if (guard && require?.IfUnknown == IfUnknown.Pass) return;
-            var open = ((guard ? rule.When : condition)?.Open(Value, Passed) ?? []).Distinct(StringComparer.Ordinal).ToList();
+            // A guard is asked for part by part, in the order in which it is written: the next part matters only if this one holds.
+            var open = ((guard ? rule.When : condition)?.Open(Value, Passed) ?? []).Distinct(StringComparer.Ordinal).Take(guard ? 1 : int.MaxValue).ToList();
             var note = guard && require?.IfUnknown == IfUnknown.Note;
             var sentence = string.Join(' ', open.Select(n => _known.Question(n, open.Count == 1 ? require?.Asks : null)));
             open.RemoveAll(n => book.Facts[n].Source == FactSource.Engine);
@@ -206,10 +209,11 @@ public static class Engine
                 proposed = propose.Decision;
                 reasons = [propose.Says, .. asked.Select(o => o.Sentence)];
             }
-            else if (asked.Count > 0 || waiting.Count > 0)
+            else if (asked.Count > 0 || waiting.Count > 0 || left.Any(c => !_released.ContainsKey(c) && !_preserved.ContainsKey(c)))
             {
                 proposed = Decision.Undecided;
-                reasons = [.. waiting.Concat(asked).Select(o => o.Sentence)];
+                reasons = [.. waiting.Concat(asked).Select(o => o.Sentence).Distinct(StringComparer.Ordinal)];
+                if (reasons.Count == 0) reasons.Add("It is not known what is demanded, or under what legal process.");
             }
             else
             {
@@ -249,7 +253,7 @@ public static class Engine
                 if (when == Truth.True) return new Notice(notify.By, notify.NotBefore is { } name ? _known.At(name) : null, notify.Reason, rule.Citation);
                 var open = rule.When!.Open(Value, Passed).ToList();
                 asked.Add(new Outcome(rule, Sign.Question, string.Join(' ', open.Select(n => _known.Question(n, null))), Why(rule), new HashSet<Cell>()) { Open = open });
-                return new Notice(NoticeBy.Authority, null, "Who tells the customer is not settled; nobody is told until the question is answered.", rule.Citation);
+                return new Notice(NoticeBy.Nobody, null, "Who tells the customer is not settled; nobody is told until the question is answered.", rule.Citation);
             }
             return new Notice(NoticeBy.Provider, null, "No rule of this book says who tells the customer; then we do.", "");
         }

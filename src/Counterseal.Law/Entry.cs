@@ -30,6 +30,11 @@ internal sealed record Entry(Map Map, string? Rule)
         _ => throw Wrong(key, $"'{key}' must be plain text"),
     };
 
+    /// <summary>A sentence for a finding, in which only <c>{categories}</c> is filled in.</summary>
+    public string? Sentence(string key) => Maybe(key) is { } text && text.Replace("{categories}", "", StringComparison.Ordinal).IndexOfAny(['{', '}']) >= 0
+        ? throw Wrong(key, $"'{key}' holds braces; only {{categories}} is filled in")
+        : Maybe(key);
+
     /// <summary>A list of texts, or one text; empty when the key is absent.</summary>
     public IReadOnlyList<string> Texts(string key) => Map[key] switch
     {

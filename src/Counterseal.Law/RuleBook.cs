@@ -77,6 +77,23 @@ public sealed class RuleBook
         return new RuleBook(Convert.ToHexStringLower(hash.GetHashAndReset()), RuleFiles.Read(ordered));
     }
 
+    /// <summary>What is wrong with recorded facts: names that the book does not know, names that nobody records, values that are none. One plain sentence each; empty when all are well.</summary>
+    public IReadOnlyList<string> Mistakes(Facts facts)
+    {
+        var mistakes = new List<string>();
+        foreach (var (name, value) in facts.Values.OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            if (!Facts.TryGetValue(name, out var fact)) mistakes.Add($"'{name}' is no fact that a rule knows; facts.yaml lists them.");
+            else if (fact.Source is FactSource.Engine or FactSource.Item) mistakes.Add($"'{name}' is worked out from the demand; nobody records it.");
+            else if (!Allows(fact, value)) mistakes.Add($"'{value}' is no value of '{name}'; it takes {Takes(fact)}.");
+        }
+        return mistakes;
+    }
+
+    internal bool Allows(FactName fact, string value) => fact.Name == "instrument" ? Instruments.ContainsKey(value) : fact.Allows(value);
+
+    internal string Takes(FactName fact) => fact.Name == "instrument" ? RuleFiles.Listed(Instruments.Keys.Order(StringComparer.Ordinal)) : RuleFiles.Takes(fact);
+
     private static (string, byte[]) Bytes(string name, string path)
     {
         if (Directory.Exists(path) || !name.EndsWith(".yaml", StringComparison.Ordinal))

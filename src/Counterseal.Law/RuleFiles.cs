@@ -169,13 +169,13 @@ internal sealed class RuleFiles
         {
             case "require":
                 return new Effect.Require(
-                    Conditions.Read(entry, kind, _facts, item: false), entry.Word<Otherwise>("otherwise"), entry.Maybe("holds") ?? rule.Plain, entry.Text("fails"), entry.Maybe("asks"),
+                    Conditions.Read(entry, kind, _facts, item: false), entry.Word<Otherwise>("otherwise"), entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"), entry.Maybe("asks"),
                     entry.OneOf("before", "anyAnswer", "release") == "anyAnswer",
                     entry.Has("ifUnknown") ? entry.Word<IfUnknown>("ifUnknown") : IfUnknown.Ask,
                     entry.OneOf("about", "assistance", "scope") == "assistance");
             case "exclude":
                 return new Effect.Require(
-                    Condition.Never, entry.Word<Otherwise>("otherwise"), "", entry.Text(kind), entry.Maybe("asks"), false,
+                    Condition.Never, entry.Word<Otherwise>("otherwise"), "", entry.Sentence(kind) ?? entry.Text(kind), entry.Maybe("asks"), false,
                     entry.Has("ifUnknown") ? entry.Word<IfUnknown>("ifUnknown") : IfUnknown.Ask,
                     entry.OneOf("about", "assistance", "scope") == "assistance");
             case "reach":
@@ -184,7 +184,7 @@ internal sealed class RuleFiles
                 var categories = FactName.Categories(string.Join(',', reach.Texts("categories"))) ?? throw reach.Wrong("categories", $"must list some of {Listed(Words<DataCategory>.All)}");
                 return new Effect.Reach(
                     categories, reach.OneOf("does", "preserve", "release") == "preserve" ? Handling.Preserve : Handling.Release, reach.OneOf("basis", "policy", "compelled") == "policy",
-                    entry.Has("otherwise") ? entry.Word<Otherwise>("otherwise") : Otherwise.Reject, entry.Maybe("holds") ?? rule.Plain, entry.Text("fails"));
+                    entry.Has("otherwise") ? entry.Word<Otherwise>("otherwise") : Otherwise.Reject, entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"));
             case "deadline":
                 return ReadDeadline(entry.Inner("deadline"));
             case "notice":
@@ -249,7 +249,9 @@ internal sealed class RuleFiles
     private static TimeZoneInfo Zone(Entry entry)
     {
         var id = entry.Text("zone");
-        return id.Contains('/', StringComparison.Ordinal) && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
+        // The system looks zones up as files: only letters and the few signs that IANA names have go there.
+        var plain = id.Contains('/', StringComparison.Ordinal) && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') && !id.StartsWith('/');
+        return plain && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
             ? zone
             : throw entry.Wrong("zone", $"'{id}' is not an IANA time zone; write one such as Etc/UTC");
     }
