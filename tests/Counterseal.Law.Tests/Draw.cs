@@ -34,8 +34,16 @@ internal static class Draw
         from assistance in Gen.Frequency((5, Gen.Constant(0)), (1, Gen.Constant(1)))
         select new Demand
         {
-            Reference = "R", Scope = scope, Instrument = instrument, Issuing = issuing, Validating = validating, Emergency = emergency, EnforcingAuthorityNotified = notified,
-            Offence = offence, Secrecy = secrecy, Assistance = assistance == 0 ? [] : ["keys"],
+            Reference = "R",
+            Scope = scope,
+            Instrument = instrument,
+            Issuing = issuing,
+            Validating = validating,
+            Emergency = emergency,
+            EnforcingAuthorityNotified = notified,
+            Offence = offence,
+            Secrecy = secrecy,
+            Assistance = assistance == 0 ? [] : ["keys"],
         };
 
     private static Gen<Authority> Issuer => from kind in Gen.Elements(Enum.GetValues<AuthorityKind>()) from country in Gen.Elements(Countries) select new Authority("An authority", country, kind);

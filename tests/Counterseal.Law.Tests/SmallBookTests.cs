@@ -13,7 +13,9 @@ public class SmallBookTests
 
     private static Demand Demand(string? instrument = "zz.order", params DataCategory[] categories) => new()
     {
-        Reference = "R", Instrument = instrument, Issuing = new Authority("An authority", "ZZ"),
+        Reference = "R",
+        Instrument = instrument,
+        Issuing = new Authority("An authority", "ZZ"),
         Scope = new Scope([new ScopeItem(new Selector(SelectorKind.Mailbox, "someone@example.org"), categories, null, null)]),
     };
 
