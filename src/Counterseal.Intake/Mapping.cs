@@ -15,7 +15,7 @@ internal sealed class Mapping(Remarks remarks)
         var flags = Flags(authorisation);
         var preserves = tasks[0].Type!.Value.Name == "LPTaskObject";
         if (preserves)
-            remarks.Warn(tasks[0].Line, tasks[0].Path, Rules.NotInKnown, "The LPTaskObject, a preservation task, came with V1.14.1; what it shares with an LDTaskObject was read.", Look);
+            remarks.Warn(tasks[0], Rules.NotInKnown, "The LPTaskObject, a preservation task, came with V1.14.1; what it shares with an LDTaskObject was read.", Look);
         var approvals = Approvals(authorisation, tasks);
         var (issuing, validating, issued, ground) = Authorities(header, authorisation, approvals);
         var emergency = flags.Contains("IsEmergency") || approvals.Any(a => SimpleType.Flag(a.Value(Common, "ApprovalIsEmergency")) == true);
@@ -44,7 +44,7 @@ internal sealed class Mapping(Remarks remarks)
         if (tasks.Count == 1 && ofTask is not null) return ofTask;
         if (ofAuthorisation is not null) return ofAuthorisation;
         if (ofTask is not null) return ofTask;
-        remarks.Warn(authorisation.Line, authorisation.Path, Mapped, "Neither the task nor the Authorisation has a reference; the message's TransactionIdentifier stands for one.", Look);
+        remarks.Warn(authorisation, Mapped, "Neither the task nor the Authorisation has a reference; the message's TransactionIdentifier stands for one.", Look);
         return SimpleType.Collapse(header.Value(Core, "TransactionIdentifier")!);
     }
 
@@ -53,7 +53,7 @@ internal sealed class Mapping(Remarks remarks)
         if (authorisation.Child(Authorisation, "AuthorisationLegalType") is not { } type) return null;
         var (owner, value) = (type.Value(Common, "Owner")!, type.Value(Common, "Value")!);
         if (owner == "ETSI" && Dictionary103120.Instruments.TryGetValue(value, out var known) && known.Preserves == preserves) return known.Instrument;
-        remarks.Warn(type.Line, type.Path, Mapped,
+        remarks.Warn(type, Mapped,
             owner == "ETSI" && Dictionary103120.Instruments.ContainsKey(value)
                 ? $"The legal type {Remarks.Quote(value)} does not go with a {(preserves ? "preservation" : "disclosure")} task; the instrument is left unknown."
                 : $"The legal type {Remarks.Quote(value)} of {Remarks.Quote(owner)} names no instrument that is known here.",
@@ -69,7 +69,7 @@ internal sealed class Mapping(Remarks remarks)
             var (owner, value) = (flag.Value(Common, "Owner")!, flag.Value(Common, "Value")!);
             if (owner == "ETSI") flags.Add(value);
             if (owner == "ETSI" && value is "IsEmergency" or "EnforcingAuthorityNotified") continue;
-            remarks.Warn(flag.Line, flag.Path, Mapped, (owner, value) switch
+            remarks.Warn(flag, Mapped, (owner, value) switch
             {
                 ("ETSI", "IsTest") => "The authority marks this as a test (IsTest); it is read like any demand.",
                 ("ETSI", "DelayInformingUser") => "The authority asks that the customer is not told (DelayInformingUser), naming no law and no end.",
@@ -85,7 +85,7 @@ internal sealed class Mapping(Remarks remarks)
         var ofTasks = tasks.SelectMany(t => t.All(Task, "ApprovalDetails")).ToList();
         if (approvals.Count == 0) return ofTasks;
         foreach (var approval in ofTasks)
-            remarks.Warn(approval.Line, approval.Path, Mapped, "The task has an approval of its own; the Authorisation's was used.", Look);
+            remarks.Warn(approval, Mapped, "The task has an approval of its own; the Authorisation's was used.", Look);
         return approvals;
     }
 
@@ -96,16 +96,16 @@ internal sealed class Mapping(Remarks remarks)
         var name = Line(sender.Child(Core, "UniqueIdentifier"), 255);
         if (authorisation.Child(Core, "CountryCode") is { } ownCountry && SimpleType.Collapse(ownCountry.Text) is var stated && stated != country)
         {
-            remarks.Warn(ownCountry.Line, ownCountry.Path, Mapped, $"The Authorisation's owner is of {stated}, the sender of {country}; the owner is taken for the issuing authority.", Look);
+            remarks.Warn(ownCountry, Mapped, $"The Authorisation's owner is of {stated}, the sender of {country}; the owner is taken for the issuing authority.", Look);
             country = stated;
         }
         if (authorisation.Child(Core, "OwnerIdentifier") is { } owner && Line(owner, 255) is { } owned && owned != name)
         {
-            remarks.Warn(owner.Line, owner.Path, Mapped, $"The Authorisation is owned by {Remarks.Quote(owned)} and was sent by {Remarks.Quote(name ?? "")}; the owner is taken for the issuing authority.", Look);
+            remarks.Warn(owner, Mapped, $"The Authorisation is owned by {Remarks.Quote(owned)} and was sent by {Remarks.Quote(name ?? "")}; the owner is taken for the issuing authority.", Look);
             name = owned;
         }
         if (name is null)
-            remarks.Fault(sender.Line, sender.Path, Rules.Error(3007) + " (improper value)", "Neither the sender nor the Authorisation's owner has an identifier.", "Say who issues the demand.");
+            remarks.Fault(sender, Rules.Error(3007) + " (improper value)", "Neither the sender nor the Authorisation's owner has an identifier.", "Say who issues the demand.");
         Authority issuing = new(name ?? "", country);
         Authority? validating = null;
         DateTimeOffset? issued = null;
@@ -123,7 +123,7 @@ internal sealed class Mapping(Remarks remarks)
             var telephone = Line(contact?.Child(Common, "ApproverPhoneNumber") ?? contact?.Child(Common, "PhoneNumber"), 64);
             var officer = Line(contact?.Child(Common, "Name"), 255);
             if (details?.Child(Common, "ApproverRole") is { } role && kind == AuthorityKind.Unknown)
-                remarks.Warn(role.Line, role.Path, Mapped, $"The approver's role {Remarks.Quote(role.Text)} is no kind of authority that is known here.", "A person says what kind of authority it is.");
+                remarks.Warn(role, Mapped, $"The approver's role {Remarks.Quote(role.Text)} is no kind of authority that is known here.", "A person says what kind of authority it is.");
             if (type == "ValidatingAuthority" && validating is null && approverName is not null)
             {
                 validating = new(approverName, country, kind, officer, mail, telephone);
@@ -139,7 +139,7 @@ internal sealed class Mapping(Remarks remarks)
             }
             else
             {
-                remarks.Warn(approval.Line, approval.Path, Mapped, "There is more than one approval of this kind; this one was not used.", Look);
+                remarks.Warn(approval, Mapped, "There is more than one approval of this kind; this one was not used.", Look);
             }
         }
         return (issuing, validating, issued, ground);
@@ -153,7 +153,7 @@ internal sealed class Mapping(Remarks remarks)
             .Select(e => (At: e, Text: EndPoint(e)))
             .ToList();
         if (named.FirstOrDefault(n => n.At.Name == "CSPID" && n.Text != named[0].Text) is { At: not null } other)
-            remarks.Warn(other.At.Line, other.At.Path, Mapped, $"The message names more than one provider: {Remarks.Quote(named[0].Text ?? "")} and {Remarks.Quote(other.Text ?? "")}; the first was taken.", Look);
+            remarks.Warn(other.At, Mapped, $"The message names more than one provider: {Remarks.Quote(named[0].Text ?? "")} and {Remarks.Quote(other.Text ?? "")}; the first was taken.", Look);
         return named[0].Text;
     }
 
@@ -171,7 +171,7 @@ internal sealed class Mapping(Remarks remarks)
                 "AuthorisationLegalEntity" => "The Authorisation names a legal entity.",
                 _ => null,
             };
-            if (what is not null) remarks.Warn(child.Line, child.Path, Mapped, what + " It was not read.", Look);
+            if (what is not null) remarks.Warn(child, Mapped, what + " It was not read.", Look);
         }
         foreach (var child in tasks.SelectMany(t => t.Children).Where(c => c.Vocabulary == Task))
         {
@@ -183,7 +183,7 @@ internal sealed class Mapping(Remarks remarks)
                 "StatusReason" => "The task carries a reason for its status, which is the provider's to give.",
                 _ => null,
             };
-            if (what is not null) remarks.Warn(child.Line, child.Path, Mapped, what, Look);
+            if (what is not null) remarks.Warn(child, Mapped, what, Look);
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed class Mapping(Remarks remarks)
         if (element is null || !element.Text.AsSpan().ContainsAnyExcept(" \t\r\n")) return null;
         var text = SimpleType.Collapse(element.Text);
         if (text.Length <= most && (breaks ? NormalForm.IsText(text) : NormalForm.IsLine(text))) return text;
-        remarks.Fault(element.Line, element.Path, Rules.Error(3007) + " (improper value)",
+        remarks.Fault(element, Rules.Error(3007) + " (improper value)",
             $"{element.Name} is {Remarks.Quote(text)}; at most {most} characters without control or direction characters are taken.", "Shorten or clean it and send the message again.");
         return null;
     }

@@ -19,6 +19,14 @@ internal sealed class Remarks
     public void Warn(int? line, string element, string rule, string what, string next) =>
         Add(_warnings, ref _warningsLeftOut, new(line, element, rule, what, next));
 
+    /// <summary>A fault at an element; its path is only made where the fault is kept, since it costs a look at every sibling.</summary>
+    public void Fault(Element at, string rule, string what, string next) =>
+        Fault(at.Line, HasRoom(_faults) ? at.Path : "", rule, what, next);
+
+    /// <summary>A warning at an element; see <see cref="Fault(Element, string, string, string)"/>.</summary>
+    public void Warn(Element at, string rule, string what, string next) =>
+        Warn(at.Line, HasRoom(_warnings) ? at.Path : "", rule, what, next);
+
     public IReadOnlyList<Remark> Faults => Closed(_faults, _faultsLeftOut, "faults");
 
     public IReadOnlyList<Remark> Warnings => Closed(_warnings, _warningsLeftOut, "warnings");
@@ -39,9 +47,11 @@ internal sealed class Remarks
         return text.ToString();
     }
 
+    private static bool HasRoom(List<Remark> list) => list.Count < Limits.Remarks - 1;
+
     private static void Add(List<Remark> list, ref int leftOut, Remark remark)
     {
-        if (list.Count < Limits.Remarks - 1) list.Add(remark);
+        if (HasRoom(list)) list.Add(remark);
         else leftOut++;
     }
 

@@ -16,9 +16,9 @@ internal sealed class RequestedScope(Remarks remarks)
         foreach (var task in tasks)
         {
             if (task.Child(Task, "RequestDetails") is { } details) items.AddRange(Items(details, sent));
-            else remarks.Fault(task.Line, task.Path, Rules.Error(3005) + " (improper request)", "The task has no RequestDetails, so it asks for nothing.", "Say what is sought, in RequestDetails.");
+            else remarks.Fault(task, Rules.Error(3005) + " (improper request)", "The task has no RequestDetails, so it asks for nothing.", "Say what is sought, in RequestDetails.");
             if (items.Count <= Limits.Selectors) continue;
-            remarks.Fault(task.Line, task.Path, "docs/intake.md, limits", $"The message names more than {Limits.Selectors} selectors.", "Split it; nothing of it was applied.");
+            remarks.Fault(task, "docs/intake.md, limits", $"The message names more than {Limits.Selectors} selectors.", "Split it; nothing of it was applied.");
             return Scope.Nothing;
         }
         return new(items);
@@ -32,12 +32,12 @@ internal sealed class RequestedScope(Remarks remarks)
         if (details.Child(Task, "EndTime") is { } end && to is not null)
         {
             if (from >= to)
-                remarks.Fault(end.Line, end.Path, Rules.Error(3007) + Improper, "EndTime is not after StartTime.", "Mend the times and send the message again.");
+                remarks.Fault(end, Rules.Error(3007) + Improper, "EndTime is not after StartTime.", "Mend the times and send the message again.");
             else if (to > sent)
-                remarks.Warn(end.Line, end.Path, Mapped, "EndTime is later than the message's Timestamp; what is not yet stored is not collected.", Look);
+                remarks.Warn(end, Mapped, "EndTime is later than the message's Timestamp; what is not yet stored is not collected.", Look);
         }
         foreach (var subtype in details.All(Task, "Subtype"))
-            remarks.Warn(subtype.Line, subtype.Path, Mapped, "The task narrows its data type (Subtype), which was not read.", "A person narrows the scope.");
+            remarks.Warn(subtype, Mapped, "The task narrows its data type (Subtype), which was not read.", "A person narrows the scope.");
         return Selectors(details).Select(s => new ScopeItem(s, categories, from, to));
     }
 
@@ -46,7 +46,7 @@ internal sealed class RequestedScope(Remarks remarks)
         if (details.Child(Task, "Type") is not { } type) return [];
         var (owner, name, value) = (type.Value(Common, "Owner")!, type.Value(Common, "Name")!, type.Value(Common, "Value")!);
         if (owner == "ETSI" && name == "RequestType" && Dictionary103120.Categories.TryGetValue(value, out var categories)) return categories;
-        remarks.Warn(type.Line, type.Path, Mapped, $"The data type {Remarks.Quote(value)} ({Remarks.Quote(name)} of {Remarks.Quote(owner)}) is no data category that is known here.", "A person asks the authority which data category it means.");
+        remarks.Warn(type, Mapped, $"The data type {Remarks.Quote(value)} ({Remarks.Quote(name)} of {Remarks.Quote(owner)}) is no data category that is known here.", "A person asks the authority which data category it means.");
         return [];
     }
 
@@ -57,13 +57,13 @@ internal sealed class RequestedScope(Remarks remarks)
         var subjects = values.Except(ports).ToList();
         if (subjects.Count == 0)
         {
-            remarks.Fault(details.Line, details.Path, Rules.Error(3005) + " (improper request)", "The task names nobody: it has no RequestValue with an identifier.", "Name the identifier sought in a RequestValue.");
+            remarks.Fault(details, Rules.Error(3005) + " (improper request)", "The task names nobody: it has no RequestValue with an identifier.", "Name the identifier sought in a RequestValue.");
             return [];
         }
         if (subjects.Count > 1 || ports.Count > 1)
         {
             var more = subjects.Count > 1 ? subjects[1] : ports[1];
-            remarks.Fault(more.Line, more.Path, Rules.Error(3001) + " (feature not supported)",
+            remarks.Fault(more, Rules.Error(3001) + " (feature not supported)",
                 "The task has more than one RequestValue, which may mean all of them together or any of them.", "Send one LDTask for each identifier; a port may stand beside one IP address.");
             return [];
         }
@@ -73,9 +73,9 @@ internal sealed class RequestedScope(Remarks remarks)
         {
             var type = Format(value).Name == "TCPPort" ? SimpleType.TcpPort : SimpleType.UdpPort;
             if (!type.Holds(Value(value)))
-                remarks.Fault(value.Line, value.Path, Rules.Error(3007) + Improper + "; " + type.Rule, $"The port is {Remarks.Quote(Value(value))}; it takes {type.Shape}.", "Mend it and send the message again.");
+                remarks.Fault(value, Rules.Error(3007) + Improper + "; " + type.Rule, $"The port is {Remarks.Quote(Value(value))}; it takes {type.Shape}.", "Mend it and send the message again.");
             else if (kind != SelectorKind.IpAddress)
-                remarks.Fault(value.Line, value.Path, Rules.Error(3007) + Improper, "A port stands beside something that is no IP address.", "Send the port with its IP address.");
+                remarks.Fault(value, Rules.Error(3007) + Improper, "A port stands beside something that is no IP address.", "Send the port with its IP address.");
             else
                 port = (int)SimpleType.Whole(Value(value));
         }
@@ -86,7 +86,7 @@ internal sealed class RequestedScope(Remarks remarks)
                 ? [selector with { Port = port }]
                 : [.. observed.Select(o => SimpleType.At(o.Text)!.Value).Distinct().Select(at => selector with { Port = port, At = at })];
         foreach (var time in observed.Take(1))
-            remarks.Warn(time.Line, time.Path, Mapped, "The time at which the identifier was observed has a place only beside an IP address; it was not read.", Look);
+            remarks.Warn(time, Mapped, "The time at which the identifier was observed has a place only beside an IP address; it was not read.", Look);
         return [selector];
     }
 
@@ -102,7 +102,7 @@ internal sealed class RequestedScope(Remarks remarks)
             case SelectorKind.Telephone:
                 if (value.StartsWith('0') && SimpleType.E164.Holds(value))
                 {
-                    remarks.Warn(at.Line, at.Path, Rules.Type("TS 103 280", "InternationalE164"), "The number begins with 0, as no country code does; it is looked up as written.", Look);
+                    remarks.Warn(at, Rules.Type("TS 103 280", "InternationalE164"), "The number begins with 0, as no country code does; it is looked up as written.", Look);
                     return new(kind, value);
                 }
                 return NormalForm.Telephone(value) is { } number ? new(kind, number) : Bad(at, $"The value is {Remarks.Quote(value)}; {name} takes {SimpleType.E164.Shape}.");
@@ -112,10 +112,10 @@ internal sealed class RequestedScope(Remarks remarks)
             case SelectorKind.Mailbox:
                 if (NormalForm.Mailbox(value) is { } mailbox) return new(kind, mailbox);
                 if (!SimpleType.InternationalizedEmailAddress.Holds(value)) return Bad(at, $"The value is {Remarks.Quote(value)}; {name} takes {SimpleType.EmailAddress.Shape}.");
-                remarks.Warn(at.Line, at.Path, Mapped, $"The address {Remarks.Quote(value)} names no single mailbox.", "A person asks the authority which mailbox it means; a wildcard is refused.");
+                remarks.Warn(at, Mapped, $"The address {Remarks.Quote(value)} names no single mailbox.", "A person asks the authority which mailbox it means; a wildcard is refused.");
                 break;
             default:
-                remarks.Warn(request.Line, request.Path, Mapped, $"Identifiers of the format {Remarks.Quote(name)} of {Remarks.Quote(owner)} cannot be looked up here.", "A person asks the authority for another identifier.");
+                remarks.Warn(request, Mapped, $"Identifiers of the format {Remarks.Quote(name)} of {Remarks.Quote(owner)} cannot be looked up here.", "A person asks the authority for another identifier.");
                 break;
         }
         return new(SelectorKind.Unknown, $"{owner}/{name}:{value}");
@@ -123,7 +123,7 @@ internal sealed class RequestedScope(Remarks remarks)
 
     private Selector? Bad(Element at, string what)
     {
-        remarks.Fault(at.Line, at.Path, Rules.Error(3007) + Improper, what, "Mend the value and send the message again.");
+        remarks.Fault(at, Rules.Error(3007) + Improper, what, "Mend the value and send the message again.");
         return null;
     }
 

@@ -9,16 +9,16 @@ internal sealed class ShapeWalk(Remarks remarks)
     {
         if (shape is Shape.Refused refused)
         {
-            remarks.Fault(element.Line, element.Path, Rules.Error(3001) + " (feature not supported)", refused.What,
+            remarks.Fault(element, Rules.Error(3001) + " (feature not supported)", refused.What,
                 "This door takes requests that CREATE an Authorisation with LDTask objects: demands for stored data. Nothing of the message was applied.");
             return;
         }
         if (element.Nil)
-            remarks.Fault(element.Line, element.Path, "XML Schema Part 1, 2.6.2", $"{element.Name} carries xsi:nil; no element of this standard may.", Mend);
+            remarks.Fault(element, "XML Schema Part 1, 2.6.2", $"{element.Name} carries xsi:nil; no element of this standard may.", Mend);
         foreach (var attribute in element.OtherAttributes)
-            remarks.Warn(element.Line, element.Path, Rules.NotInKnown, $"The attribute {Remarks.Quote(attribute)} is not known and was not read.", "A person looks at the original.");
+            remarks.Warn(element, Rules.NotInKnown, $"The attribute {Remarks.Quote(attribute)} is not known and was not read.", "A person looks at the original.");
         if (element.Type is var (_, type) && shape is not (Shape.ByType or Shape.Unread))
-            remarks.Warn(element.Line, element.Path, Rules.NotInKnown, $"The xsi:type {Remarks.Quote(type)} is not expected here and was not used.", "A person looks at the original.");
+            remarks.Warn(element, Rules.NotInKnown, $"The xsi:type {Remarks.Quote(type)} is not expected here and was not used.", "A person looks at the original.");
         switch (shape)
         {
             case Shape.Text text:
@@ -28,11 +28,11 @@ internal sealed class ShapeWalk(Remarks remarks)
                 Sequence(element, sequence);
                 break;
             case Shape.Unread unread:
-                remarks.Warn(element.Line, element.Path, Rules.NotInKnown, unread.What, "A person looks at the original.");
+                remarks.Warn(element, Rules.NotInKnown, unread.What, "A person looks at the original.");
                 break;
             case Shape.ByType byType:
                 if (element.Type is not { } named)
-                    remarks.Fault(element.Line, element.Path, Rules.Type(byType.Schema, byType.Type), $"{element.Name} has no xsi:type; its type is abstract.",
+                    remarks.Fault(element, Rules.Type(byType.Schema, byType.Type), $"{element.Name} has no xsi:type; its type is abstract.",
                         "Say what the object is, e.g. xsi:type=\"task:LDTaskObject\".");
                 else
                     Typed(element, byType.Types.TryGetValue(named, out var inside) ? inside : byType.Otherwise(named.Name));
@@ -53,18 +53,18 @@ internal sealed class ShapeWalk(Remarks remarks)
     {
         if (element.Children.Count > 0)
         {
-            remarks.Fault(element.Children[0].Line, element.Path, type.Rule, $"{element.Name} has elements inside; it takes text alone.", Mend);
+            remarks.Fault(element, type.Rule, $"{element.Name} has elements inside; it takes text alone.", Mend);
             return;
         }
         var value = element.Text;
         if (!type.Holds(value))
-            remarks.Fault(element.Line, element.Path, type.Rule, $"{element.Name} is {Remarks.Quote(value)}; it takes {type.Shape}.", Mend);
+            remarks.Fault(element, type.Rule, $"{element.Name} is {Remarks.Quote(value)}; it takes {type.Shape}.", Mend);
     }
 
     private void Sequence(Element element, Shape.Sequence sequence)
     {
         if (element.Text.AsSpan().ContainsAnyExcept(" \t\r\n"))
-            remarks.Fault(element.Line, element.Path, sequence.Rule, $"{element.Name} has text of its own, {Remarks.Quote(element.Text.Trim())}; it takes elements alone.", Mend);
+            remarks.Fault(element, sequence.Rule, $"{element.Name} has text of its own, {Remarks.Quote(element.Text.Trim())}; it takes elements alone.", Mend);
         int at = 0, count = 0;
         foreach (var child in element.Children)
         {
@@ -76,9 +76,9 @@ internal sealed class ShapeWalk(Remarks remarks)
             if (to == sequence.Places.Length)
             {
                 if (sequence.Places.Take(at).Any(p => p.Takes(child, out _)))
-                    remarks.Fault(child.Line, child.Path, sequence.Rule, $"{child.Name} stands after {sequence.Places[at].Names}; it belongs before.", Mend);
+                    remarks.Fault(child, sequence.Rule, $"{child.Name} stands after {sequence.Places[at].Names}; it belongs before.", Mend);
                 else
-                    remarks.Warn(child.Line, child.Path, Rules.NotInKnown,
+                    remarks.Warn(child, Rules.NotInKnown,
                         $"The element {Remarks.Quote(child.Name)} is not known in {element.Name}; it was not read.", "A person compares the demand with the original.");
                 continue;
             }
@@ -86,7 +86,7 @@ internal sealed class ShapeWalk(Remarks remarks)
             count = to > at ? 1 : count + 1;
             at = to;
             if (count == sequence.Places[at].Most + 1)
-                remarks.Fault(child.Line, child.Path, sequence.Rule, $"{element.Name} has more than {sequence.Places[at].Most} of {sequence.Places[at].Names}.", Mend);
+                remarks.Fault(child, sequence.Rule, $"{element.Name} has more than {sequence.Places[at].Most} of {sequence.Places[at].Names}.", Mend);
             Check(child, shape!);
         }
         Missing(element, sequence, at, sequence.Places.Length, count);
@@ -96,6 +96,6 @@ internal sealed class ShapeWalk(Remarks remarks)
     {
         for (var i = from; i < to; i++)
             if ((i == from ? count : 0) < sequence.Places[i].Least)
-                remarks.Fault(element.Line, element.Path, sequence.Rule, $"{element.Name} lacks {sequence.Places[i].Names}.", Mend);
+                remarks.Fault(element, sequence.Rule, $"{element.Name} lacks {sequence.Places[i].Names}.", Mend);
     }
 }

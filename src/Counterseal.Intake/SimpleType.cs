@@ -28,7 +28,7 @@ internal sealed record SimpleType(string Name, string Schema, Func<string, bool>
     public static readonly SimpleType EmailAddress = Pattern("EmailAddress", E280,
         @"[a-zA-Z0-9.!#$%&'*+\\/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*", 255, "a mail address");
     public static readonly SimpleType InternationalizedEmailAddress = Pattern("InternationalizedEmailAddress", E280, @"[^\r\n]+@[^\r\n]+", 255, "a mail address");
-    public static readonly SimpleType Ldid = Pattern("LDID", E280, @"[A-Z]{2}-[^\r\n]+-[^\r\n]+", 65535, "a country code, an owner and a number with hyphens between, like XX-ACTOR01-1234");
+    public static readonly SimpleType Ldid = Pattern("LDID", E280, @"[A-Z]{2}-[^\r\n]+-[^\r\n]+", Limits.Bytes, "a country code, an owner and a number with hyphens between, like XX-ACTOR01-1234");
     public static readonly SimpleType EtsiVersion = Pattern("ETSIVersion", "Common", @"V[0-9]+\.[0-9]+\.[0-9]+", 255, "a version like V1.12.1");
     public static readonly SimpleType TcpPort = Number("TCPPort", 2, 65535);
     public static readonly SimpleType UdpPort = Number("UDPPort", 0, 65535);
@@ -36,7 +36,7 @@ internal sealed record SimpleType(string Name, string Schema, Func<string, bool>
     public static readonly SimpleType Boolean = new("boolean", "XML", s => Flag(s) is not null, "true or false");
     public static readonly SimpleType Base64Binary = new("base64Binary", "XML", s => Base64.IsValid(s), "base64");
     public static readonly SimpleType AnyUri = new("anyURI", "XML",
-        s => s.Length <= 4096 && !s.Contains("##", StringComparison.Ordinal) && Uri.TryCreate(Collapse(s), UriKind.RelativeOrAbsolute, out _), "a URI of at most 4,096 characters");
+        s => s.Length <= 4096 && s.AsSpan().ContainsAnyExcept(" \t\r\n") && !s.Contains("##", StringComparison.Ordinal) && Uri.TryCreate(Collapse(s), UriKind.RelativeOrAbsolute, out _), "a URI of 1 to 4,096 characters");
 
     /// <summary>How remarks name it.</summary>
     public string Rule => Schema == "XML" ? $"XML Schema Part 2, type {Name}" : Rules.Type(Schema, Name);
@@ -54,7 +54,7 @@ internal sealed record SimpleType(string Name, string Schema, Func<string, bool>
     public static long Whole(string text)
     {
         var digits = Collapse(text);
-        if (digits.StartsWith('+')) digits = digits[1..];
+        if (digits.StartsWith('+') || (digits.StartsWith('-') && !digits.AsSpan(1).ContainsAnyExcept('0'))) digits = digits[1..];
         return digits.Length is > 0 and <= 18 && digits.All(char.IsAsciiDigit) ? long.Parse(digits, CultureInfo.InvariantCulture) : -1;
     }
 

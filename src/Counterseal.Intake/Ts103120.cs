@@ -18,7 +18,7 @@ internal static class Ts103120
         if (root is null) return null;
         if (!root.Is(Core, "HI1Message"))
         {
-            remarks.Fault(root.Line, root.Path, Rules.Type("Core", "HI1Message"),
+            remarks.Fault(root, Rules.Type("Core", "HI1Message"),
                 $"The document's element is {Remarks.Quote(root.Name)} in the namespace {Remarks.Quote(root.Space)}; a message of this standard is an HI1Message in ETSI's Core namespace.",
                 "Send a TS 103 120 message or the project's JSON form (docs/demand.schema.json).");
             return null;
@@ -39,9 +39,9 @@ internal static class Ts103120
         if (root.Child(Core, "Header")?.Child(Core, "Version")?.Child(Core, "ETSIVersion") is not { } version || !SimpleType.EtsiVersion.Holds(version.Text)) return;
         var numbers = version.Text[1..].Split('.').Select(n => n.Length > 6 ? int.MaxValue : int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
         if (numbers[0] != 1 || numbers[1] < 12)
-            remarks.Fault(version.Line, version.Path, Rules.Error(3021), $"The message declares {Remarks.Quote(version.Text)}; V1.12.1 and later versions 1 are read.", Again);
+            remarks.Fault(version, Rules.Error(3021), $"The message declares {Remarks.Quote(version.Text)}; V1.12.1 and later versions 1 are read.", Again);
         else if (numbers[1] > 22)
-            remarks.Warn(version.Line, version.Path, Rules.NotInKnown, $"The message declares {Remarks.Quote(version.Text)}, which is later than V1.22.1, the last version looked at.", "A person compares the demand with the original.");
+            remarks.Warn(version, Rules.NotInKnown, $"The message declares {Remarks.Quote(version.Text)}, which is later than V1.22.1, the last version looked at.", "A person compares the demand with the original.");
     }
 
     /// <summary>The objects to be created, after the rules that hold for each request and object by itself.</summary>
@@ -54,18 +54,18 @@ internal static class Ts103120
         foreach (var request in requests)
         {
             if (request.Child(Core, "ActionIdentifier") is { } action && SimpleType.Whole(action.Text) is >= 0 and var number && !actions.Add(number))
-                remarks.Fault(action.Line, action.Path, Rules.Error(3002) + " (duplicate action identifier)", $"The ActionIdentifier {number} stands in more than one ActionRequest.", "Number the requests of a message differently.");
+                remarks.Fault(action, Rules.Error(3002) + " (duplicate action identifier)", $"The ActionIdentifier {number} stands in more than one ActionRequest.", "Number the requests of a message differently.");
             if (request.Child(Core, "CREATE")?.Child(Core, "HI1Object") is not { } made) continue;
             objects.Add(made);
             if (made.Child(Core, "ObjectIdentifier") is { } identifier && !identifiers.Add(SimpleType.Collapse(identifier.Text)))
-                remarks.Fault(identifier.Line, identifier.Path, Rules.Error(3010) + " (identifier exists)", $"The ObjectIdentifier {Remarks.Quote(identifier.Text)} names more than one object.", "Give each object an identifier of its own.");
+                remarks.Fault(identifier, Rules.Error(3010) + " (identifier exists)", $"The ObjectIdentifier {Remarks.Quote(identifier.Text)} names more than one object.", "Give each object an identifier of its own.");
             foreach (var child in made.Children)
             {
                 if (child.Vocabulary is not (Authorisation or Task or Document)) continue;
                 if (child.Name is "AuthorisationStatus" or "Status" or "DocumentStatus")
-                    remarks.Fault(child.Line, child.Path, Rules.Error(3006) + " (status supplied by the sender)", $"{child.Name} is the provider's alone to set.", $"Leave it out; what is wished for goes into {(child.Name == "Status" ? "" : child.Name[..^6])}DesiredStatus.");
+                    remarks.Fault(child, Rules.Error(3006) + " (status supplied by the sender)", $"{child.Name} is the provider's alone to set.", $"Leave it out; what is wished for goes into {(child.Name == "Status" ? "" : child.Name[..^6])}DesiredStatus.");
                 if (child.Name is "AuthorisationDesiredStatus" or "DesiredStatus" && child.Value(Common, "Value") is { } wish && Dictionary103120.EndStates.Contains(wish))
-                    remarks.Fault(child.Line, child.Path, Rules.Error(3005) + " (improper request)", $"{child.Name} is {Remarks.Quote(wish)}, and yet the object is only being created.", Again);
+                    remarks.Fault(child, Rules.Error(3005) + " (improper request)", $"{child.Name} is {Remarks.Quote(wish)}, and yet the object is only being created.", Again);
             }
         }
         return objects;
@@ -77,20 +77,20 @@ internal static class Ts103120
         var authorisations = objects.Where(o => o.Type is (Authorisation, "AuthorisationObject")).ToList();
         var tasks = objects.Where(IsTask).ToList();
         if (authorisations.Count == 0)
-            remarks.Fault(root.Line, root.Path, Rules.Error(3005) + " (improper request)", "The message creates no AuthorisationObject, so it names no legal ground.", "Send the Authorisation and its LDTask objects in one message.");
+            remarks.Fault(root, Rules.Error(3005) + " (improper request)", "The message creates no AuthorisationObject, so it names no legal ground.", "Send the Authorisation and its LDTask objects in one message.");
         foreach (var more in authorisations.Skip(1))
-            remarks.Fault(more.Line, more.Path, Rules.Error(3001) + " (feature not supported)", "The message creates more than one AuthorisationObject.", "Send one message for each Authorisation.");
+            remarks.Fault(more, Rules.Error(3001) + " (feature not supported)", "The message creates more than one AuthorisationObject.", "Send one message for each Authorisation.");
         if (tasks.Count == 0)
-            remarks.Fault(root.Line, root.Path, Rules.Error(3005) + " (improper request)", "The message creates no LDTaskObject, so it asks for no data.", "Send the Authorisation and its LDTask objects in one message.");
+            remarks.Fault(root, Rules.Error(3005) + " (improper request)", "The message creates no LDTaskObject, so it asks for no data.", "Send the Authorisation and its LDTask objects in one message.");
         if (tasks.Select(t => t.Type!.Value.Name).Distinct().Count() > 1)
-            remarks.Fault(tasks[0].Line, tasks[0].Path, Rules.Error(3001) + " (feature not supported)", "The message creates disclosure and preservation tasks under one Authorisation.", "Send them in two messages.");
+            remarks.Fault(tasks[0], Rules.Error(3001) + " (feature not supported)", "The message creates disclosure and preservation tasks under one Authorisation.", "Send them in two messages.");
         var known = objects.Select(Identifier).ToHashSet(StringComparer.Ordinal);
         foreach (var made in objects)
             foreach (var link in Links(made).Where(l => !known.Contains(SimpleType.Collapse(l.Text))))
-                remarks.Fault(link.Line, link.Path, Rules.Error(3016) + " (unresolved link)", $"The object {Remarks.Quote(link.Text)} is not in this message.", "Send what belongs together in one message.");
+                remarks.Fault(link, Rules.Error(3016) + " (unresolved link)", $"The object {Remarks.Quote(link.Text)} is not in this message.", "Send what belongs together in one message.");
         if (authorisations.Count == 1)
             foreach (var task in tasks.Where(t => !Links(t).Any(l => SimpleType.Collapse(l.Text) == Identifier(authorisations[0]))))
-                remarks.Fault(task.Line, task.Path, Rules.Error(3016) + " (unresolved link)", "The task is not linked to the Authorisation.", "Name the Authorisation's ObjectIdentifier in the task's AssociatedObjects.");
+                remarks.Fault(task, Rules.Error(3016) + " (unresolved link)", "The task is not linked to the Authorisation.", "Name the Authorisation's ObjectIdentifier in the task's AssociatedObjects.");
         return remarks.Clean ? authorisations[0] : null;
     }
 

@@ -24,6 +24,11 @@ internal static class XmlTree
             return null;
         }
         text = script.Encoding.GetString(bytes[script.Mark..]);
+        if (StartTags.Overfull(text) is { } overfull)
+        {
+            Beyond(overfull, null, $"An element has more than {Limits.Attributes} attributes.", remarks);
+            return null;
+        }
         using var reader = XmlReader.Create(new StringReader(text), Settings());
         try
         {
@@ -78,7 +83,6 @@ internal static class XmlTree
                     var limit = reader.Depth >= Limits.XmlDepth ? $"Elements are nested deeper than {Limits.XmlDepth}."
                         : ++count > Limits.Parts ? $"There are more than {Limits.Parts} elements."
                         : reader.LocalName.Length > Limits.Name ? $"An element's name is longer than {Limits.Name} characters."
-                        : reader.AttributeCount > Limits.Attributes ? $"An element has more than {Limits.Attributes} attributes."
                         : null;
                     if (limit is not null) return Beyond(place.LineNumber, current, limit, remarks);
                     var made = new Element(reader.LocalName, reader.NamespaceURI, VocabularyOf(reader.NamespaceURI), place.LineNumber, current);
