@@ -195,8 +195,8 @@ public static class Life
             return "who tells the customer is for the law to say; assess first";
         if (notice.NotBefore is { } end && at < end)
             return $"a secrecy order forbids telling until {Instant.Text(end)} ({notice.Citation})";
-        if (notice.By == NoticeBy.Authority && string.IsNullOrWhiteSpace(told.Ground))
-            return $"the law names the authority as the one who tells ({notice.Citation}); we tell only on a recorded ground";
+        if (notice.By != NoticeBy.Provider && string.IsNullOrWhiteSpace(told.Ground))
+            return $"it is not for us to tell: {notice.Reason} ({notice.Citation}); we tell only on a recorded ground";
         return Blank(told.How, "how was the customer told?");
     }
 
