@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using Counterseal.Intake;
+using Counterseal.Law;
+using Spectre.Console;
+
+namespace Counterseal.Cli;
+
+/// <summary><c>assess FILE</c>: what the law says of a demand, without a server and without keeping anything.</summary>
+internal static class AssessCommand
+{
+    /// <summary>The rule books that came with this program.</summary>
+    public static string Rules => Path.Combine(AppContext.BaseDirectory, "rules");
+
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The demand as it came." }.AcceptExistingOnly();
+        var asOf = new Option<string?>("--as-of") { Description = "The time to assess for (RFC 3339); the law of that day applies. Default: now." };
+        var facts = new Option<string[]>("--fact") { Description = "NAME=VALUE, what has been established; may be given several times.", DefaultValueFactory = _ => [] };
+        var rules = new Option<DirectoryInfo?>("--rules") { Description = "A folder of rule books. Default: the ones that came with this program." };
+        return Flags.Make("assess", "Holds a demand against the rule books and prints findings, questions, deadlines and the proposed decision.",
+            "assess samples/ordinary.json --fact authenticated=true --as-of 2026-11-24T02:00:00Z", [file, asOf, facts, rules],
+            (parsed, answer, _) =>
+            {
+                var reading = Door.Read(File.ReadAllBytes(parsed.GetValue(file)!.FullName));
+                if (reading.Demand is null)
+                {
+                    answer.Give(reading, _ => { });
+                    foreach (var fault in reading.Faults)
+                        Answer.Error.WriteLine(Answer.Visible($"line {fault.Line?.ToString(CultureInfo.InvariantCulture) ?? "–"}, {fault.Element}: {fault.What} ({fault.Rule}). {fault.Next}"));
+                    return Task.FromResult(Answer.Fail($"{parsed.GetValue(file)!.Name} cannot be read as a demand"));
+                }
+
+                var at = parsed.GetValue(asOf) is { } text
+                    ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var given)
+                        ? given
+                        : throw new Refused($"--as-of '{text}' is not an instant; write for example 2026-11-24T02:00:00Z")
+                    : TimeProvider.System.GetUtcNow();
+                var book = RuleBook.Load(parsed.GetValue(rules)?.FullName ?? Rules);
+                var assessment = Engine.Assess(reading.Demand, Known(parsed.GetValue(facts)!), book, at, at);
+                answer.Give(assessment, console => AssessmentText.Show(console, assessment));
+                return Task.FromResult(0);
+            });
+    }
+
+    private static Facts Known(string[] pairs)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            var at = pair.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+                throw new Refused($"--fact '{pair}' is not NAME=VALUE");
+            values[pair[..at]] = pair[(at + 1)..];
+        }
+
+        return new Facts(values);
+    }
+}

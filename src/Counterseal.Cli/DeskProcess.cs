@@ -1,0 +1,57 @@
+using Counterseal.Desk;
+using Counterseal.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Counterseal.Cli;
+
+/// <summary>The desk's own process: the room behind a staff socket and two faces, and the timer that finishes what was interrupted.</summary>
+internal static class DeskProcess
+{
+    /// <summary>Runs until cancelled.</summary>
+    public static async Task Run(Home home, int deskPort, int publicPort, string code, Action ready, CancellationToken cancel)
+    {
+        var options = DeskHome.Open(home.Desk);
+        using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
+        await using var staff = Staff(desk, home.DeskSocket);
+        await staff.StartAsync(cancel);
+        File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ready();
+        await Tend(desk, cancel);
+        await staff.StopAsync(CancellationToken.None);
+    }
+
+    private static WebApplication Staff(Counterseal.Desk.Desk desk, string socket)
+    {
+        File.Delete(socket);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Counterseal.Desk.Desk.OriginalLimit + 4096;
+            kestrel.ListenUnixSocket(socket);
+        });
+        var app = builder.Build();
+        StaffApi.Map(app, desk, TimeProvider.System);
+        return app;
+    }
+
+    private static async Task Tend(Counterseal.Desk.Desk desk, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                foreach (var trouble in await desk.Tend(cancel))
+                    await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C or SIGTERM: the ordinary end.
+        }
+    }
+}

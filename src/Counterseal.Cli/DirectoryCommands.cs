@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Custody;
+using Counterseal.Ledger;
+using Spectre.Console;
+
+namespace Counterseal.Cli;
+
+/// <summary><c>directory</c>: the authorities whose keys two of our people have signed in.</summary>
+internal static class DirectoryCommands
+{
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var command = new Command("directory", "Authorities, the keys that their packages are encrypted to, and the numbers that we call back. Two people sign each entry.");
+        command.Subcommands.Add(Entry());
+        command.Subcommands.Add(Sign());
+        command.Subcommands.Add(Add());
+        command.Subcommands.Add(List());
+        return command;
+    }
+
+    private static Command Entry()
+    {
+        var authority = Flags.Text("--authority", "Its id, e.g. garda.example.");
+        var country = Flags.Text("--country", "ISO 3166-1 alpha-2.");
+        var name = Flags.Text("--name", "Its official name.");
+        var recipient = Flags.Text("--recipient", "The key that its packages are encrypted to, age1…, confirmed with the authority by voice.");
+        var signer = Flags.Text("--signer", "Its Ed25519 vkey for stopping its own demands, or none.", required: false);
+        var callback = Flags.Text("--callback", "The number that you found independently, never the one in a demand.");
+        var version = new Option<long>("--version-number") { Description = "From 1, rising with each change.", DefaultValueFactory = _ => 1 };
+        var sign = Keys("--sign", "A key file of a person with the role directory; give it twice when both are here.");
+        var output = Flags.Text("--out", "The file to write.");
+        return Flags.Make("entry", "Writes an entry and signs it.",
+            "directory entry --authority garda.example --country IE --name 'An Garda Síochána' --recipient age1… --callback '+353 1 555 0100' --sign alice.key --sign bob.key --out garda.note",
+            [authority, country, name, recipient, signer, callback, version, sign, output],
+            async (parsed, answer, cancel) =>
+            {
+                var text = DirectoryEntry.Text(parsed.GetValue(authority)!, parsed.GetValue(country)!, parsed.GetValue(name)!, parsed.GetValue(recipient)!,
+                    parsed.GetValue(signer), parsed.GetValue(callback)!, parsed.GetValue(version));
+                var signers = parsed.GetValue(sign)!.Select(KeyFile.Signer).ToList();
+                var note = SignedNote.Sign(text, signers);
+                var entry = DirectoryEntry.Read(note.Bytes());
+                await File.WriteAllBytesAsync(parsed.GetValue(output)!, note.Bytes(), cancel);
+                answer.Give(new { file = parsed.GetValue(output), digest = entry.Digest, signatures = note.Signatures.Count }, console =>
+                {
+                    console.WriteLine($"{parsed.GetValue(output)}: entry {entry.Digest[..12]}… with {note.Signatures.Count.ToString(CultureInfo.InvariantCulture)} signature(s); it needs two");
+                });
+                return 0;
+            });
+    }
+
+    private static Command Sign()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The entry." }.AcceptExistingOnly();
+        var key = Flags.File("--key", "Your key file.");
+        return Flags.Make("sign", "Prints an entry and adds your signature to it.", "directory sign garda.note --key bob.key", [file, key],
+            async (parsed, answer, cancel) =>
+            {
+                var path = parsed.GetValue(file)!.FullName;
+                var note = DirectoryEntry.Read(await File.ReadAllBytesAsync(path, cancel)).Note;
+                using var signer = KeyFile.Signer(parsed.GetValue(key)!);
+                if (note.Signatures.Any(s => s.Name == signer.Name))
+                    throw new Refused($"{signer.Name} has signed this entry already");
+                Answer.Error.WriteLine(Answer.Visible(note.Text));
+                var both = new SignedNote(note.Text, [.. note.Signatures, signer.Sign(note.Text)]);
+                await File.WriteAllBytesAsync(path, both.Bytes(), cancel);
+                answer.Give(new { file = path, signatures = both.Signatures.Count }, console => console.WriteLine($"signed by {string.Join(" and ", both.Signatures.Select(s => s.Name))}"));
+                return 0;
+            });
+    }
+
+    private static Command Add()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The entry with two signatures." }.AcceptExistingOnly();
+        var home = Flags.Home();
+        return Flags.Make("add", "Puts an entry on the desk's list. The gate judges its signatures itself, at each release.", "directory add garda.note", [file, home],
+            async (parsed, answer, cancel) =>
+            {
+                using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
+                var got = await desk.Post("api/directory", new JsonObject { ["note"] = await File.ReadAllTextAsync(parsed.GetValue(file)!.FullName, Encoding.UTF8, cancel) }, cancel);
+                answer.Give(got, console => console.WriteLine(Answer.Visible($"{got["authority"]}: on the list as {got["digest"]}")));
+                return 0;
+            });
+    }
+
+    private static Command List()
+    {
+        var home = Flags.Home();
+        return Flags.Make("list", "The entries on the desk's list.", "directory list", [home],
+            async (parsed, answer, cancel) =>
+            {
+                using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
+                var rows = await desk.Get("api/directory", cancel);
+                answer.Give(rows, console =>
+                {
+                    if (rows.AsArray().Count == 0)
+                        console.WriteLine("no entries yet; `counterseal directory entry` makes one, `counterseal directory add` puts it here");
+                    foreach (var row in rows.AsArray())
+                        console.WriteLine(Answer.Visible($"{row!["authority"]}  {((string)row["digest"]!)[..12]}…"));
+                });
+                return 0;
+            });
+    }
+
+    /// <summary>An option for key files that may be given several times.</summary>
+    public static Option<FileInfo[]> Keys(string name, string description) =>
+        new Option<FileInfo[]>(name) { Description = description, Required = true, AllowMultipleArgumentsPerToken = false }.AcceptExistingOnly();
+}

@@ -1,0 +1,35 @@
+namespace Counterseal.Cli;
+
+/// <summary>The folder that <c>counterseal serve</c> keeps: one folder for each part, their sockets, and the public keys.</summary>
+/// <param name="Folder">The folder.</param>
+internal sealed record Home(string Folder)
+{
+    /// <summary>The desk's folder.</summary>
+    public string Desk => Path.Combine(Folder, "desk");
+    /// <summary>The gate's folder.</summary>
+    public string Gate => Path.Combine(Folder, "gate");
+    /// <summary>The ledger's folder.</summary>
+    public string Ledger => Path.Combine(Folder, "ledger");
+    /// <summary>The staff socket.</summary>
+    public string DeskSocket => Path.Combine(Folder, "run", "desk.sock");
+    /// <summary>The gate's socket.</summary>
+    public string GateSocket => Path.Combine(Folder, "run", "gate.sock");
+    /// <summary>The ledger's socket.</summary>
+    public string LedgerSocket => Path.Combine(Folder, "run", "ledger.sock");
+    /// <summary>Public keys for verifiers.</summary>
+    public string Trust => Path.Combine(Folder, "trust.json");
+    /// <summary>Whether anything is here.</summary>
+    public bool Exists => File.Exists(Trust);
+
+    /// <summary>The home that an option names.</summary>
+    public static Home Of(DirectoryInfo? folder) => new(folder!.FullName);
+
+    /// <summary>Unix socket paths are at most 107 bytes.</summary>
+    /// <exception cref="Refused">The folder's path is too long.</exception>
+    public void CheckPaths()
+    {
+        var length = System.Text.Encoding.UTF8.GetByteCount(LedgerSocket);
+        if (length > 107)
+            throw new Refused($"the path of --home is too long for a Unix socket ({length} bytes with /run/ledger.sock, at most 107); choose a shorter one");
+    }
+}

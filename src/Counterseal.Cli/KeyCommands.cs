@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Counterseal.Custody;
+using Counterseal.Ledger;
+
+namespace Counterseal.Cli;
+
+/// <summary><c>keys</c>: key files for reviewers and authorities, and the trust file for verifiers.</summary>
+internal static class KeyCommands
+{
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var command = new Command("keys", "Makes key files for reviewers and authorities, and shows the public keys that verifiers need.");
+        command.Subcommands.Add(Reviewer());
+        command.Subcommands.Add(Authority());
+        command.Subcommands.Add(Trust());
+        return command;
+    }
+
+    private static Command Reviewer()
+    {
+        var name = new Argument<string>("name") { Description = "The person's name on the roster: letters, digits, dot and dash." };
+        var output = Flags.Text("--out", "The key file to make (mode 0600); it must not exist.");
+        var enrol = new Option<bool>("--enrol") { Description = "Also put the public key on the roster of this --home's gate (trial mode only; a new epoch begins)." };
+        var roles = new Option<string[]>("--role") { Description = "reviewer, directory; may be given twice. Default: both.", DefaultValueFactory = _ => ["reviewer", "directory"] };
+        var home = Flags.Home();
+        return Flags.Make("reviewer", "Makes a reviewer's Ed25519 key. The private key stays with the person; the roster gets the public one.",
+            "keys reviewer alice --out alice.key --enrol", [name, output, enrol, roles, home],
+            (parsed, answer, _) =>
+            {
+                using var signer = NoteSigner.Generate(parsed.GetValue(name)!);
+                var path = parsed.GetValue(output)!;
+                KeyFile.WriteSecret(path, $"# counterseal reviewer's key; public: {signer.Verifier}\n{signer.Export()}\n");
+                if (parsed.GetValue(enrol))
+                    Enrol(Home.Of(parsed.GetValue(home)), signer.Verifier, parsed.GetValue(roles)!);
+                answer.Give(new { name = signer.Name, key = signer.Verifier.ToString(), file = path, enrolled = parsed.GetValue(enrol) }, console =>
+                {
+                    console.WriteLine($"{path}: the private key, for {signer.Name} alone");
+                    console.WriteLine($"public key for the roster: {signer.Verifier}");
+                });
+                return Task.FromResult(0);
+            });
+    }
+
+    private static Command Authority()
+    {
+        var id = new Argument<string>("id") { Description = "The authority's id in the directory, e.g. garda.example." };
+        var output = Flags.Text("--out", "The key file to make (mode 0600); FILE.signer is made beside it.");
+        return Flags.Make("authority", "Makes an authority's two keys: an age identity that opens packages, and an Ed25519 key that can stop its own demand.",
+            "keys authority garda.example --out garda.key", [id, output],
+            (parsed, answer, _) =>
+            {
+                using var signer = NoteSigner.Generate(parsed.GetValue(id)!);
+                using var identity = AgeIdentity.Generate();
+                var path = parsed.GetValue(output)!;
+                KeyFile.WriteSecret(path, $"# public key: {identity.Recipient.Text}\n{identity.Export()}\n");
+                KeyFile.WriteSecret($"{path}.signer", $"# public key: {signer.Verifier}\n{signer.Export()}\n");
+                answer.Give(new { id = signer.Name, recipient = identity.Recipient.Text, signer = signer.Verifier.ToString(), file = path, signerFile = $"{path}.signer" }, console =>
+                {
+                    console.WriteLine($"{path}: opens packages; `counterseal open` and plain `age -d -i` read it");
+                    console.WriteLine($"{path}.signer: stops this authority's own demands");
+                    console.WriteLine($"recipient: {identity.Recipient.Text}");
+                    console.WriteLine($"signer:    {signer.Verifier}");
+                });
+                return Task.FromResult(0);
+            });
+    }
+
+    private static Command Trust()
+    {
+        var home = Flags.Home();
+        return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
+            "keys trust --home ./counterseal-home > trust.json", [home],
+            (parsed, _, _) =>
+            {
+                var place = Home.Of(parsed.GetValue(home));
+                if (!place.Exists)
+                    throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
+                Console.Out.Write(File.ReadAllText(place.Trust));
+                return Task.FromResult(0);
+            });
+    }
+
+    /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
+    public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles) => TrialHome.Enrol(home, key, roles);
+}

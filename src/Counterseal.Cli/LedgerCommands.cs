@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Ledger;
+
+namespace Counterseal.Cli;
+
+/// <summary><c>ledger</c>: the log as a process of its own, and what anyone can check of it.</summary>
+internal static class LedgerCommands
+{
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var command = new Command("ledger", "The append-only log: serve it, read its checkpoint, prove a leaf, check every hash.");
+        command.Subcommands.Add(Serve());
+        command.Subcommands.Add(Checkpoint());
+        command.Subcommands.Add(Prove());
+        command.Subcommands.Add(Check());
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var home = Flags.Home();
+        var withParent = new Option<bool>("--with-parent") { Description = "End when standard input ends (used by `serve`)." };
+        return Flags.Make("serve", "Runs the ledger on its Unix socket.", "ledger serve --home ./counterseal-home", [home, withParent],
+            async (parsed, _, cancel) =>
+            {
+                var place = Home.Of(parsed.GetValue(home));
+                place.CheckPaths();
+                Directory.CreateDirectory(Path.GetDirectoryName(place.LedgerSocket)!);
+                await LedgerHost.Run(place.Ledger, $"unix:{place.LedgerSocket}", TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
+                return 0;
+            });
+    }
+
+    private static Command Checkpoint()
+    {
+        var home = Flags.Home();
+        return Flags.Make("checkpoint", "Prints the latest signed checkpoint, verified.", "ledger checkpoint", [home],
+            async (parsed, answer, cancel) =>
+            {
+                var place = Home.Of(parsed.GetValue(home));
+                using var ledger = Reader(place, out var key);
+                var note = await ledger.Checkpoint(cancel);
+                var checkpoint = Counterseal.Ledger.Checkpoint.Open(note, key);
+                answer.Give(new { origin = checkpoint.Origin, size = checkpoint.Size, root = Convert.ToBase64String(checkpoint.Root), note = Encoding.UTF8.GetString(note) },
+                    _ => Console.Out.Write(Encoding.UTF8.GetString(note)));
+                return 0;
+            });
+    }
+
+    private static Command Prove()
+    {
+        var receipt = Flags.File("--receipt", "A receipt as `submit` wrote it.");
+        var trust = Flags.File("--trust", "Public keys, got another way.");
+        var original = new Option<FileInfo?>("--original") { Description = "The demand's own bytes, to be held against the receipt's digest." };
+        return Flags.Make("prove", "Checks a receipt offline: that its event is the leaf of the ledger that it says.", "ledger prove --receipt emergency.json.receipt.json --trust trust.json", [receipt, trust, original],
+            async (parsed, answer, cancel) =>
+            {
+                var node = JsonNode.Parse(await File.ReadAllBytesAsync(parsed.GetValue(receipt)!.FullName, cancel))!;
+                var received = node["received"] ?? throw new Refused($"{parsed.GetValue(receipt)!.Name} is not a receipt: it has no 'received'");
+                var bytes = Convert.FromBase64String((string)received["event"]!);
+                var leaf = new Leaf(Convert.FromHexString((string)received["tag"]!), Commitment.Of(Convert.FromHexString((string)received["salt"]!), bytes));
+                var proof = TlogProof.Parse((string)received["proof"]!);
+                var checkpoint = proof.Verify(leaf, NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust)!).Ledger));
+                var digest = (string?)JsonNode.Parse(bytes)!["body"]!["original"]!["digest"];
+                if (parsed.GetValue(original) is { } file)
+                {
+                    var own = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file.FullName, cancel)));
+                    if (own != digest)
+                        throw new Refused($"{file.Name} has the digest {own}, and the receipt is for {digest}");
+                }
+
+                answer.Give(new { good = true, index = proof.Index, origin = checkpoint.Origin, size = checkpoint.Size, originalDigest = digest }, console =>
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: leaf {proof.Index} of {checkpoint.Origin}, under its checkpoint of size {checkpoint.Size}; the original's digest is {digest}")));
+                return 0;
+            });
+    }
+
+    private static Command Check()
+    {
+        var home = Flags.Home();
+        var folder = new Option<DirectoryInfo?>("--log") { Description = "A log's folder or a copy of it. Default: the home's ledger." };
+        var trust = new Option<FileInfo?>("--trust") { Description = "Public keys. Default: the home's trust.json." };
+        return Flags.Make("check", "Re-derives the whole tree from the entries and compares every hash, the root and the signature.", "ledger check --home ./counterseal-home", [home, folder, trust],
+            async (parsed, answer, _) =>
+            {
+                var place = Home.Of(parsed.GetValue(home));
+                var key = NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust) ?? new FileInfo(place.Trust)).Ledger);
+                var report = await LedgerCheck.Run(parsed.GetValue(folder)?.FullName ?? Path.Combine(place.Ledger, "log"), key);
+                answer.Give(new { good = report.IsGood, size = report.Checkpoint?.Size, tiles = report.Tiles, faults = report.Faults }, console =>
+                {
+                    console.WriteLine(report.IsGood
+                        ? string.Create(CultureInfo.InvariantCulture, $"yes: {report.Checkpoint!.Size} leaves and {report.Tiles} tiles hash to the signed root")
+                        : string.Create(CultureInfo.InvariantCulture, $"no: {report.Faults.Count} fault(s)"));
+                });
+                foreach (var fault in report.Faults)
+                    Answer.Error.WriteLine(Answer.Visible(fault.ToString()));
+                return report.IsGood ? 0 : 1;
+            });
+    }
+
+    private static LedgerClient Reader(Home place, out NoteVerifier key)
+    {
+        key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(place.Trust)).Ledger);
+        return new LedgerClient($"unix:{place.LedgerSocket}", key, credential: null);
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Spectre.Console;
+
+namespace Counterseal.Cli;
+
+/// <summary><c>serve</c>: the desk, and in trial mode gate and ledger as its children.</summary>
+internal static class Serve
+{
+    /// <summary>The command.</summary>
+    public static Command Command()
+    {
+        var home = Flags.Home();
+        var port = new Option<int>("--port") { Description = "The desk's pages, on this machine only. 0 takes a free one.", DefaultValueFactory = _ => 8470 };
+        var publicPort = new Option<int>("--public-port") { Description = "The authority's and the public pages, another origin. 0 takes a free one.", DefaultValueFactory = _ => 8471 };
+        var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
+        var mail = new Option<DirectoryInfo?>("--mail") { Description = "First run: the folder of mailboxes that the gate reads." };
+        var database = new Option<string?>("--database") { Description = "First run: a PostgreSQL connection string. Default: SQLite in the home." };
+        var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
+        return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate and ledger, as processes of their own.",
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, accounts, mail, database, noChildren],
+            async (parsed, answer, cancel) =>
+            {
+                var place = Home.Of(parsed.GetValue(home));
+                place.CheckPaths();
+                if (!place.Exists)
+                    TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database));
+                Directory.CreateDirectory(Path.GetDirectoryName(place.DeskSocket)!);
+                var children = !parsed.GetValue(noChildren);
+                if (!children)
+                    TrialHome.RefuseReadable(place);
+
+                await using var ledger = children ? await Child.Start(place.LedgerSocket, TimeProvider.System, cancel, "ledger", "serve", "--home", place.Folder) : null;
+                await using var gate = children ? await Child.Start(place.GateSocket, TimeProvider.System, cancel, "gate", "serve", "--home", place.Folder) : null;
+                var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+                var desk = Free(parsed.GetValue(port));
+                var open = Free(parsed.GetValue(publicPort));
+                await DeskProcess.Run(place, desk, open, code, () =>
+                {
+                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", code }, console =>
+                    {
+                        console.MarkupLine("[bold]Counterseal is up[/] (trial mode: all parts run as you).");
+                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
+                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/"));
+                        console.WriteLine($"  commands: COUNTERSEAL_HOME={place.Folder} counterseal demands list");
+                        console.WriteLine("Ctrl+C ends it.");
+                    });
+                }, cancel);
+                return 0;
+            });
+    }
+
+    private static int Free(int port)
+    {
+        if (port != 0)
+            return port;
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Counterseal.Custody;
+using Counterseal.Desk;
+using Counterseal.Law;
+using Counterseal.Ledger;
+
+namespace Counterseal.Cli;
+
+/// <summary>Makes a home for trial mode: three folders with keys of their own, which know of each other only public keys and credentials.</summary>
+internal static class TrialHome
+{
+    private const string GateName = "gate.trial.example";
+    private const string Origin = "ledger.trial.example";
+
+    /// <summary>Makes it.</summary>
+    /// <param name="home">Must not exist.</param>
+    /// <param name="accounts">The accounts file that the gate reads; an empty one is made when <c>null</c>.</param>
+    /// <param name="mail">The folder of mailboxes; an empty one is made when <c>null</c>.</param>
+    /// <param name="database">A PostgreSQL connection string, or <c>null</c> for SQLite.</param>
+    /// <exception cref="Refused">Something is there already that is not a home.</exception>
+    public static void Create(Home home, string? accounts, string? mail, string? database)
+    {
+        if (Directory.Exists(home.Folder) && Directory.EnumerateFileSystemEntries(home.Folder).Any())
+            throw new Refused($"{home.Folder} is neither empty nor a home that `counterseal serve` made; name another folder with --home");
+        home.CheckPaths();
+        Durable.CreateFolder(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.GetDirectoryName(home.LedgerSocket)!);
+        if (accounts is null)
+        {
+            accounts = Path.Combine(home.Folder, "sources", "accounts.ndjson");
+            mail = Path.Combine(home.Folder, "sources", "mail");
+            Directory.CreateDirectory(mail);
+            File.WriteAllText(accounts, "");
+        }
+
+        var ledger = LedgerHome.Create(home.Ledger, Origin, "desk", "gate");
+        var deskCredential = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var roster = new JsonObject
+        {
+            ["gate"] = GateName,
+            ["epoch"] = 1,
+            ["people"] = new JsonArray(),
+            ["approvals"] = new JsonObject { ["count"] = 1, ["preserve"] = 1, ["release"] = 2 },
+        };
+        var gate = GateHome.Create(
+            home.Gate,
+            new GateSettings(GateName, Trial: true, $"unix:{home.LedgerSocket}", ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential)))),
+            ledger.Credentials["gate"],
+            Encoding.UTF8.GetBytes(roster.ToJsonString()),
+            [AssessCommand.Rules]);
+        var rules = Path.Combine(home.Desk, "rules");
+        CopyFolder(AssessCommand.Rules, rules);
+        DeskHome.Create(home.Desk, make => new DeskOptions
+        {
+            Database = database ?? make.Database,
+            LedgerAddress = $"unix:{home.LedgerSocket}",
+            LedgerKey = ledger.Key.ToString(),
+            LedgerCredential = ledger.Credentials["desk"],
+            WriterKey = make.WriterKey,
+            GateAddress = $"unix:{home.GateSocket}",
+            GateCredential = deskCredential,
+            GateName = GateName,
+            Rules = rules,
+            Trial = true,
+        });
+        Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), new JsonSerializerOptions(LawJson.Options) { WriteIndented = true }), "home.trust");
+    }
+
+    /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
+    public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles)
+    {
+        var path = Path.Combine(home.Gate, "roster.json");
+        if (!File.Exists(path))
+            throw new Refused($"{home.Folder} has no gate of its own; hand the public key to whoever keeps the gate's roster");
+        var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
+        roster["epoch"] = (long)roster["epoch"]! + 1;
+        roster["people"]!.AsArray().Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) });
+        var bytes = Encoding.UTF8.GetBytes(roster.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        try
+        {
+            Roster.Read(bytes);
+        }
+        catch (RefusalException refused)
+        {
+            throw new Refused($"the roster would not be valid: {refused.Refusal.What}");
+        }
+
+        Durable.Replace(path, bytes, "home.roster");
+    }
+
+    /// <summary>Outside trial mode the desk must not be able to read the other parts' folders.</summary>
+    /// <exception cref="Refused">It can.</exception>
+    public static void RefuseReadable(Home home)
+    {
+        foreach (var folder in (string[])[home.Gate, home.Ledger])
+        {
+            try
+            {
+                if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+                    throw new Refused($"this user can read {folder}; run gate and ledger as users of their own, with folders of mode 700, then start the desk again");
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Not being let in is what is asked for.
+            }
+        }
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}

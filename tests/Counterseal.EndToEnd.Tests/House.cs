@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Counterseal.Cli;
+using Counterseal.Custody;
+using Counterseal.Ledger;
+
+namespace Counterseal.EndToEnd.Tests;
+
+/// <summary>A whole house for one test: a fresh home, made-up mail, two reviewers, one authority, and the three real processes.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    private Process? serve;
+
+    private House(string folder)
+    {
+        Folder = folder;
+        Home = new Home(Path.Combine(folder, "h"));
+    }
+
+    public string Folder { get; }
+    public Home Home { get; }
+    public NoteSigner Alice { get; } = NoteSigner.Generate("alice");
+    public NoteSigner Bob { get; } = NoteSigner.Generate("bob");
+    public NoteSigner AuthoritySigner { get; } = NoteSigner.Generate("garda.example");
+    public AgeIdentity AuthorityKey { get; } = AgeIdentity.Generate();
+    public string Entry { get; private set; } = "";
+    public JsonNode Up { get; private set; } = new JsonObject();
+    public int ServeId => serve!.Id;
+    public Trust Trust => PackageCommands.ReadTrust(new FileInfo(Home.Trust));
+
+    /// <summary>A house with its home made and its people enrolled, not yet running.</summary>
+    public static House Build(string? database = null)
+    {
+        // Unix socket paths are short, so the folder is directly under the system's temporary folder.
+        var house = new House(Directory.CreateTempSubdirectory("cs-").FullName);
+        var sources = Path.Combine(house.Folder, "sources");
+        DemoMail.Write(sources, small: true);
+        TrialHome.Create(house.Home, Path.Combine(sources, "accounts.ndjson"), Path.Combine(sources, "mail"), database);
+        TrialHome.Enrol(house.Home, house.Alice.Verifier, ["reviewer", "directory"]);
+        TrialHome.Enrol(house.Home, house.Bob.Verifier, ["reviewer", "directory"]);
+        var text = DirectoryEntry.Text("garda.example", "IE", "An Garda (example)", house.AuthorityKey.Recipient.Text, house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100", 1);
+        house.Entry = System.Text.Encoding.UTF8.GetString(SignedNote.Sign(text, house.Alice, house.Bob).Bytes());
+        return house;
+    }
+
+    /// <summary>Starts <c>counterseal serve</c> and returns when it is up.</summary>
+    public async Task Start(string? crashAt = null, bool loseUnsynced = false)
+    {
+        var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--json");
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        if (crashAt is not null)
+            start.Environment["COUNTERSEAL_CRASH_AT"] = crashAt;
+        if (loseUnsynced)
+            start.Environment["COUNTERSEAL_LOSE_UNSYNCED"] = "1";
+        serve = Process.Start(start)!;
+        _ = Drain(serve.StandardError);
+        var text = new System.Text.StringBuilder();
+        while (await serve.StandardOutput.ReadLineAsync() is { } line)
+        {
+            text.AppendLine(line);
+            if (line == "}")
+                break;
+        }
+
+        if (text.Length == 0)
+            throw new InvalidOperationException($"serve ended before it was up: {string.Join('\n', Words)}");
+        Up = JsonNode.Parse(text.ToString())!;
+        _ = Drain(serve.StandardOutput);
+    }
+
+    /// <summary>What the processes said on standard error.</summary>
+    public List<string> Words { get; } = [];
+
+    /// <summary>Kills <c>serve</c> (SIGKILL); its children end with it.</summary>
+    public async Task Kill()
+    {
+        if (serve is null)
+            return;
+        if (!serve.HasExited)
+            serve.Kill(entireProcessTree: true);
+        await serve.WaitForExitAsync();
+        serve.Dispose();
+        serve = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Kill();
+        Alice.Dispose();
+        Bob.Dispose();
+        AuthoritySigner.Dispose();
+        AuthorityKey.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task Drain(StreamReader from)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            lock (Words)
+                Words.Add(line);
+        }
+    }
+}
