@@ -102,7 +102,7 @@ public static class StaffApi
         ["questions"] = JsonSerializer.SerializeToNode(questions, LawJson.Options),
     };
 
-    private static JsonNode Row(QueueEntry entry) => new JsonObject
+    private static JsonObject Row(QueueEntry entry) => new JsonObject
     {
         ["demand"] = entry.Id,
         ["reference"] = entry.Reference,
@@ -141,7 +141,7 @@ public static class StaffApi
         };
     }
 
-    private static JsonNode EventJson(Counterseal.Desk.LoggedEvent logged, Desk.Desk desk)
+    private static JsonObject EventJson(Counterseal.Desk.LoggedEvent logged, Desk.Desk desk)
     {
         var proven = desk.Prove(logged);
         return new JsonObject
@@ -231,7 +231,7 @@ public static class StaffApi
         var age = file == $"{package.Seal!.Name}.age";
         if (!age && file != $"{package.Seal.Name}.counterseal")
             throw new DeskException("unknown", $"the package has no file {file}", $"ask for {package.Seal.Name}.age or {package.Seal.Name}.counterseal");
-        await using var from = await desk.Package(id, age, cancel);
+        using var from = await desk.Package(id, age, cancel);
         response.ContentType = "application/octet-stream";
         response.ContentLength = from.Length;
         await from.Content.CopyToAsync(response.Body, cancel);
