@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Ledger;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 

@@ -37,8 +37,7 @@ internal static class OrderCommands
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var digest = parsed.GetValue(order)!;
                 var waiting = await WaitingOrder.Fetch(gate, digest, cancel);
-                foreach (var line in OrderText.Render(waiting.Envelope))
-                    Answer.Error.WriteLine(line);
+                await Console.Error.WriteLineAsync(OrderText.Render(waiting.Envelope, waiting.Assess(), TimeProvider.System.GetUtcNow()));
                 if (!parsed.GetValue(yes))
                 {
                     if (Console.IsInputRedirected)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Custody;
+using Counterseal.Law;
 using Counterseal.Ledger;
 
 namespace Counterseal.Cli;
@@ -22,6 +23,14 @@ internal sealed record WaitingOrder(Envelope Envelope, string Gate, long Epoch)
         if (envelope.Order.Digest != digest)
             throw new Refused($"the gate shows order {envelope.Order.Digest}, and {digest} was asked for; do not approve it");
         return new WaitingOrder(envelope, reply.Json.GetProperty("gate").GetString()!, reply.Json.GetProperty("epoch").GetInt64());
+    }
+
+    /// <summary>What the law says of it by the reviewer's own books; <c>null</c> when the order names a book that is not here.</summary>
+    public Assessment? Assess()
+    {
+        var book = RuleBook.Load(AssessCommand.Rules);
+        var order = Envelope.Order;
+        return book.Digest == order.Book ? Engine.Assess(order.Demand, order.Facts, book, order.Received, order.AsOf) : null;
     }
 
     /// <summary>Signs it and hands the approval in.</summary>

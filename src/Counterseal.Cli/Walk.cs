@@ -31,6 +31,8 @@ internal sealed class Walk(Home home, TimeProvider time) : IDisposable
     public async Task<string> Order(string demand, string by, string kind, CancellationToken cancel)
     {
         var got = await desk.Post($"api/demands/{demand}/orders", new JsonObject { ["by"] = by, ["kind"] = kind }, cancel);
+        if (got["refusal"] is { } no)
+            throw new Refused($"the gate refuses the order: {no["refused"]}: {no["what"]}");
         return (string)got["order"]!;
     }
 

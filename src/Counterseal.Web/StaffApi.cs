@@ -231,10 +231,11 @@ public static class StaffApi
         var age = file == $"{package.Seal!.Name}.age";
         if (!age && file != $"{package.Seal.Name}.counterseal")
             throw new DeskException("unknown", $"the package has no file {file}", $"ask for {package.Seal.Name}.age or {package.Seal.Name}.counterseal");
-        using var from = await desk.Package(id, age, cancel);
+        var from = await desk.Package(id, age, cancel);
+        await using var content = from.Content;
         response.ContentType = "application/octet-stream";
         response.ContentLength = from.Length;
-        await from.Content.CopyToAsync(response.Body, cancel);
+        await content.CopyToAsync(response.Body, cancel);
         if (age)
             await desk.HandedOut(id, "desk", "fetched over the staff socket", cancel);
     }
