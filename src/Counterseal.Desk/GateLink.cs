@@ -152,7 +152,7 @@ public sealed class GateLink : IDisposable
             return status == HttpStatusCode.NotFound
                 ? new GateAnswer(order, "unknown", null, null, null, null)
                 : throw new DeskException("gate-away", $"the gate answered {(int)status} without the protocol's JSON", "look at the gate's log, then try again");
-        if (Text(said, "refused") is { } code)
+        if (Text(said, "refused") is { } code && !(status == HttpStatusCode.NotFound && code == "unknown"))
             return new GateAnswer(order, "refused", null, null, null, new GateRefusal(code, Text(said, "what") ?? code, Text(said, "where"), Text(said, "rule"), Text(said, "next")));
         if (status == HttpStatusCode.NotFound)
             return new GateAnswer(order, "unknown", null, null, null, null);
