@@ -18,6 +18,9 @@ internal sealed class Answer(bool json)
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        // Answers are written and never read back here: the strictness of reading does not apply, and anonymous types have no setters.
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+        RespectRequiredConstructorParameters = false,
     };
 
     /// <summary>Standard error, for sentences to people.</summary>
@@ -32,7 +35,18 @@ internal sealed class Answer(bool json)
         if (json)
             Console.Out.WriteLine(result is JsonNode node ? node.ToJsonString(Pretty) : JsonSerializer.Serialize(result, Pretty));
         else
-            people(AnsiConsole.Console);
+            people(Output);
+    }
+
+    /// <summary>Standard output for people; not folded at 80 columns when it goes into a file or a pipe.</summary>
+    public static IAnsiConsole Output { get; } = Open();
+
+    private static IAnsiConsole Open()
+    {
+        var console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 200;
+        return console;
     }
 
     /// <summary>Says what went wrong; the exit code is 1.</summary>

@@ -52,7 +52,7 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
         var bytes = File.ReadAllBytes($"{name}.{which}");
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes($"{name}.{which}", bytes);
-        return Package.Verify(name, trust, cancel).FirstOrDefault(c => !c.Holds) is { } no ? $"{no.What}{(no.Where is null ? "" : $" [{no.Where}]")}" : null;
+        return Package.Verify(name, trust, cancel).FirstOrDefault(c => !c.Holds) is { } no ? $"does not hold: {no.What}{(no.Where is null ? "" : $" [{no.Where}]")}" : null;
     }
 
     private async Task<string?> Tile(string copies)
@@ -61,6 +61,8 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
         var log = Path.Combine(home.Ledger, "log");
         foreach (var file in Directory.EnumerateFiles(log, "*", SearchOption.AllDirectories))
         {
+            if (Path.GetFileName(file) == "lock")
+                continue;
             var to = Path.Combine(copy, Path.GetRelativePath(log, file));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(file, to, overwrite: true);

@@ -16,7 +16,7 @@ internal static class DemoCommand
             async (parsed, answer, cancel) =>
             {
                 var place = Path.GetFullPath(parsed.GetValue(folder)!);
-                var story = new DemoStory(answer.Json ? null : AnsiConsole.Console, TimeProvider.System);
+                var story = new DemoStory(answer.Json ? null : Answer.Output, TimeProvider.System);
                 await DemoScript.Run(place, parsed.GetValue(mail)?.FullName, story, cancel);
                 answer.Give(new { good = story.Good, folder = place, steps = story.Steps, cheats = story.Cheats }, console =>
                 {
@@ -62,7 +62,7 @@ internal sealed class DemoStory(IAnsiConsole? console, TimeProvider time)
     public void Chapter(string title)
     {
         console?.WriteLine();
-        console?.Write(new Rule($"[bold]{Markup.Escape(title)}[/]") { Justification = Justify.Left, Style = Style.Parse("grey") });
+        console?.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
     }
 
     /// <summary>Does a step, times it, and tells it.</summary>
