@@ -36,7 +36,7 @@ internal static class AssessmentText
         var deadlines = tree.AddNode("deadlines");
         foreach (var deadline in assessment.Deadlines)
             deadlines.AddNode(Plain($"{Instant.Text(deadline.Due)}  {deadline.What}: {deadline.Counted} ({deadline.Citation})"));
-        tree.AddNode(Plain($"customer is told by the {(assessment.Notice.By == NoticeBy.Provider ? "provider" : "authority")}: {assessment.Notice.Reason} ({assessment.Notice.Citation})"));
+        tree.AddNode(Plain($"the customer is told by {Teller(assessment.Notice.By)}: {assessment.Notice.Reason} ({assessment.Notice.Citation})"));
         console.Write(tree);
     }
 
@@ -54,6 +54,13 @@ internal static class AssessmentText
         Decision.NoData => "no data",
         Decision.Redirect => "redirect to the customer",
         _ => decision.ToString().ToLowerInvariant(),
+    };
+
+    private static string Teller(NoticeBy by) => by switch
+    {
+        NoticeBy.Provider => "us",
+        NoticeBy.Authority => "the authority",
+        _ => "nobody yet",
     };
 
     private static string Sign(Sign sign) => sign switch

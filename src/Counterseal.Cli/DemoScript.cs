@@ -214,7 +214,7 @@ internal sealed class DemoScript : IAsyncDisposable
         return ((string)receipt["demand"]!, (string)receipt["reference"]!);
     }
 
-    private Task Authenticate(string demand, string reference, CancellationToken cancel) =>
+    private Task<JsonNode> Authenticate(string demand, string reference, CancellationToken cancel) =>
         story.Step(reference, "authenticated", "niamh", () => walk.Authenticate(demand, "niamh", "called back on the directory's number; the officer confirmed", "call-back note 17", cancel), got => $"ledger index {got["index"]}");
 
     private async Task Questions(string demand, string reference, CancellationToken cancel)

@@ -14,6 +14,7 @@ internal static class TrialHome
 {
     private const string GateName = "gate.trial.example";
     private const string Origin = "ledger.trial.example";
+    private static readonly JsonSerializerOptions Pretty = new(LawJson.Options) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Makes it.</summary>
     /// <param name="home">Must not exist.</param>
@@ -67,7 +68,7 @@ internal static class TrialHome
             Rules = rules,
             Trial = true,
         });
-        Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), new JsonSerializerOptions(LawJson.Options) { WriteIndented = true }), "home.trust");
+        Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
     }
 
     /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
@@ -79,7 +80,7 @@ internal static class TrialHome
         var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
         roster["epoch"] = (long)roster["epoch"]! + 1;
         roster["people"]!.AsArray().Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) });
-        var bytes = Encoding.UTF8.GetBytes(roster.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        var bytes = Encoding.UTF8.GetBytes(roster.ToJsonString(Pretty));
         try
         {
             Roster.Read(bytes);
