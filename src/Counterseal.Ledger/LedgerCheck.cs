@@ -123,7 +123,7 @@ public sealed class LedgerCheck
             var entry = entries.AsSpan(i * Tile.EntrySize, Tile.EntrySize);
             var length = BinaryPrimitives.ReadUInt16BigEndian(entry);
             if (length != Leaf.Size)
-                Fault(tile, i * Tile.EntrySize, $"the length of leaf {from + i} is {length}, but a leaf has {Leaf.Size} bytes");
+                Fault(tile, i * Tile.EntrySize + (entry[0] == 0 ? 1 : 0), $"the length of leaf {from + i} is {length}, but a leaf has {Leaf.Size} bytes");
             var leaf = entry[2..];
             onLeaf?.Invoke(from + i, new Leaf(leaf[..32], leaf[32..]));
             Merkle.LeafHash(leaf).CopyTo(hashes, i * Merkle.HashSize);

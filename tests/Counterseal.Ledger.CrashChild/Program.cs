@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using Counterseal.Ledger;
+
+// The process that the crash tests kill. It says on standard output what was acknowledged to it, and nothing before that.
+//   create HOME            makes a home
+//   append HOME FROM TO    opens the log and appends leaves, two at a time
+switch (args[0])
+{
+    case "create":
+        LedgerHome.Create(args[1], "ledger.example/log");
+        Console.WriteLine("created");
+        return 0;
+    case "append":
+        var home = new LedgerHome(args[1]);
+        using (var signer = home.OpenKey())
+        {
+            await using var log = await Log.Open(home.LogFolder, signer);
+            var to = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture);
+            for (var i = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture); i < to; i += 2)
+            {
+                var pair = new[] { i, Math.Min(i + 1, to - 1) }.Select(async n =>
+                {
+                    var proof = await log.Append(Leaf(n), CancellationToken.None);
+                    lock (log)
+                        Console.WriteLine($"{n} {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(proof.Text()))}");
+                });
+                await Task.WhenAll(pair);
+            }
+        }
+        Console.WriteLine("done");
+        return 0;
+    default:
+        return 2;
+}
+
+static Leaf Leaf(int i) => new(SHA256.HashData([1, .. BitConverter.GetBytes(i)]), SHA256.HashData([2, 0, .. BitConverter.GetBytes(i)]));
