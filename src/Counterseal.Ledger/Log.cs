@@ -77,6 +77,7 @@ public sealed class Log : IAsyncDisposable
                 throw new LedgerException($"the log in {folder} is damaged and is not opened; restore it from a copy. {string.Join("; ", report.Faults.Take(10))}");
             var last = new Tile(Tile.Entries, checkpoint.Size / Tile.FullWidth, (int)(checkpoint.Size % Tile.FullWidth));
             var entries = last.Width == 0 ? [] : files.Read(last)!;
+            RefuseSetBack(files, checkpoint.Size);
             Trim(files, checkpoint.Size);
             return new Log(files, signer, held, new LogSnapshot(checkpoint, signed, edge, entries), indexes);
         }
@@ -277,6 +278,16 @@ public sealed class Log : IAsyncDisposable
         {
             throw new LedgerException($"another process has the log in {files.Path} open ({e.Message})");
         }
+    }
+
+    /// <summary>A crash leaves at most one commit beyond the checkpoint. More than that was acknowledged: an older checkpoint has been put in its place.</summary>
+    private static void RefuseSetBack(LogFolder files, long size)
+    {
+        var isTooMuch = files.Files().Any(path => Tile.Parse(path) is { Level: Tile.Entries } tile && tile.Index * Tile.FullWidth + tile.Width > size + MaxBatch);
+        // A partial goes only after a later checkpoint is durable.
+        var isGrown = Tile.Of(size).Any(tile => !File.Exists(files.File(tile)));
+        if (isTooMuch || isGrown)
+            throw new LedgerException($"the checkpoint in {files.Path} has been set back to size {size}: the tiles show that leaves beyond it were acknowledged. To go on from here would be a fork; restore the latest checkpoint from a copy, or from any proof that a writer holds");
     }
 
     /// <summary>Removes what no checkpoint covers (never acknowledged; were it left, a later checkpoint might seem to cover it) and partials that grew full.</summary>

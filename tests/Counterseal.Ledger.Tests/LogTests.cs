@@ -239,4 +239,22 @@ public class LogTests
         var log = await test.Open();
         await Assert.ThrowsAsync<ArgumentException>(() => log.Append(default, CancellationToken.None));
     }
+
+    [Theory]
+    [InlineData(250, 260)]
+    [InlineData(512, 5000)]
+    public async Task A_checkpoint_that_was_set_back_is_refused_where_the_tiles_show_it(int old, int young)
+    {
+        await using var test = new TestLog();
+        var log = await test.Open();
+        await log.AppendAll(0, old);
+        var before = log.SignedCheckpoint;
+        await log.AppendAll(old, young);
+        var latest = log.SignedCheckpoint;
+        await test.Close();
+        await File.WriteAllBytesAsync(test.File("checkpoint"), before);
+        Assert.Contains("set back", (await Assert.ThrowsAsync<LedgerException>(test.Open)).Message, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(test.File("checkpoint"), latest);
+        Assert.Equal(young, (await test.Open()).Latest.Size);
+    }
 }

@@ -1,4 +1,4 @@
-// Files modes and SIGKILL are what these tests are about.
+// File modes and SIGKILL are what these tests are about.
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
 namespace Counterseal.Ledger.Tests;
