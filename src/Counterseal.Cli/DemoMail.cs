@@ -130,6 +130,12 @@ public static class DemoMail
     private static void WriteMbox(string path, IReadOnlyList<DemoMessage> mail)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+        WriteMbox(file, mail);
+    }
+
+    /// <summary>Appends messages as mboxrd.</summary>
+    internal static void WriteMbox(Stream file, IReadOnlyList<DemoMessage> mail)
+    {
         foreach (var message in mail)
         {
             var text = new StringBuilder(message.Text.Length + 200);

@@ -173,7 +173,7 @@ public sealed partial class Gate
                 ["item"] = selector.Item,
                 ["accounts"] = new JsonArray([.. selector.Accounts.Select(account => JsonValue.Create(account))]),
             })]),
-            ["unreadable"] = report.Accounts.Sum(result => (long)result.Unreadable.Count),
+            ["unreadable"] = report.Accounts.Sum(result => result.UnreadableTotal),
         });
     }
 
