@@ -1,0 +1,156 @@
+using System.Security.Claims;
+using System.Text;
+using Counterseal.Web.Pages;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Counterseal.Web;
+
+/// <summary>What the desk's pages are made from.</summary>
+public sealed record DeskFaceOptions
+{
+    /// <summary>Where it listens, and how pages look.</summary>
+    public required FaceGround Ground { get; init; }
+    /// <summary>The open demands, in any order.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<QueueRow>>> Queue { get; init; }
+    /// <summary>One demand by its id; <c>null</c> when there is none.</summary>
+    public required Func<string, CancellationToken, Task<DemandView?>> Demand { get; init; }
+    /// <summary>What is in quarantine, newest first.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<QuarantineRow>>> Quarantine { get; init; }
+    /// <summary>The directory.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<DirectoryRow>>> Directory { get; init; }
+    /// <summary>The code that opens the pages: random, made by the host at each start, shown on its terminal; at least 16 characters.</summary>
+    public required string SignInCode { get; init; }
+}
+
+/// <summary>The staff's pages: queue, demand, quarantine, directory. They show and change nothing.</summary>
+public static class DeskFace
+{
+    /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
+    /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
+    public static WebApplication Build(DeskFaceOptions options)
+    {
+        var code = new SignInCode(options.SignInCode);
+        var builder = options.Ground.Builder(Face.Desk);
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = "counterseal-desk";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Strict;
+            cookie.Cookie.SecurePolicy = options.Ground.CookieSecurity;
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+            cookie.SlidingExpiration = false;
+            cookie.LoginPath = "/sign-in";
+            cookie.ReturnUrlParameter = "to";
+        });
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
+            new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.AddRateLimiter(limits => FaceLimits.Desk(limits));
+
+        var app = builder.Build();
+        options.Ground.Use(app, Face.Desk);
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        FaceGround.MapCommon(app);
+        MapSignIn(app, options, code);
+        MapPages(app, options);
+        return app;
+    }
+
+    private static void MapPages(WebApplication app, DeskFaceOptions options)
+    {
+        app.MapGet("/", async (HttpContext http) =>
+            Show<QueuePage>(options, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(http.RequestAborted)) }));
+        app.MapGet("/demands/{id}", async (string id, HttpContext http) => await options.Demand(id, http.RequestAborted) is { } view
+            ? Show<DemandPage>(options, http, new() { [nameof(DemandPage.View)] = view })
+            : NoSuchDemand(options, http));
+        app.MapGet("/demands/{id}/events/{version:int}/{what:regex(^(proof|bytes)$)}", async Task<IResult> (string id, int version, string what, HttpContext http) =>
+            (await options.Demand(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is not { } proof
+                ? NoSuchDemand(options, http)
+                : what == "proof"
+                    ? Results.File(Encoding.UTF8.GetBytes(proof.Text), "text/plain; charset=utf-8", $"{id}-{version}.tlog-proof")
+                    : Results.File(Encoding.UTF8.GetBytes(proof.Canonical), "application/json", $"{id}-{version}.json"));
+        app.MapGet("/quarantine", async (HttpContext http) =>
+            Show<QuarantinePage>(options, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
+        app.MapGet("/directory", async (HttpContext http) =>
+            Show<DirectoryPage>(options, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
+        app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
+    }
+
+    private static void MapSignIn(WebApplication app, DeskFaceOptions options, SignInCode code)
+    {
+        var forms = app.Services.GetRequiredService<IAntiforgery>();
+
+        app.MapGet("/sign-in", (HttpContext http) => SignIn(http, Path(http.Request.Query["to"]), wrong: false)).AllowAnonymous();
+
+        app.MapPost("/sign-in", async Task<IResult> (HttpContext http) =>
+        {
+            if (!await forms.IsRequestValidAsync(http))
+                return FormTooOld(http);
+            var form = await http.Request.ReadFormAsync(http.RequestAborted);
+            var to = Path(form["to"]);
+            if (!code.Is(form["code"].ToString()))
+            {
+                FaceLog.SignInRefused(FaceGround.Logger(app));
+                return SignIn(http, to, wrong: true);
+            }
+
+            var person = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "trial")], CookieAuthenticationDefaults.AuthenticationScheme));
+            await http.SignInAsync(person);
+            FaceLog.SignedIn(FaceGround.Logger(app));
+            return Results.LocalRedirect(to);
+        }).AllowAnonymous().RequireRateLimiting(FaceLimits.SignIn);
+
+        app.MapPost("/sign-out", async Task<IResult> (HttpContext http) =>
+        {
+            if (!await forms.IsRequestValidAsync(http))
+                return FormTooOld(http);
+            await http.SignOutAsync();
+            return Results.LocalRedirect("/sign-in");
+        });
+
+        IResult SignIn(HttpContext http, string to, bool wrong) =>
+            FacePage.Of<SignInPage>(options.Ground.Frame(Face.Desk), wrong ? 403 : 200, new()
+            {
+                [nameof(SignInPage.Token)] = Token(forms, http),
+                [nameof(SignInPage.To)] = to,
+                [nameof(SignInPage.Wrong)] = wrong,
+            });
+
+        IResult FormTooOld(HttpContext http) =>
+            Problem(options, http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page.", "Load the page again and send it once more.");
+    }
+
+    /// <summary>A path of this face and of no other; anything else becomes the queue.</summary>
+    private static string Path(string? to) =>
+        to is { Length: > 0 and < 500 } && to[0] == '/' && (to.Length == 1 || (to[1] != '/' && to[1] != '\\')) && !to.Any(char.IsControl) ? to : "/";
+
+    private static FormToken Token(IAntiforgery forms, HttpContext http)
+    {
+        var set = forms.GetAndStoreTokens(http);
+        return new(set.FormFieldName, set.RequestToken!);
+    }
+
+    private static Frame Frame(DeskFaceOptions options, HttpContext http) =>
+        options.Ground.Frame(Face.Desk) with
+        {
+            SignOut = http.User.Identity?.IsAuthenticated == true ? Token(http.RequestServices.GetRequiredService<IAntiforgery>(), http) : null,
+        };
+
+    private static RazorComponentResult Show<TPage>(DeskFaceOptions options, HttpContext http, Dictionary<string, object?> values)
+        where TPage : Microsoft.AspNetCore.Components.IComponent =>
+        FacePage.Of<TPage>(Frame(options, http), 200, values);
+
+    private static RazorComponentResult NoSuchDemand(DeskFaceOptions options, HttpContext http) =>
+        Problem(options, http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
+
+    private static RazorComponentResult Problem(DeskFaceOptions options, HttpContext http, int status, string title, string what, string next) =>
+        FacePage.Problem(Frame(options, http), status, title, what, next);
+}

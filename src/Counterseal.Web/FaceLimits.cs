@@ -1,0 +1,58 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Counterseal.Web;
+
+/// <summary>How often one address may ask. An IPv6 address counts by its /64.</summary>
+internal static class FaceLimits
+{
+    /// <summary>Attempts to sign in.</summary>
+    public const string SignIn = "sign-in";
+    /// <summary>Submissions.</summary>
+    public const string Submit = "submit";
+    /// <summary>Status pages.</summary>
+    public const string Status = "status";
+
+    public static void Desk(RateLimiterOptions limits)
+    {
+        Refusal(limits);
+        // All addresses together: the code is one, and so is the budget for guessing it.
+        limits.AddPolicy(SignIn, _ => RateLimitPartition.GetFixedWindowLimiter("all", _ => Window(10, TimeSpan.FromMinutes(1))));
+    }
+
+    public static void Public(RateLimiterOptions limits)
+    {
+        Refusal(limits);
+        limits.AddPolicy(Submit, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(60, TimeSpan.FromMinutes(1))));
+        limits.AddPolicy(Status, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(120, TimeSpan.FromMinutes(1))));
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            RateLimitPartition.GetTokenBucketLimiter(Who(http), _ => new() { TokenLimit = 600, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
+    }
+
+    private static FixedWindowRateLimiterOptions Window(int permits, TimeSpan window) => new() { PermitLimit = permits, Window = window, QueueLimit = 0 };
+
+    private static void Refusal(RateLimiterOptions limits)
+    {
+        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limits.OnRejected = async (rejected, cancel) =>
+        {
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
+            var response = rejected.HttpContext.Response;
+            response.Headers.RetryAfter = wait.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.ContentType = "text/plain; charset=utf-8";
+            await response.WriteAsync($"Too many requests from your address. Try again in {wait} s.\n", cancel);
+        };
+    }
+
+    private static string Who(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        null => "unknown",
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } six => Network(six),
+        var four => four.ToString(),
+    };
+
+    private static string Network(IPAddress six) => Convert.ToHexString(six.GetAddressBytes().AsSpan(0, 8));
+}

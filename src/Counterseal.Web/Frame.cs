@@ -1,0 +1,15 @@
+namespace Counterseal.Web;
+
+/// <summary>What stands around every page.</summary>
+/// <param name="Face">Which face it is.</param>
+/// <param name="Provider">Whose data it is about, e.g. <c>Example Mail</c>.</param>
+/// <param name="Trial">Trial mode: said on every page.</param>
+/// <param name="Zone">The zone that times are written in beside UTC.</param>
+/// <param name="Now">When the page is made.</param>
+/// <param name="SignOut">The antiforgery value for the sign-out form; <c>null</c> when nobody is signed in.</param>
+public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone, DateTimeOffset Now, FormToken? SignOut = null);
+
+/// <summary>An antiforgery value and the name of the field that carries it.</summary>
+/// <param name="Field">The field's name.</param>
+/// <param name="Value">The value.</param>
+public sealed record FormToken(string Field, string Value);

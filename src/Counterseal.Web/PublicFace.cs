@@ -1,0 +1,227 @@
+using System.Net.Http.Headers;
+using Counterseal.Intake;
+using Counterseal.Law;
+using Counterseal.Web.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Counterseal.Web;
+
+/// <summary>What the public pages are made from. The desk's database is not among it: what is asked goes through these delegates.</summary>
+public sealed record PublicFaceOptions
+{
+    /// <summary>Where it listens, and how pages look.</summary>
+    public required FaceGround Ground { get; init; }
+    /// <summary>This face's address as others reach it, without a slash at the end, e.g. <c>https://demands.example.org</c>.</summary>
+    public required string Origin { get; init; }
+    /// <summary>The ledger's vkey.</summary>
+    public required string LedgerKey { get; init; }
+    /// <summary><c>checkpoint</c> or <c>tile/…</c> from the ledger; <c>null</c> when it holds no such thing. Throws <see cref="HttpRequestException"/> or <see cref="IOException"/> when it cannot be reached.</summary>
+    public required Func<string, CancellationToken, Task<byte[]?>> Ledger { get; init; }
+    /// <summary>What the bearer of a token may know; <c>null</c> for a token that is not one.</summary>
+    public required Func<string, CancellationToken, Task<StatusView?>> Status { get; init; }
+    /// <summary>A package's file from the gate: order digest, file name, the request's <c>Range</c>. <c>null</c> when the gate does not hand it out. The face disposes the answer.</summary>
+    public required Func<string, string, RangeHeaderValue?, CancellationToken, Task<HttpResponseMessage?>> Package { get; init; }
+    /// <summary>Files a demand: the original's bytes.</summary>
+    public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
+}
+
+/// <summary>What came of a submission.</summary>
+/// <param name="Receipt">The receipt as JSON; <c>null</c> when it was not taken.</param>
+/// <param name="Token">The unguessable part of the status page's address; <c>null</c> when it was not taken.</param>
+/// <param name="Faults">Why it was not taken.</param>
+public sealed record Submission(byte[]? Receipt, string? Token, IReadOnlyList<Remark> Faults);
+
+/// <summary>The pages of authorities and of everybody: front, ledger, status; the door for demands; the ledger's tiles.</summary>
+public static class PublicFace
+{
+    /// <summary>The largest original that is taken, in bytes: 20 MiB.</summary>
+    public const int LargestOriginal = 20 * 1024 * 1024;
+
+    /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
+    public static WebApplication Build(PublicFaceOptions options)
+    {
+        var builder = options.Ground.Builder(Face.Public);
+        builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
+        var app = builder.Build();
+        options.Ground.Use(app, Face.Public);
+        app.UseRateLimiter();
+        FaceGround.MapCommon(app);
+        MapPages(app, options);
+        MapLedger(app, options);
+        MapStatus(app, options);
+        MapSubmissions(app, options);
+        app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
+        return app;
+    }
+
+    private static void MapPages(WebApplication app, PublicFaceOptions options)
+    {
+        app.MapGet("/", async (HttpContext http) => FacePage.Of<FrontPage>(options.Ground.Frame(Face.Public), 200, new()
+        {
+            [nameof(FrontPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
+            [nameof(FrontPage.Origin)] = options.Origin,
+        }));
+        app.MapGet("/ledger", async (HttpContext http) => FacePage.Of<LedgerPage>(options.Ground.Frame(Face.Public), 200, new()
+        {
+            [nameof(LedgerPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
+            [nameof(LedgerPage.Key)] = options.LedgerKey,
+            [nameof(LedgerPage.Origin)] = options.Origin,
+        }));
+    }
+
+    private static async Task<LedgerView?> Checkpoint(PublicFaceOptions options, CancellationToken cancel)
+    {
+        try
+        {
+            return LedgerView.Of(await options.Ledger("checkpoint", cancel));
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void MapLedger(WebApplication app, PublicFaceOptions options)
+    {
+        app.MapGet("/checkpoint", async (HttpContext http) => await Passed(http, "checkpoint", "text/plain; charset=utf-8", "public, max-age=2"));
+        app.MapGet("/tile/{**path}", (string? path, HttpContext http) => path is not null && TilePath.Is(path)
+            ? Passed(http, "tile/" + path, "application/octet-stream", "public, max-age=604800, immutable")
+            : Task.FromResult<IResult>(Problem(options, 404, "No such tile", "The path is not one of a tile, as C2SP tlog-tiles writes them.", null)));
+
+        async Task<IResult> Passed(HttpContext http, string what, string type, string cache)
+        {
+            byte[]? bytes;
+            try
+            {
+                bytes = await options.Ledger(what, http.RequestAborted);
+            }
+            catch (Exception away) when (away is HttpRequestException or IOException)
+            {
+                http.Response.Headers.RetryAfter = "5";
+                return Results.Text("The ledger does not answer. Try again in a few seconds.\n", statusCode: 503);
+            }
+
+            if (bytes is null)
+                return Problem(options, 404, "No such tile", "The ledger has not grown this far, or the partial tile is of another width.", null);
+            // Read by monitors on other origins; it is public and the same for everybody.
+            http.Response.Headers.AccessControlAllowOrigin = "*";
+            http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+            http.Response.Headers.CacheControl = cache;
+            return Results.Bytes(bytes, type);
+        }
+    }
+
+    private static void MapStatus(WebApplication app, PublicFaceOptions options)
+    {
+        app.MapGet("/status/{token}", async (string token, HttpContext http) =>
+        {
+            http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+            return await Find(options, token, http.RequestAborted) is { } view
+                ? FacePage.Of<StatusPage>(options.Ground.Frame(Face.Public), 200, new() { [nameof(StatusPage.View)] = view, [nameof(StatusPage.Token)] = token })
+                : NoStatus(options);
+        }).RequireRateLimiting(FaceLimits.Status);
+
+        app.MapGet("/status/{token}/{file}", async Task<IResult> (string token, string file, HttpContext http) =>
+        {
+            http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+            if (await Find(options, token, http.RequestAborted) is not { Order: { } order } view || !view.Files.Any(f => f.Name == file))
+                return NoStatus(options);
+            _ = RangeHeaderValue.TryParse(http.Request.Headers.Range, out var range);
+            HttpResponseMessage? answer;
+            try
+            {
+                answer = await options.Package(order, file, range, http.RequestAborted);
+            }
+            catch (Exception away) when (away is HttpRequestException or IOException)
+            {
+                http.Response.Headers.RetryAfter = "30";
+                return Problem(options, 503, "The gate does not answer", "The answer is kept there, sealed.", "Try again in a minute.");
+            }
+
+            return answer is null ? NoStatus(options) : new Passage(answer, file);
+        }).RequireRateLimiting(FaceLimits.Status);
+    }
+
+    /// <summary>A token that has not the form of one is not asked for; either way the answer is the same.</summary>
+    private static async Task<StatusView?> Find(PublicFaceOptions options, string token, CancellationToken cancel) =>
+        token.Length is >= 20 and <= 128 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? await options.Status(token, cancel) : null;
+
+    private static RazorComponentResult NoStatus(PublicFaceOptions options) =>
+        Problem(options, 404, "No such page", "There is nothing at this address.", "If you followed the address on a receipt, compare it letter by letter.");
+
+    private static void MapSubmissions(WebApplication app, PublicFaceOptions options)
+    {
+        var logger = FaceGround.Logger(app);
+        // Each may hold 20 MiB, so only a few are read at a time.
+        var room = new SemaphoreSlim(4, 4);
+        app.Lifetime.ApplicationStopped.Register(room.Dispose);
+
+        app.MapPost("/demands", async Task<IResult> (HttpContext http) =>
+        {
+            var type = http.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
+            if (type is not ("application/xml" or "text/xml" or "application/json"))
+                return Fault(415, "The content type is not one that is taken", "Send application/xml (ETSI TS 103 120) or application/json (our own form).", []);
+            if (!await room.WaitAsync(TimeSpan.FromSeconds(10), http.RequestAborted))
+                return Fault(503, "Too many submissions at once", "Nothing was taken. Try again in a minute.", []);
+            try
+            {
+                if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                    size.MaxRequestBodySize = LargestOriginal;
+                byte[] original;
+                try
+                {
+                    using var body = new MemoryStream((int)Math.Clamp(http.Request.ContentLength ?? 4096, 0, LargestOriginal));
+                    await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+                    original = body.ToArray();
+                }
+                catch (BadHttpRequestException large) when (large.StatusCode == StatusCodes.Status413PayloadTooLarge)
+                {
+                    return Fault(413, "The demand is too large", "At most 20 MiB are taken; nothing was kept. Send attachments by the way agreed with us.", []);
+                }
+
+                var submission = await options.Submit(original, http.RequestAborted);
+                FaceLog.Submitted(logger, original.Length, submission.Receipt is null ? "quarantined" : "received", submission.Faults.Count);
+                if (submission.Receipt is null)
+                    return Fault(422, "The demand cannot be taken", "Each fault names its place and the rule. The bytes are kept in quarantine. Correct the faults and send it again.", submission.Faults);
+                if (submission.Token is not null)
+                    http.Response.Headers.Location = $"/status/{submission.Token}";
+                http.Response.StatusCode = StatusCodes.Status201Created;
+                return Results.Bytes(submission.Receipt, "application/json");
+            }
+            finally
+            {
+                room.Release();
+            }
+        }).RequireRateLimiting(FaceLimits.Submit);
+    }
+
+    /// <summary>A problem as RFC 9457 writes it; each fault with line, element, rule, what and next.</summary>
+    private static IResult Fault(int status, string title, string detail, IReadOnlyList<Remark> faults) =>
+        Results.Json(new { type = "about:blank", title, status, detail, faults }, LawJson.Options, "application/problem+json", status);
+
+    private static RazorComponentResult Problem(PublicFaceOptions options, int status, string title, string what, string? next) =>
+        FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);
+
+    /// <summary>A file from the gate, handed on as it comes: only the headers that concern the bytes are taken over.</summary>
+    private sealed class Passage(HttpResponseMessage answer, string file) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            using (answer)
+            {
+                var response = httpContext.Response;
+                response.StatusCode = (int)answer.StatusCode;
+                response.ContentType = file.EndsWith(".counterseal", StringComparison.Ordinal) ? "application/json" : "application/octet-stream";
+                response.ContentLength = answer.Content.Headers.ContentLength;
+                response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
+                response.Headers.AcceptRanges = "bytes";
+                if (answer.Content.Headers.ContentRange is { } range)
+                    response.Headers.ContentRange = range.ToString();
+                await answer.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
+            }
+        }
+    }
+}

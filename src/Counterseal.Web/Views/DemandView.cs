@@ -1,0 +1,69 @@
+using Counterseal.Intake;
+using Counterseal.Law;
+
+namespace Counterseal.Web;
+
+/// <summary>One demand as its page shows it.</summary>
+public sealed record DemandView
+{
+    /// <summary>The demand's id.</summary>
+    public required string Id { get; init; }
+    /// <summary>The demand as read from its original.</summary>
+    public required Demand Demand { get; init; }
+    /// <summary>When it was received.</summary>
+    public required DateTimeOffset Received { get; init; }
+    /// <summary>The original that came.</summary>
+    public required OriginalView Original { get; init; }
+    /// <summary>What was read but not understood.</summary>
+    public IReadOnlyList<Remark> Warnings { get; init; } = [];
+    /// <summary>Its way, in order.</summary>
+    public required IReadOnlyList<Station> Stations { get; init; }
+    /// <summary><c>open</c>, <c>stayed</c>, <c>withdrawn</c> or <c>closed</c>.</summary>
+    public string State { get; init; } = "open";
+    /// <summary>What the law engine says; <c>null</c> until it is assessed.</summary>
+    public Assessment? Assessment { get; init; }
+    /// <summary>What people established.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; init; } = Law.Facts.None.Values;
+    /// <summary>What a person decided; <c>null</c> until then.</summary>
+    public DecisionView? Decided { get; init; }
+    /// <summary>The scope to show beside the demanded one: decided, else proposed.</summary>
+    public Scope Permitted { get; init; } = Scope.Nothing;
+    /// <summary>What a person can do now, most pressing first.</summary>
+    public IReadOnlyList<NextStep> Next { get; init; } = [];
+    /// <summary>What was asked of the gate.</summary>
+    public IReadOnlyList<OrderView> Orders { get; init; } = [];
+    /// <summary>All that happened, oldest first.</summary>
+    public required IReadOnlyList<EventView> Events { get; init; }
+}
+
+/// <summary>The original bytes, by their measure.</summary>
+/// <param name="Digest">Lower-case hex SHA-256.</param>
+/// <param name="Length">In bytes.</param>
+/// <param name="Format">What it was taken for.</param>
+/// <param name="Channel">How it came.</param>
+public sealed record OriginalView(string Digest, long Length, string Format, string Channel);
+
+/// <summary>What was decided.</summary>
+/// <param name="Decision">The decision.</param>
+/// <param name="At">When.</param>
+/// <param name="By">By whom.</param>
+/// <param name="Basis">The rule that compels, by its id.</param>
+/// <param name="BasisIsPolicy">True for the published policy exception.</param>
+/// <param name="Reasons">Plain sentences.</param>
+public sealed record DecisionView(Decision Decision, DateTimeOffset At, string By, string? Basis, bool BasisIsPolicy, IReadOnlyList<string> Reasons);
+
+/// <summary>Something that a person can do now.</summary>
+/// <param name="What">One sentence.</param>
+/// <param name="Command">The command line that does it, or <c>null</c>.</param>
+public sealed record NextStep(string What, string? Command = null);
+
+/// <summary>An order to the gate.</summary>
+/// <param name="Digest">The order's digest.</param>
+/// <param name="Kind"><c>count</c>, <c>preserve</c> or <c>release</c>.</param>
+/// <param name="State">Where it stands, in words.</param>
+/// <param name="Have">Approvals given.</param>
+/// <param name="Need">Approvals asked for.</param>
+/// <param name="Expires">When it ends.</param>
+/// <param name="Command">The command line by which a reviewer reads and approves it; <c>null</c> once it needs none.</param>
+/// <param name="Result">What came of it, in one sentence.</param>
+public sealed record OrderView(string Digest, string Kind, string State, int Have, int Need, DateTimeOffset? Expires, string? Command, string? Result);

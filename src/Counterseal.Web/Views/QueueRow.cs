@@ -1,0 +1,33 @@
+using Counterseal.Law;
+
+namespace Counterseal.Web;
+
+/// <summary>One demand in the queue.</summary>
+/// <param name="Id">The demand's id.</param>
+/// <param name="Reference">The authority's own reference.</param>
+/// <param name="Authority">Name of the issuing authority.</param>
+/// <param name="Country">ISO 3166-1 alpha-2.</param>
+/// <param name="Instrument">Kind of legal process; <c>null</c> when unknown.</param>
+/// <param name="Categories">What is sought, over all selectors; empty when the demand does not say.</param>
+/// <param name="Selectors">How many selectors it names.</param>
+/// <param name="Emergency">Whether the authority says that it is one.</param>
+/// <param name="Clock">The deadline that runs out first; <c>null</c> when none runs.</param>
+/// <param name="Standing">Where it stands, e.g. <c>assessed</c> or <c>approved 1/2</c>.</param>
+/// <param name="Questions">How many questions are open.</param>
+public sealed record QueueRow(
+    string Id,
+    string Reference,
+    string Authority,
+    string Country,
+    string? Instrument,
+    IReadOnlyList<DataCategory> Categories,
+    int Selectors,
+    bool Emergency,
+    Deadline? Clock,
+    string Standing,
+    int Questions)
+{
+    /// <summary>The order of the queue: emergencies first, then by time left; what has no clock comes last, by reference.</summary>
+    public static IReadOnlyList<QueueRow> InOrder(IEnumerable<QueueRow> rows) =>
+        [.. rows.OrderBy(r => !r.Emergency).ThenBy(r => r.Clock?.Due ?? DateTimeOffset.MaxValue).ThenBy(r => r.Reference, StringComparer.Ordinal)];
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Counterseal.Web.Tests;
+
+/// <summary>Both faces on loopback ports over sample data, with everything they log.</summary>
+internal sealed class Faces : IAsyncDisposable
+{
+    public const string Code = "quiet-otter-9F3K-2M7Q";
+    public const string Package = "not really a package, but bytes all the same";
+
+    private readonly WebApplication desk;
+    private readonly WebApplication open;
+
+    public Uri Desk { get; }
+    public Uri Public { get; }
+    public List<byte[]> Submitted { get; } = [];
+    public IReadOnlyList<QueueRow> Queue { get; set; } = Samples.Queue;
+    public Progress Progress { get; set; } = Progress.Examined;
+    public bool LedgerAway { get; set; }
+    public bool Broken { get; set; }
+
+    private Faces(WebApplication desk, WebApplication open)
+    {
+        (this.desk, this.open) = (desk, open);
+        Desk = new(desk.Urls.Single());
+        Public = new(open.Urls.Single());
+    }
+
+    public static async Task<Faces> Start(bool trial = true)
+    {
+        Faces? faces = null;
+        var log = new ConcurrentQueue<string>();
+        var ground = new FaceGround
+        {
+            Listen = new(IPAddress.Loopback, 0),
+            Provider = "Example Mail",
+            Trial = trial,
+            Zone = WorkZone.Named("Europe/Dublin"),
+            Time = new Fixed(),
+            Logs = logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Kept(log)),
+        };
+        var desk = DeskFace.Build(new()
+        {
+            Ground = ground,
+            SignInCode = Code,
+            Queue = _ => faces!.Broken ? throw new InvalidOperationException("m.okonkwo@example.net") : Task.FromResult(faces.Queue),
+            Demand = (id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
+            Quarantine = _ => Task.FromResult(Samples.Quarantine),
+            Directory = _ => Task.FromResult(Samples.Directory),
+        });
+        var open = PublicFace.Build(new()
+        {
+            Ground = ground,
+            Origin = "https://demands.example.org",
+            LedgerKey = Samples.LedgerKey,
+            Ledger = (path, _) => faces!.LedgerAway ? throw new HttpRequestException("away")
+                : Task.FromResult(path switch { "checkpoint" => Samples.Bytes(Samples.Checkpoint), "tile/0/x001/067" => new byte[8192], _ => null }),
+            Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),
+            Package = (order, _, range, _) => Task.FromResult(order == Samples.Order ? Answer(range) : null),
+            Submit = (bytes, _) =>
+            {
+                faces!.Submitted.Add(bytes);
+                return Task.FromResult(bytes[0] == '{'
+                    ? new Submission(Samples.Bytes("{\"receipt\":1}"), Samples.Token, [])
+                    : new Submission(null, null, Samples.Faults));
+            },
+        });
+        await desk.StartAsync();
+        await open.StartAsync();
+        faces = new(desk, open);
+        faces.log = log;
+        return faces;
+    }
+
+    private ConcurrentQueue<string> log = new();
+
+    /// <summary>All that both faces logged.</summary>
+    public string Logged() => string.Join('\n', log);
+
+    /// <summary>A client that follows nothing and keeps cookies.</summary>
+    public static HttpClient Client(Uri face) => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = face };
+
+    /// <summary>A client that has signed in at the desk.</summary>
+    public async Task<HttpClient> SignedIn()
+    {
+        var client = Client(Desk);
+        using var answer = await SignIn(client, Code);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return client;
+    }
+
+    public static async Task<HttpResponseMessage> SignIn(HttpClient client, string code, string to = "/")
+    {
+        var form = await client.GetStringAsync("/sign-in");
+        return await client.PostAsync("/sign-in", new FormUrlEncodedContent([new("form", Value(form, "form")), new("to", to), new("code", code)]));
+    }
+
+    public static string Value(string page, string field)
+    {
+        var at = page.IndexOf($"name=\"{field}\" value=\"", StringComparison.Ordinal);
+        Assert.True(at > 0, $"no field {field}");
+        var from = at + $"name=\"{field}\" value=\"".Length;
+        return page[from..page.IndexOf('"', from)];
+    }
+
+    private static HttpResponseMessage Answer(RangeHeaderValue? range)
+    {
+        var whole = Samples.Bytes(Package);
+        if (range?.Ranges.Single() is not { From: { } from } part)
+            return new(HttpStatusCode.OK) { Content = new ByteArrayContent(whole) };
+        var to = part.To ?? whole.Length - 1;
+        var content = new ByteArrayContent(whole[(int)from..(int)(to + 1)]);
+        content.Headers.ContentRange = new(from, to, whole.Length);
+        return new(HttpStatusCode.PartialContent) { Content = content };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await desk.DisposeAsync();
+        await open.DisposeAsync();
+    }
+
+    private sealed class Fixed : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Samples.Now;
+    }
+
+    /// <summary>Keeps every line with its scopes, so that nothing logged stays unseen.</summary>
+    private sealed class Kept(ConcurrentQueue<string> lines) : ILoggerProvider, ISupportExternalScope
+    {
+        private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
+
+        public ILogger CreateLogger(string categoryName) => new One(this, lines, categoryName);
+
+        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class One(Kept kept, ConcurrentQueue<string> lines, string category) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => kept.scopes.Push(state);
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                var around = "";
+                kept.scopes.ForEachScope((scope, _) => around += $" [{(scope is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(", ", pairs.Select(p => $"{p.Key}={p.Value}")) : scope)}]", 0);
+                lines.Enqueue($"{logLevel} {category} {eventId.Id} {formatter(state, exception)} {exception}{around}");
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using Counterseal.Intake;
+using Counterseal.Law;
+
+namespace Counterseal.Web.Tests;
+
+/// <summary>Made-up demands in every state that a page has a face for.</summary>
+internal static class Samples
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 24, 9, 18, 0, TimeSpan.Zero);
+    public const string Digest = "3f9a1c02b7d4e6f80123456789abcdef3f9a1c02b7d4e6f80123456789abcdef";
+    public const string Order = "b7d4e6f80123456789abcdef3f9a1c02b7d4e6f80123456789abcdef3f9a1c02";
+    public const string Id = "7F3K2M9QXTBC4W8NDV5HJ0RSAG";
+    public const string Token = "q0W9vN3xTe7-Lk_2RmZ5bY8cHd1fGj4s";
+    public const string LedgerKey = "ledger.example.net/counterseal+2b8d3f10+AfX3k9PqV1mZ0s8yB4tR6uWcE2nG5hJ7dL9aQxKzT1vM";
+    public const string Checkpoint = "ledger.example.net/counterseal\n1048\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\n\n— ledger.example.net/counterseal K409EAy0h0qVf3tYp2wW8mKrQkR8F4o1xq9Gm0aTt2fJgYwH3v1b5JkQ9Rr4uZx7c8e2LpAaS6dDfFgGhHjJkKlL\n";
+
+    private static readonly Selector Mailbox = new(SelectorKind.Mailbox, "m.okonkwo@example.net");
+    private static readonly Selector Address = new(SelectorKind.IpAddress, "2001:db8:0:42::1f", 51234, Now.AddDays(-3));
+
+    private static DateTimeOffset Day(int month, int day, int hour = 0) => new(2026, month, day, hour, 0, 0, TimeSpan.Zero);
+
+    private static Deadline Clock(string what, TimeSpan whole, TimeSpan left, string rule, string citation, string counted) =>
+        new(rule, what, Now + left, Now + left - whole, counted, citation);
+
+    public static readonly Deadline Emergency = Clock("Produce the data", TimeSpan.FromHours(8), new(4, 51, 0), "eu.epoc.deadline.emergency",
+        "Regulation (EU) 2023/1543, Art. 10(4)", "8 hours from the receipt of the certificate, hour by hour, nights and weekends included");
+
+    public static IReadOnlyList<QueueRow> Queue { get; } =
+    [
+        new("4W8NDV5HJ0RSAG7F3K2M9QXTBC", "2:26-mj-00417", "United States District Court, Northern District of Somewhere", "US", "us.sca.warrant", [DataCategory.Subscriber, DataCategory.Traffic, DataCategory.Content], 1, false,
+            Clock("Answer", TimeSpan.FromDays(14), new(9, 4, 12, 0), "us.sca.warrant.return", "Fed. R. Crim. P. 41", "days"), "assessed", 2),
+        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "eu.epoc", [DataCategory.Identification], 2, true, Emergency, "approved 1/2", 0),
+        new("HJ0RSAG7F3K2M9QXTBC4W8NDV5", "31 Js 2204/26", "Staatsanwaltschaft Musterstadt", "DE", "eu.epoc", [DataCategory.Traffic], 3, false,
+            Clock("Produce the data", TimeSpan.FromDays(10), new(1, 7, 0, 0), "eu.epoc.deadline", "Art. 10(3)", "days"), "decided", 0),
+        new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", "County Sheriff of Elsewhere", "US", "us.sca.subpoena", [DataCategory.Subscriber], 1, false,
+            Clock("Answer", TimeSpan.FromDays(7), new(-1, -2, -30, 0), "us.sca.subpoena.return", "18 USC 2703(c)(2)", "days"), "assessed", 1),
+        new("9QXTBC4W8NDV5HJ0RSAG7F3K2M", "XX-ACTOR01-1234", "An authority that does not say what it is", "XX", null, [], 1, false, null, "received", 3),
+    ];
+
+    public static Demand Demand { get; } = new()
+    {
+        Reference = "GDA-2026-118734",
+        Instrument = "eu.epoc",
+        Issuing = new("Garda National Cyber Crime Bureau", "IE", AuthorityKind.Police, "Detective Inspector A. Byrne", "epoc@gnccb.example"),
+        Validating = new("Dublin Metropolitan District Court", "IE", AuthorityKind.Judge, "Judge M. Ní Dhomhnaill"),
+        Addressee = "Example Mail Ltd",
+        Issued = Now.AddHours(-4),
+        Scope = new(
+        [
+            new(Mailbox, [DataCategory.Subscriber, DataCategory.Identification, DataCategory.Traffic, DataCategory.Content], Day(3, 1), Day(7, 1)),
+            new(Address, [DataCategory.Identification], null, null),
+        ]),
+        Emergency = true,
+        EmergencyGround = "A child has been missing since 22 November; messages from this mailbox reached the family last night.",
+        Offence = "Abduction of a minor",
+        Secrecy = new("Regulation (EU) 2023/1543, Art. 13(2)", Day(12, 24)),
+        EnforcingAuthorityNotified = false,
+    };
+
+    public static Scope Permitted { get; } = new(
+    [
+        new(Mailbox, [DataCategory.Subscriber, DataCategory.Identification], Day(3, 1), Day(7, 1)),
+        new(Mailbox, [DataCategory.Traffic], Day(3, 1), Day(5, 15)),
+        new(Address, [DataCategory.Identification], null, null),
+    ]);
+
+    public static Assessment Assessment { get; } = new(
+        Digest,
+        Now.AddHours(-2),
+        [
+            new("eu.epoc.issuer.identification", Sign.Holds, "A prosecutor or a judge may order data asked for only to identify a user, and a judge validated it.", "Regulation (EU) 2023/1543, Art. 4(1)", ["issuing.kind = police", "validating.kind = judge", "categories = subscriber, identification"], true),
+            new("eu.epoc.issuer.content", Sign.Fails, "Content needs an order by a judge; the validation covers identification only.", "Regulation (EU) 2023/1543, Art. 4(2)", ["categories = content", "validation.covers = identification"], true),
+            new("eu.epoc.emergency.ground", Sign.Holds, "The certificate states a threat to the life of a person.", "Regulation (EU) 2023/1543, Art. 3(18)", ["emergency = true"], true),
+            new("eu.epoc.traffic.period", Sign.Risk, "The period of traffic data is longer than the facts in the order explain.", "Regulation (EU) 2023/1543, Art. 5(2)", ["scope.days = 122"], false),
+            new("eu.epoc.notification", Sign.Question, "Whether the enforcing authority was notified is unknown; traffic data waits for it.", "Regulation (EU) 2023/1543, Art. 8(1)", ["enforcing.notified = unknown"], true),
+        ],
+        Permitted,
+        Decision.ComplyInPart,
+        ["Identification data is compelled as demanded.", "Content is left out: no judge ordered it.", "Traffic data after 15 May is left out: the order gives no ground for it."],
+        "eu.epoc.production",
+        false,
+        [new("enforcing.notified", "eu.epoc.notification", "Was the enforcing authority notified, and when?")],
+        [
+            Emergency,
+            Clock("Tell the authority of what is left out, on Form 3", TimeSpan.FromDays(5), new(3, 20, 0, 0), "eu.epoc.form3", "Regulation (EU) 2023/1543, Art. 10(6)", "without undue delay; we count 5 days"),
+        ],
+        new(NoticeBy.Authority, null, "We stay silent until a ground to tell is recorded.", "Regulation (EU) 2023/1543, Art. 13"));
+
+    public static DemandView View { get; } = new()
+    {
+        Id = Id,
+        Demand = Demand,
+        Received = Now.AddHours(-3.15),
+        Original = new(Digest, 11842, "ts103120", "https"),
+        Warnings = [new(42, "/HI1Message/Payload/AuthorisationPriority", "TS 103 120 V1.20.1", "The element belongs to a later version of the standard.", "Nothing; it was kept with the original and not read.")],
+        Stations =
+        [
+            new("received", StationState.Passed, Now.AddHours(-3.15), "desk"),
+            new("authenticated", StationState.Passed, Now.AddHours(-2.6), "Ada Nowak"),
+            new("assessed", StationState.Passed, Now.AddHours(-2.6), "desk"),
+            new("decided", StationState.Passed, Now.AddHours(-1.4), "Ada Nowak"),
+            new("approved 1/2", StationState.Here, Now.AddMinutes(-22), "B. Okafor"),
+            new("sealed", StationState.Ahead),
+            new("released", StationState.Ahead),
+            new("told", StationState.Ahead),
+        ],
+        Assessment = Assessment,
+        Facts = new SortedDictionary<string, string> { ["authenticated"] = "true", ["emergency.credible"] = "true", ["customer.type"] = "person" },
+        Decided = new(Decision.ComplyInPart, Now.AddHours(-1.4), "Ada Nowak", "eu.epoc.production", false, Assessment.Reasons),
+        Permitted = Permitted,
+        Next = [new("A second reviewer reads the release and approves it.", Commands.Approve(Order))],
+        Orders =
+        [
+            new(Digest, "count", "done", 1, 1, null, null, "1 account; 2 subscriber, 214 identification, 1,902 traffic records in scope; none unreadable."),
+            new(Order, "release", "waits for approval", 1, 2, Now.AddHours(20), Commands.Approve(Order), null),
+        ],
+        Events =
+        [
+            Event(1, "received", -3.15, "desk", "A ts103120 message of 11,842 bytes came by https.", true),
+            Event(2, "authenticated", -2.6, "Ada Nowak", "Called back on the directory's number; the officer on duty named reference and time.", true),
+            Event(3, "assessed", -2.6, "desk", "5 findings, 1 question; proposed: comply in part.", true),
+            Event(4, "decided", -1.4, "Ada Nowak", "Comply in part, under eu.epoc.production.", true),
+            Event(5, "ordered", -1.2, "Ada Nowak", "A release was filed at the gate.", false),
+            new(6, "approved", Now.AddMinutes(-22), "B. Okafor", "Approved the release, 1 of 2.", null),
+        ],
+    };
+
+    private static EventView Event(int version, string type, double hours, string by, string sentence, bool verified) =>
+        new(version, type, Now.AddHours(hours), by, sentence, new(1040 + version, Digest, verified,
+            $"c2sp.org/tlog-proof@v1\nindex {1040 + version}\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\nH8p2S0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeInND=\n\n{Checkpoint}",
+            $"{{\"at\":\"2026-11-24T06:09:00Z\",\"body\":{{}},\"by\":\"{by}\",\"demand\":\"{Id}\",\"type\":\"{type}\",\"v\":1,\"version\":{version}}}", Order, Digest));
+
+    public static IReadOnlyList<QuarantineRow> Quarantine { get; } =
+    [
+        new("Q7", Now.AddHours(-1), "https", "ts103120", 2210, Digest,
+            [new(17, "/HI1Message/Header/TransactionIdentifier", "TS 103 120 V1.12.1, 6.2.2", "The header has no transaction identifier.", "Add it and send the message again.")]),
+        new("Q6", Now.AddDays(-2), "https", "unknown", 48, Order,
+            [new(1, "/", "XML 1.0, 2.8", "It is neither XML nor JSON.", "Send a TS 103 120 message or our JSON form."), new(null, "/", "size", "It is too short to be a demand.", "Look whether the file was cut off.")]),
+    ];
+
+    public static IReadOnlyList<DirectoryRow> Directory { get; } =
+    [
+        new("ie-gnccb", "IE", "Garda National Cyber Crime Bureau", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "+353 1 555 0100", 2, ["Ada Nowak", "B. Okafor"], Digest),
+        new("de-sta-musterstadt", "DE", "Staatsanwaltschaft Musterstadt", "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z", "+49 30 555 0199", 1, ["Ada Nowak", "C. Lind"], Order),
+    ];
+
+    public static StatusView Status(Progress progress) => new(Now.AddHours(-3), progress, Now.AddMinutes(-40),
+        progress == Progress.Ready ? Order : null,
+        progress == Progress.Ready ? [new("cs-b7d4e6f801234567.age", 4_812_300, Digest), new("cs-b7d4e6f801234567.counterseal", 9_114, Order)] : []);
+
+    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static IReadOnlyList<Remark> Faults { get; } = Quarantine[0].Faults;
+}
