@@ -4,27 +4,30 @@ namespace Counterseal.Web;
 public static class Commands
 {
     /// <summary>Reads an order as the gate shows it and signs an approval.</summary>
-    public static string Approve(string order) => $"counterseal approve {order} --key reviewer.key";
+    public static string Approve(string order) => $"counterseal approve {order} --key YOUR.key";
 
-    /// <summary>Checks the proof of an event with files of the demand's page and a trust file.</summary>
-    public static string CheckEvent(string demand, int version) =>
-        $"counterseal ledger prove --demand {demand} --event {version} --trust trust.json";
+    /// <summary>Checks an event's proof offline, from the file that the demand's page gives, with a trust file.</summary>
+    public static string CheckEvent(string file) => $"counterseal ledger prove --receipt {file} --trust trust.json";
 
     /// <summary>Re-derives the whole log.</summary>
-    public static string CheckLedger(string origin) => $"counterseal ledger check {origin} --trust trust.json";
+    public static string CheckLedger() => "counterseal ledger check --log FOLDER --trust trust.json";
 
     /// <summary>Checks a package offline.</summary>
     public static string VerifyPackage(string name) => $"counterseal verify {name} --trust trust.json";
 
     /// <summary>Opens a package with the recipient's key.</summary>
-    public static string OpenPackage(string name) => $"counterseal open {name} --trust trust.json --key authority.key --to {name}-opened";
+    public static string OpenPackage(string name) => $"counterseal open {name} --trust trust.json --key authority.key --into ./{name}";
 
     /// <summary>Records that a person established who sent a demand.</summary>
-    public static string Authenticate(string demand) => $"counterseal authenticate {demand} --reason \"…\" --evidence \"…\"";
+    public static string Authenticate(string demand) => $"counterseal authenticate {demand} --by YOU --reason '…' --evidence '…'";
 
-    /// <summary>Records a decision.</summary>
-    public static string Decide(string demand, string decision) => $"counterseal decide {demand} --decision {decision}";
+    /// <summary>Records a fact that a person knows.</summary>
+    public static string Establish(string demand, string fact) => $"counterseal establish {demand} {fact} VALUE --by YOU --reason '…'";
+
+    /// <summary>Records a decision; with a recipient where something is handed over.</summary>
+    public static string Decide(string demand, string decision, bool recipient) =>
+        $"counterseal decide {demand} {decision} --by YOU --reason '…'{(recipient ? " --recipient AUTHORITY" : "")}";
 
     /// <summary>Orders something of the gate.</summary>
-    public static string Order(string demand, string kind) => $"counterseal order {kind} {demand}";
+    public static string Order(string demand, string kind) => $"counterseal order {kind} {demand} --by YOU";
 }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -66,20 +65,18 @@ public static class DeskFace
 
     private static void MapPages(WebApplication app, DeskFaceOptions options)
     {
-        app.MapGet("/", async (HttpContext http) =>
+        app.MapGet("/", async Task<IResult> (HttpContext http) =>
             Show<QueuePage>(options, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(http.RequestAborted)) }));
-        app.MapGet("/demands/{id}", async (string id, HttpContext http) => await options.Demand(id, http.RequestAborted) is { } view
+        app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(id, http.RequestAborted) is { } view
             ? Show<DemandPage>(options, http, new() { [nameof(DemandPage.View)] = view })
             : NoSuchDemand(options, http));
-        app.MapGet("/demands/{id}/events/{version:int}/{what:regex(^(proof|bytes)$)}", async Task<IResult> (string id, int version, string what, HttpContext http) =>
-            (await options.Demand(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is not { } proof
-                ? NoSuchDemand(options, http)
-                : what == "proof"
-                    ? Results.File(Encoding.UTF8.GetBytes(proof.Text), "text/plain; charset=utf-8", $"{id}-{version}.tlog-proof")
-                    : Results.File(Encoding.UTF8.GetBytes(proof.Canonical), "application/json", $"{id}-{version}.json"));
-        app.MapGet("/quarantine", async (HttpContext http) =>
+        app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
+            (await options.Demand(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
+                ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
+                : NoSuchDemand(options, http));
+        app.MapGet("/quarantine", async Task<IResult> (HttpContext http) =>
             Show<QuarantinePage>(options, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
-        app.MapGet("/directory", async (HttpContext http) =>
+        app.MapGet("/directory", async Task<IResult> (HttpContext http) =>
             Show<DirectoryPage>(options, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
         app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
     }

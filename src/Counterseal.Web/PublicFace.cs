@@ -1,6 +1,7 @@
-using System.Net.Http.Headers;
+using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
+using Counterseal.Ledger;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,12 +19,14 @@ public sealed record PublicFaceOptions
     public required string Origin { get; init; }
     /// <summary>The ledger's vkey.</summary>
     public required string LedgerKey { get; init; }
-    /// <summary><c>checkpoint</c> or <c>tile/…</c> from the ledger; <c>null</c> when it holds no such thing. Throws <see cref="HttpRequestException"/> or <see cref="IOException"/> when it cannot be reached.</summary>
-    public required Func<string, CancellationToken, Task<byte[]?>> Ledger { get; init; }
+    /// <summary>The latest signed checkpoint. Throws <see cref="HttpRequestException"/>, <see cref="IOException"/> or <see cref="LedgerException"/> when the ledger cannot be reached or answers wrongly.</summary>
+    public required Func<CancellationToken, Task<byte[]>> Checkpoint { get; init; }
+    /// <summary>A tile's bytes; <c>null</c> when the ledger does not hold it. Throws as <see cref="Checkpoint"/> does.</summary>
+    public required Func<Tile, CancellationToken, Task<byte[]?>> Tile { get; init; }
     /// <summary>What the bearer of a token may know; <c>null</c> for a token that is not one.</summary>
     public required Func<string, CancellationToken, Task<StatusView?>> Status { get; init; }
-    /// <summary>A package's file from the gate: order digest, file name, the request's <c>Range</c>. <c>null</c> when the gate does not hand it out. The face disposes the answer.</summary>
-    public required Func<string, string, RangeHeaderValue?, CancellationToken, Task<HttpResponseMessage?>> Package { get; init; }
+    /// <summary>A file of the package: the token, and <c>true</c> for <c>NAME.age</c>. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
+    public required Func<string, bool, CancellationToken, Task<PackageFile?>> Package { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -59,16 +62,15 @@ public static class PublicFace
 
     private static void MapPages(WebApplication app, PublicFaceOptions options)
     {
-        app.MapGet("/", async (HttpContext http) => FacePage.Of<FrontPage>(options.Ground.Frame(Face.Public), 200, new()
+        app.MapGet("/", async Task<IResult> (HttpContext http) => FacePage.Of<FrontPage>(options.Ground.Frame(Face.Public), 200, new()
         {
             [nameof(FrontPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
             [nameof(FrontPage.Origin)] = options.Origin,
         }));
-        app.MapGet("/ledger", async (HttpContext http) => FacePage.Of<LedgerPage>(options.Ground.Frame(Face.Public), 200, new()
+        app.MapGet("/ledger", async Task<IResult> (HttpContext http) => FacePage.Of<LedgerPage>(options.Ground.Frame(Face.Public), 200, new()
         {
             [nameof(LedgerPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
             [nameof(LedgerPage.Key)] = options.LedgerKey,
-            [nameof(LedgerPage.Origin)] = options.Origin,
         }));
     }
 
@@ -76,9 +78,9 @@ public static class PublicFace
     {
         try
         {
-            return LedgerView.Of(await options.Ledger("checkpoint", cancel));
+            return LedgerView.Of(await options.Checkpoint(cancel));
         }
-        catch (Exception away) when (away is HttpRequestException or IOException)
+        catch (Exception away) when (IsAway(away))
         {
             return null;
         }
@@ -86,19 +88,19 @@ public static class PublicFace
 
     private static void MapLedger(WebApplication app, PublicFaceOptions options)
     {
-        app.MapGet("/checkpoint", async (HttpContext http) => await Passed(http, "checkpoint", "text/plain; charset=utf-8", "public, max-age=2"));
-        app.MapGet("/tile/{**path}", (string? path, HttpContext http) => path is not null && TilePath.Is(path)
-            ? Passed(http, "tile/" + path, "application/octet-stream", "public, max-age=604800, immutable")
-            : Task.FromResult<IResult>(Problem(options, 404, "No such tile", "The path is not one of a tile, as C2SP tlog-tiles writes them.", null)));
+        app.MapGet("/checkpoint", async Task<IResult> (HttpContext http) => await Passed(http, async () => await options.Checkpoint(http.RequestAborted), "text/plain; charset=utf-8", "public, max-age=2"));
+        app.MapGet("/tile/{**path}", async Task<IResult> (string? path, HttpContext http) => Ledger.Tile.Parse("tile/" + path) is { } tile
+            ? await Passed(http, () => options.Tile(tile, http.RequestAborted), "application/octet-stream", "public, max-age=604800, immutable")
+            : Problem(options, 404, "No such tile", "The path is not one of a tile, as C2SP tlog-tiles writes them.", null));
 
-        async Task<IResult> Passed(HttpContext http, string what, string type, string cache)
+        async Task<IResult> Passed(HttpContext http, Func<Task<byte[]?>> ask, string type, string cache)
         {
             byte[]? bytes;
             try
             {
-                bytes = await options.Ledger(what, http.RequestAborted);
+                bytes = await ask();
             }
-            catch (Exception away) when (away is HttpRequestException or IOException)
+            catch (Exception away) when (IsAway(away))
             {
                 http.Response.Headers.RetryAfter = "5";
                 return Results.Text("The ledger does not answer. Try again in a few seconds.\n", statusCode: 503);
@@ -116,7 +118,7 @@ public static class PublicFace
 
     private static void MapStatus(WebApplication app, PublicFaceOptions options)
     {
-        app.MapGet("/status/{token}", async (string token, HttpContext http) =>
+        app.MapGet("/status/{token}", async Task<IResult> (string token, HttpContext http) =>
         {
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
             return await Find(options, token, http.RequestAborted) is { } view
@@ -127,18 +129,17 @@ public static class PublicFace
         app.MapGet("/status/{token}/{file}", async Task<IResult> (string token, string file, HttpContext http) =>
         {
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
-            if (await Find(options, token, http.RequestAborted) is not { Order: { } order } view || !view.Files.Any(f => f.Name == file))
+            if (await Find(options, token, http.RequestAborted) is not { } view || view.Files.FirstOrDefault(f => f.Name == file) is null)
                 return NoStatus(options);
-            _ = RangeHeaderValue.TryParse(http.Request.Headers.Range, out var range);
-            HttpResponseMessage? answer;
+            PackageFile? answer;
             try
             {
-                answer = await options.Package(order, file, range, http.RequestAborted);
+                answer = await options.Package(token, file.EndsWith(".age", StringComparison.Ordinal), http.RequestAborted);
             }
-            catch (Exception away) when (away is HttpRequestException or IOException)
+            catch (Exception away) when (IsAway(away))
             {
                 http.Response.Headers.RetryAfter = "30";
-                return Problem(options, 503, "The gate does not answer", "The answer is kept there, sealed.", "Try again in a minute.");
+                return Problem(options, 503, "The answer cannot be fetched now", "It is kept, sealed.", "Try again in a minute.");
             }
 
             return answer is null ? NoStatus(options) : new Passage(answer, file);
@@ -182,7 +183,17 @@ public static class PublicFace
                     return Fault(413, "The demand is too large", "At most 20 MiB are taken; nothing was kept. Send attachments by the way agreed with us.", []);
                 }
 
-                var submission = await options.Submit(original, http.RequestAborted);
+                Submission submission;
+                try
+                {
+                    submission = await options.Submit(original, http.RequestAborted);
+                }
+                catch (DeskException no)
+                {
+                    FaceLog.Submitted(logger, original.Length, no.Code, 0);
+                    return Fault(no.Code == "malformed" ? 422 : 503, no.Message, no.Next, []);
+                }
+
                 FaceLog.Submitted(logger, original.Length, submission.Receipt is null ? "quarantined" : "received", submission.Faults.Count);
                 if (submission.Receipt is null)
                     return Fault(422, "The demand cannot be taken", "Each fault names its place and the rule. The bytes are kept in quarantine. Correct the faults and send it again.", submission.Faults);
@@ -205,23 +216,20 @@ public static class PublicFace
     private static RazorComponentResult Problem(PublicFaceOptions options, int status, string title, string what, string? next) =>
         FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);
 
-    /// <summary>A file from the gate, handed on as it comes: only the headers that concern the bytes are taken over.</summary>
-    private sealed class Passage(HttpResponseMessage answer, string file) : IResult
+    private static bool IsAway(Exception away) =>
+        away is HttpRequestException or IOException or LedgerException or DeskException { Code: "gate-away" or "gate-refused" or "kept" };
+
+    /// <summary>A file from the gate, handed on as it comes, never held in memory.</summary>
+    private sealed class Passage(PackageFile answer, string file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            using (answer)
-            {
-                var response = httpContext.Response;
-                response.StatusCode = (int)answer.StatusCode;
-                response.ContentType = file.EndsWith(".counterseal", StringComparison.Ordinal) ? "application/json" : "application/octet-stream";
-                response.ContentLength = answer.Content.Headers.ContentLength;
-                response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
-                response.Headers.AcceptRanges = "bytes";
-                if (answer.Content.Headers.ContentRange is { } range)
-                    response.Headers.ContentRange = range.ToString();
-                await answer.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
-            }
+            await using var content = answer.Content;
+            var response = httpContext.Response;
+            response.ContentType = file.EndsWith(".counterseal", StringComparison.Ordinal) ? "application/json" : "application/octet-stream";
+            response.ContentLength = answer.Length;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
+            await content.CopyToAsync(response.Body, httpContext.RequestAborted);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -57,13 +56,15 @@ internal sealed class Faces : IAsyncDisposable
             Ground = ground,
             Origin = "https://demands.example.org",
             LedgerKey = Samples.LedgerKey,
-            Ledger = (path, _) => faces!.LedgerAway ? throw new HttpRequestException("away")
-                : Task.FromResult(path switch { "checkpoint" => Samples.Bytes(Samples.Checkpoint), "tile/0/x001/067" => new byte[8192], _ => null }),
+            Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
+            Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),
             Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),
-            Package = (order, _, range, _) => Task.FromResult(order == Samples.Order ? Answer(range) : null),
+            Package = (token, age, _) => Task.FromResult(token == Samples.Token && age ? new Counterseal.Desk.PackageFile(new MemoryStream(Samples.Bytes(Package)), Package.Length) : null),
             Submit = (bytes, _) =>
             {
                 faces!.Submitted.Add(bytes);
+                if (bytes[0] == 'k')
+                    throw new Counterseal.Desk.KeptException(Samples.Id, "received", null);
                 return Task.FromResult(bytes[0] == '{'
                     ? new Submission(Samples.Bytes("{\"receipt\":1}"), Samples.Token, [])
                     : new Submission(null, null, Samples.Faults));
@@ -105,17 +106,6 @@ internal sealed class Faces : IAsyncDisposable
         Assert.True(at > 0, $"no field {field}");
         var from = at + $"name=\"{field}\" value=\"".Length;
         return page[from..page.IndexOf('"', from)];
-    }
-
-    private static HttpResponseMessage Answer(RangeHeaderValue? range)
-    {
-        var whole = Samples.Bytes(Package);
-        if (range?.Ranges.Single() is not { From: { } from } part)
-            return new(HttpStatusCode.OK) { Content = new ByteArrayContent(whole) };
-        var to = part.To ?? whole.Length - 1;
-        var content = new ByteArrayContent(whole[(int)from..(int)(to + 1)]);
-        content.Headers.ContentRange = new(from, to, whole.Length);
-        return new(HttpStatusCode.PartialContent) { Content = content };
     }
 
     public async ValueTask DisposeAsync()

@@ -5,29 +5,13 @@ using Microsoft.Playwright;
 namespace Counterseal.Web.Tests;
 
 /// <summary>Every page in a real browser without script: light and dark, telephone and desk, judged by axe; the pictures are in <c>artifacts/screens</c>.</summary>
-public sealed class PageTests : IAsyncLifetime
+public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
     private Faces faces = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        faces = await Faces.Start();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-    }
+    public async ValueTask InitializeAsync() => faces = await Faces.Start();
 
-    public async ValueTask DisposeAsync()
-    {
-        await browser.DisposeAsync();
-        playwright.Dispose();
-        await faces.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => faces.DisposeAsync();
 
     private static readonly string Screens = Path.Combine(Root(), "artifacts", "screens");
 
@@ -39,14 +23,14 @@ public sealed class PageTests : IAsyncLifetime
         return folder;
     }
 
-    [Theory(Timeout = 90_000)]
+    [Theory]
     [InlineData(390, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]
     public async Task No_page_has_an_accessibility_fault_or_scrolls_sideways(int width, ColorScheme scheme)
     {
-        await using var context = await Context(width, scheme, script: true);
+        await using var context = await browser.Open(width, scheme, script: true);
         var page = await context.NewPageAsync();
         var faults = new List<string>();
 
@@ -61,14 +45,14 @@ public sealed class PageTests : IAsyncLifetime
         await Visit("/", "queue-empty", faces.Desk);
         await Visit("/", "front", faces.Public);
         await Visit("/ledger", "ledger", faces.Public);
-        foreach (var progress in Enum.GetValues<Progress>())
+        foreach (var progress in (Progress[])[Progress.Examined, Progress.Answered, Progress.Ready])
         {
             faces.Progress = progress;
             await Visit($"/status/{Samples.Token}", $"status-{progress.ToString().ToLowerInvariant()}", faces.Public);
         }
 
         await Visit("/status/nobody", "no-such-status", faces.Public);
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
 
         async Task Visit(string path, string name, Uri face)
         {
@@ -85,18 +69,49 @@ public sealed class PageTests : IAsyncLifetime
         }
     }
 
-    private async Task<IBrowserContext> Context(int width, ColorScheme scheme, bool script)
-    {
-        var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 }, ColorScheme = scheme, JavaScriptEnabled = script, BypassCSP = true });
-        context.SetDefaultTimeout(10_000);
-        return context;
-    }
-
     private async Task SignIn(IPage page)
     {
         await page.GotoAsync(new Uri(faces.Desk, "/sign-in").ToString());
         await page.FillAsync("#code", Faces.Code);
         await page.ClickAsync("main button");
         await page.WaitForURLAsync(new Uri(faces.Desk, "/").ToString());
+    }
+
+    [Fact]
+    public async Task The_desk_works_without_script()
+    {
+        await using var context = await browser.Open(1440, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await SignIn(page);
+        await page.ClickAsync($"text={Samples.Demand.Reference}");
+        await page.Locator("summary", new() { HasText = "proven, leaf 1,041" }).ClickAsync();
+        Assert.True(await page.Locator("text=counterseal ledger prove").First.IsVisibleAsync());
+        await page.ClickAsync("text=Sign out");
+        Assert.EndsWith("/sign-in", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_thing_that_the_tab_key_reaches_skips_to_the_content_and_focus_is_seen()
+    {
+        await using var context = await browser.Open(1440, ColorScheme.Light, script: true);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(faces.Public, "/").ToString());
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to the content", await page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("3px", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineWidth"));
+    }
+
+    [Fact]
+    public async Task A_printed_demand_unfolds_the_times_and_leaves_out_what_is_for_the_screen()
+    {
+        await using var context = await browser.Open(1440, ColorScheme.Dark, script: true);
+        var page = await context.NewPageAsync();
+        await SignIn(page);
+        await page.GotoAsync(new Uri(faces.Desk, $"/demands/{Samples.Id}").ToString());
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.False(await page.Locator("nav").IsVisibleAsync());
+        Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, "demand-print.png"), FullPage = true });
     }
 }

@@ -28,14 +28,14 @@ internal static class Samples
 
     public static IReadOnlyList<QueueRow> Queue { get; } =
     [
-        new("4W8NDV5HJ0RSAG7F3K2M9QXTBC", "2:26-mj-00417", "United States District Court, Northern District of Somewhere", "US", "us.sca.warrant", [DataCategory.Subscriber, DataCategory.Traffic, DataCategory.Content], 1, false,
-            Clock("Answer", TimeSpan.FromDays(14), new(9, 4, 12, 0), "us.sca.warrant.return", "Fed. R. Crim. P. 41", "days"), "assessed", 2),
-        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "eu.epoc", [DataCategory.Identification], 2, true, Emergency, "approved 1/2", 0),
-        new("HJ0RSAG7F3K2M9QXTBC4W8NDV5", "31 Js 2204/26", "Staatsanwaltschaft Musterstadt", "DE", "eu.epoc", [DataCategory.Traffic], 3, false,
-            Clock("Produce the data", TimeSpan.FromDays(10), new(1, 7, 0, 0), "eu.epoc.deadline", "Art. 10(3)", "days"), "decided", 0),
-        new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", "County Sheriff of Elsewhere", "US", "us.sca.subpoena", [DataCategory.Subscriber], 1, false,
-            Clock("Answer", TimeSpan.FromDays(7), new(-1, -2, -30, 0), "us.sca.subpoena.return", "18 USC 2703(c)(2)", "days"), "assessed", 1),
-        new("9QXTBC4W8NDV5HJ0RSAG7F3K2M", "XX-ACTOR01-1234", "An authority that does not say what it is", "XX", null, [], 1, false, null, "received", 3),
+        new("4W8NDV5HJ0RSAG7F3K2M9QXTBC", "2:26-mj-00417", "United States District Court, Northern District of Somewhere", "US", "us.sca.warrant", false,
+            Clock("Answer", TimeSpan.FromDays(14), new(9, 4, 12, 0), "us.sca.warrant.return", "Fed. R. Crim. P. 41", "days"), "assessed", false, 2),
+        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "eu.epoc", true, Emergency, "waits for approval", true, 0),
+        new("HJ0RSAG7F3K2M9QXTBC4W8NDV5", "31 Js 2204/26", "Staatsanwaltschaft Musterstadt", "DE", "eu.epoc", false,
+            Clock("Produce the data", TimeSpan.FromDays(10), new(1, 7, 0, 0), "eu.epoc.deadline", "Art. 10(3)", "days"), "decided", true, 0),
+        new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", "County Sheriff of Elsewhere", "US", "us.sca.subpoena", false,
+            Clock("Answer", TimeSpan.FromDays(7), new(-1, -2, -30, 0), "us.sca.subpoena.return", "18 USC 2703(c)(2)", "days"), "assessed", true, 1),
+        new("9QXTBC4W8NDV5HJ0RSAG7F3K2M", "XX-ACTOR01-1234", "An authority that does not say what it is", "XX", null, false, null, "received", false, 3, "event 2 is not the leaf"),
     ];
 
     public static Demand Demand { get; } = new()
@@ -133,9 +133,9 @@ internal static class Samples
 
     public static IReadOnlyList<QuarantineRow> Quarantine { get; } =
     [
-        new("Q7", Now.AddHours(-1), "https", "ts103120", 2210, Digest,
+        new(Now.AddHours(-1), "https", "ts103120", Digest,
             [new(17, "/HI1Message/Header/TransactionIdentifier", "TS 103 120 V1.12.1, 6.2.2", "The header has no transaction identifier.", "Add it and send the message again.")]),
-        new("Q6", Now.AddDays(-2), "https", "unknown", 48, Order,
+        new(Now.AddDays(-2), "https", "unknown", Order,
             [new(1, "/", "XML 1.0, 2.8", "It is neither XML nor JSON.", "Send a TS 103 120 message or our JSON form."), new(null, "/", "size", "It is too short to be a demand.", "Look whether the file was cut off.")]),
     ];
 
@@ -145,9 +145,9 @@ internal static class Samples
         new("de-sta-musterstadt", "DE", "Staatsanwaltschaft Musterstadt", "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z", "+49 30 555 0199", 1, ["Ada Nowak", "C. Lind"], Order),
     ];
 
-    public static StatusView Status(Progress progress) => new(Now.AddHours(-3), progress, Now.AddMinutes(-40),
-        progress == Progress.Ready ? Order : null,
-        progress == Progress.Ready ? [new("cs-b7d4e6f801234567.age", 4_812_300, Digest), new("cs-b7d4e6f801234567.counterseal", 9_114, Order)] : []);
+    public static StatusView Status(Progress progress) => new(Now.AddHours(-3), progress,
+        progress == Progress.Answered ? new(Decision.Reject, ["The demand names no person, mailbox or account that could be looked up."]) : null,
+        progress == Progress.Ready ? [new("cs-b7d4e6f801234567.age", 4_812_300, Digest), new("cs-b7d4e6f801234567.counterseal", null, null)] : []);
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

@@ -32,6 +32,8 @@ public sealed record DemandView
     public IReadOnlyList<NextStep> Next { get; init; } = [];
     /// <summary>What was asked of the gate.</summary>
     public IReadOnlyList<OrderView> Orders { get; init; } = [];
+    /// <summary>What the database says otherwise than the ledger; <c>null</c> when they agree.</summary>
+    public string? Tampered { get; init; }
     /// <summary>All that happened, oldest first.</summary>
     public required IReadOnlyList<EventView> Events { get; init; }
 }

@@ -8,24 +8,24 @@ namespace Counterseal.Web;
 /// <param name="Authority">Name of the issuing authority.</param>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
 /// <param name="Instrument">Kind of legal process; <c>null</c> when unknown.</param>
-/// <param name="Categories">What is sought, over all selectors; empty when the demand does not say.</param>
-/// <param name="Selectors">How many selectors it names.</param>
 /// <param name="Emergency">Whether the authority says that it is one.</param>
 /// <param name="Clock">The deadline that runs out first; <c>null</c> when none runs.</param>
-/// <param name="Standing">Where it stands, e.g. <c>assessed</c> or <c>approved 1/2</c>.</param>
+/// <param name="Standing">Where it stands, e.g. <c>assessed</c>.</param>
+/// <param name="Authenticated">Whether a person has established that it is from whom it says.</param>
 /// <param name="Questions">How many questions are open.</param>
+/// <param name="Tampered">What the database says otherwise than the ledger; <c>null</c> when they agree.</param>
 public sealed record QueueRow(
     string Id,
     string Reference,
     string Authority,
     string Country,
     string? Instrument,
-    IReadOnlyList<DataCategory> Categories,
-    int Selectors,
     bool Emergency,
     Deadline? Clock,
     string Standing,
-    int Questions)
+    bool Authenticated,
+    int Questions,
+    string? Tampered = null)
 {
     /// <summary>The order of the queue: emergencies first, then by time left; what has no clock comes last, by reference.</summary>
     public static IReadOnlyList<QueueRow> InOrder(IEnumerable<QueueRow> rows) =>

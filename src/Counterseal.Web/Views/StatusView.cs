@@ -1,15 +1,21 @@
+using Counterseal.Law;
+
 namespace Counterseal.Web;
 
 /// <summary>
-/// What the bearer of a receipt may know: how far the demand is, and the sealed files once they are released. It has no member
-/// from which one could tell whether an account exists, what was decided, or who works on it.
+/// What the bearer of a receipt may know: how far the demand is, and the answer once there is one. It has no member for a count, a finding, a
+/// question or a person; an answer is in it only after the desk has authenticated the authority, or when it reveals nothing of an account.
 /// </summary>
 /// <param name="Received">When it was received.</param>
 /// <param name="Progress">How far it is.</param>
-/// <param name="Since">When it got there.</param>
-/// <param name="Order">Digest of the release order, by which the gate knows the files; <c>null</c> before.</param>
+/// <param name="Answer">What was decided, where nothing is handed over.</param>
 /// <param name="Files">The files to download; empty before.</param>
-public sealed record StatusView(DateTimeOffset Received, Progress Progress, DateTimeOffset? Since, string? Order, IReadOnlyList<PackageFile> Files);
+public sealed record StatusView(DateTimeOffset Received, Progress Progress, AnswerView? Answer, IReadOnlyList<StatusFile> Files);
+
+/// <summary>An answer that hands nothing over.</summary>
+/// <param name="Decision">What was decided.</param>
+/// <param name="Reasons">Plain sentences.</param>
+public sealed record AnswerView(Decision Decision, IReadOnlyList<string> Reasons);
 
 /// <summary>How far a demand is, in the words that its sender may read.</summary>
 public enum Progress
@@ -22,8 +28,12 @@ public enum Progress
     Stayed,
     /// <summary>It was withdrawn.</summary>
     Withdrawn,
-    /// <summary>The answer went to the address on file.</summary>
+    /// <summary>It is decided, and a package is being made.</summary>
+    Prepared,
+    /// <summary>It is decided, and nothing is handed over.</summary>
     Answered,
+    /// <summary>Nothing is left to do.</summary>
+    Closed,
     /// <summary>The answer can be fetched.</summary>
     Ready,
 }
@@ -32,4 +42,4 @@ public enum Progress
 /// <param name="Name"><c>NAME.age</c> or <c>NAME.counterseal</c>.</param>
 /// <param name="Length">In bytes, where known.</param>
 /// <param name="Digest">Lower-case hex SHA-256, where known.</param>
-public sealed record PackageFile(string Name, long? Length, string? Digest);
+public sealed record StatusFile(string Name, long? Length, string? Digest);

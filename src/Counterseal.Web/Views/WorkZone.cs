@@ -33,6 +33,8 @@ public sealed record WorkZone(TimeZoneInfo Zone, string Name)
         var text = $"{here.ToString(format, CultureInfo.InvariantCulture)} {Name}";
         if (this == Utc)
             return text;
+        if (here.Offset == TimeSpan.Zero)
+            return text + " · UTC";
         var utc = at.UtcDateTime;
         return text + " · " + utc.ToString(utc.Date == here.Date ? "HH:mm 'UTC'" : "ddd HH:mm 'UTC'", CultureInfo.InvariantCulture);
     }

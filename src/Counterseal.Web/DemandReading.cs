@@ -1,0 +1,166 @@
+using System.Text;
+using Counterseal.Desk;
+using Counterseal.Law;
+using Counterseal.Ledger;
+
+namespace Counterseal.Web;
+
+/// <summary>Reads a demand's file into what its page shows. Pure but for the proofs, each of which it verifies.</summary>
+internal static class DemandReading
+{
+    /// <summary>The view of a file.</summary>
+    /// <param name="file">The demand.</param>
+    /// <param name="prove">An event with what a stranger needs to check it.</param>
+    /// <param name="log">The ledger's key.</param>
+    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log)
+    {
+        var state = file.State;
+        var received = state.Received!;
+        var assessment = state.Assessed?.Assessment;
+        var decidedBy = file.Events.ElementAtOrDefault(state.DecidedVersion - 1)?.Event;
+        return new DemandView
+        {
+            Id = state.Id,
+            Demand = received.Demand,
+            Received = state.ReceivedAt,
+            Original = new(received.Original.Digest, received.Original.Length, received.Original.Format, received.Original.Channel),
+            Warnings = received.Warnings,
+            Stations = Stations(file),
+            State = state.Stage switch { Stage.Stayed => "stayed", Stage.Withdrawn => "withdrawn", Stage.Closed => "closed", _ => "open" },
+            Assessment = assessment is null ? null : assessment with { Deadlines = state.Deadlines },
+            Facts = state.Facts,
+            Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
+            Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,
+            Next = [.. Next(file)],
+            Orders = [.. state.Orders.Select(Order)],
+            Events = [.. file.Events.Select(e => new EventView(e.Event.Version, e.Event.Type, e.Event.At, e.Event.By, EventSentence.Of(e.Event), Proof(prove(e), e.LeafIndex, log)))],
+            Tampered = file.Tampered,
+        };
+    }
+
+    /// <summary>The proof, verified here and now.</summary>
+    private static LedgerProof Proof(ProvenEvent proven, long index, NoteVerifier log)
+    {
+        var (salt, tag) = (Convert.FromHexString(proven.Salt), Convert.FromHexString(proven.Tag));
+        var commitment = Commitment.Of(salt, proven.Event);
+        var verified = false;
+        try
+        {
+            var proof = TlogProof.Parse(proven.Proof);
+            _ = proof.Verify(new Leaf(tag, commitment), log);
+            (index, verified) = (proof.Index, true);
+        }
+        catch (FormatException)
+        {
+            // The page says that the event is not proven; that is all there is to do with it here.
+        }
+
+        return new(index, Convert.ToHexStringLower(commitment), verified, proven.Proof, Encoding.UTF8.GetString(proven.Event), proven.Salt, proven.Tag);
+    }
+
+    private static List<Station> Stations(DemandFile file)
+    {
+        var state = file.State;
+        var release = state.Orders.LastOrDefault(o => o.Kind == Desk.OrderKind.Release && o.DecidedVersion == state.DecidedVersion);
+        var handsOver = state.Decided is null or { HandsOver: true };
+        var need = release is { Need: > 0 } ? release.Need : 2;
+        var tells = state.Assessed?.Assessment.Notice.By != NoticeBy.Authority;
+        var way = new List<(string Name, DeskEvent? By, bool Passed, bool On)>
+        {
+            ("received", Last("received"), true, true),
+            ("authenticated", Last("authenticated"), state.IsAuthenticated, true),
+            ("assessed", Last("assessed"), state.Assessed is not null && !state.AssessmentDue, true),
+            ("decided", state.Decided is null ? null : Last("decided"), state.Decided is not null, true),
+            ($"approved {release?.Have ?? 0}/{need}", release is { Have: > 0 } ? Last("approved") : null, release is not null && (release.Seal is not null || release.Have >= need), handsOver),
+            ("sealed", state.Package is null ? null : Last("sealed"), state.Package is not null, handsOver),
+            ("released", state.Package?.ReleasedAt is null ? null : Last("released"), state.Package?.ReleasedAt is not null, handsOver),
+            ("told", Last("told"), state.ToldAt is not null, tells),
+        };
+        var ended = state.Stage is Stage.Closed or Stage.Withdrawn;
+        var stations = new List<Station>();
+        var here = ended;
+        foreach (var (name, by, passed, on) in way)
+        {
+            var mark = StationState.Ahead;
+            if (passed)
+                mark = StationState.Passed;
+            else if (name == "authenticated" && state.Authentication is not null)
+                mark = StationState.Ended;
+            else if (!on || ended)
+                mark = StationState.Left;
+            else if (!here)
+                (mark, here) = (StationState.Here, true);
+            stations.Add(new(name, mark, by?.At, by?.By));
+        }
+
+        return stations;
+
+        DeskEvent? Last(string type) => file.Events.LastOrDefault(e => e.Event.Type == type)?.Event;
+    }
+
+    private static IEnumerable<NextStep> Next(DemandFile file)
+    {
+        var state = file.State;
+        if (file.Tampered is not null || state.Stage is Stage.Closed or Stage.Withdrawn)
+            yield break;
+        if (state.StayedFor is { } held)
+        {
+            yield return new($"It is held: {held}. Nothing is done on it until the stay is ended.");
+            yield break;
+        }
+
+        if (state.Authentication is null)
+            yield return new("Establish that the demand is from whom it says: call back on a number of the directory, never on one from the demand.", Commands.Authenticate(state.Id));
+        foreach (var question in state.Assessed?.Assessment.Questions ?? [])
+        {
+            if (question.Fact != "authenticated" && state.Decided is null)
+                yield return new(question.Text, Commands.Establish(state.Id, question.Fact));
+        }
+
+        if (state.Decided is null && state.Assessed?.Assessment is { } law)
+        {
+            if (law.Proposed != Decision.Undecided)
+                yield return new($"Decide. The rules lead to: {Words.Of(law.Proposed)}.", Commands.Decide(state.Id, Name(law.Proposed), law.Proposed is Decision.Comply or Decision.ComplyInPart));
+            if (!state.Orders.Any(o => o.Kind == Desk.OrderKind.Count))
+                yield return new("To know whether anything is in scope, have the gate count.", Commands.Order(state.Id, "count"));
+        }
+
+        foreach (var order in state.Orders.Where(o => o.IsOpen))
+            yield return new($"A reviewer reads the {Kind(order)} as the gate holds it and approves it{(order.Need > 0 ? $" ({order.Have} of {order.Need} so far)" : "")}.", Commands.Approve(order.Digest));
+        if (state.Decided is { HandsOver: true } && state.Package is null && !state.Orders.Any(o => o.IsOpen && o.Kind == Desk.OrderKind.Release))
+            yield return new("Order the release that was decided.", Commands.Order(state.Id, "release"));
+        if (state.Package is { ReleasedAt: null })
+            yield return new("The package is sealed. The authority fetches it from the page that its receipt names.");
+    }
+
+    private static OrderView Order(OrderState order) => new(
+        order.Digest,
+        Kind(order),
+        order switch
+        {
+            { Refusal: not null } => "refused",
+            { ReleasedAt: not null } => "handed out",
+            { IsOpen: false } => "done",
+            _ => "waits at the gate",
+        },
+        order.Have,
+        order.Need,
+        order.IsOpen ? order.Expires : null,
+        order.IsOpen ? Commands.Approve(order.Digest) : null,
+        order switch
+        {
+            { Refusal: { } no } => $"{no.Code}: {no.What}{(no.Next is null ? "" : $". Next: {no.Next}")}",
+            { Count: { } count } => EventSentence.Of(count),
+            { Preserved: { } kept } => $"{Words.Count(kept.Items, "item")}, {Words.Bytes(kept.Bytes)}, kept until {WorkZone.Exact(kept.Until)}.",
+            { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
+            _ => null,
+        });
+
+    private static string Kind(OrderState order) => order.Kind.ToString().ToLowerInvariant();
+
+    private static string Name(Decision decision)
+    {
+        var name = decision.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Counterseal.Desk;
+
+namespace Counterseal.Web;
+
+/// <summary>What an event says, in one sentence.</summary>
+internal static class EventSentence
+{
+    /// <summary>The sentence.</summary>
+    public static string Of(DeskEvent happened) => happened.Body switch
+    {
+        Received r => $"A {r.Original.Format} message of {Words.Bytes(r.Original.Length)} came by {r.Original.Channel}{(r.DuplicateOf is { } first ? $"; the same bytes came before, as {first}" : "")}.",
+        Authenticated { Outcome: Authenticity.Authentic } a => $"It is from whom it says. {a.Reason} Evidence: {a.Evidence}",
+        Authenticated a => $"It is not from whom it says. {a.Reason} Evidence: {a.Evidence}",
+        Assessed a => $"{Words.Count(a.Assessment.Findings.Count, "finding")}, {Words.Count(a.Assessment.Questions.Count, "question")}; proposed: {Words.Of(a.Assessment.Proposed)}.",
+        Established e => $"{e.Fact} is {e.Value ?? "unknown again"}. {e.Reason}",
+        Decided d => $"Decided: {Words.Of(d.Decision)}{(d.Basis is { } basis ? $", under {basis}" : "")}.",
+        Ordered o => $"A {o.Kind.ToString().ToLowerInvariant()} was ordered, good until {WorkZone.Exact(o.Expires)}.",
+        Approved a => string.Create(CultureInfo.InvariantCulture, $"The gate holds {a.Have} of {a.Need} approvals."),
+        Counted c => Of(c.Result),
+        Preserved p => $"{Words.Count(p.Result.Items, "item")}, {Words.Bytes(p.Result.Bytes)}, kept at the gate until {WorkZone.Exact(p.Result.Until)}.",
+        Sealed s => $"The gate sealed {s.Result.Name}, {Words.Bytes(s.Result.Volumes.Sum(v => v.Length))}.",
+        Refused r => $"The gate refused ({r.Code}): {r.What}",
+        Released r => $"Handed out: {r.How}.",
+        Told t => $"The customer was told: {t.How}.",
+        Stayed s => $"Held: {s.Reason}",
+        Resumed r => $"The stay ended: {r.Reason}",
+        Withdrawn w => $"The authority took it back: {w.Reason}",
+        Closed c => $"Closed: {c.Reason}",
+        _ => happened.Type,
+    };
+
+    /// <summary>What a count came to.</summary>
+    public static string Of(CountResult count)
+    {
+        var kinds = count.Accounts.SelectMany(a => a.Categories).GroupBy(c => c.Category).OrderBy(g => g.Key)
+            .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Sum(c => c.Items):N0} {Words.Of(g.Key)}"));
+        return count.Accounts.Count == 0
+            ? "No account: nothing is in scope."
+            : $"{Words.Count(count.Accounts.Count, "account")}; in scope: {string.Join(", ", kinds)}{(count.Unreadable > 0 ? $"; {Words.Count(count.Unreadable, "record")} could not be read" : "")}.";
+    }
+}

@@ -1,0 +1,137 @@
+using Counterseal.Desk;
+using Counterseal.Law;
+using Counterseal.Ledger;
+
+namespace Counterseal.Web;
+
+/// <summary>The faces over a desk in the same process, as <c>counterseal serve</c> runs them.</summary>
+public static class FromDesk
+{
+    /// <summary>At most so many rows on a page.</summary>
+    private const int Most = 500;
+
+    /// <summary>The desk's face.</summary>
+    /// <param name="desk">The desk.</param>
+    /// <param name="ground">Where it listens, and how pages look.</param>
+    /// <param name="log">The ledger's key; each proof is verified against it.</param>
+    /// <param name="signInCode">The code shown on the terminal; at least 16 characters.</param>
+    public static DeskFaceOptions DeskFace(Desk.Desk desk, FaceGround ground, NoteVerifier log, string signInCode) => new()
+    {
+        Ground = ground,
+        SignInCode = signInCode,
+        Queue = async cancel => [.. (await desk.Queue(all: false, Most, cancel)).Select(Row)],
+        Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log) : null,
+        Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
+        Directory = async cancel => [.. (await desk.Entries(cancel)).Select(e => new DirectoryRow(
+            e.Authority, e.Country, e.Name, e.Recipient, e.Callback, e.Version, [.. SignedNote.Parse(e.Note).Signatures.Select(s => s.Name)], e.Digest))],
+    };
+
+    /// <summary>The public face.</summary>
+    /// <param name="desk">The desk.</param>
+    /// <param name="ground">Where it listens, and how pages look.</param>
+    /// <param name="ledger">A reader of the ledger.</param>
+    /// <param name="origin">The face's address as others reach it.</param>
+    public static PublicFaceOptions PublicFace(Desk.Desk desk, FaceGround ground, LedgerClient ledger, string origin) => new()
+    {
+        Ground = ground,
+        Origin = origin.TrimEnd('/'),
+        LedgerKey = ledger.Log.ToString(),
+        Checkpoint = ledger.Checkpoint,
+        Tile = ledger.FetchTile,
+        Status = async (token, cancel) => await desk.Status(token, cancel) is { } view ? Status(view) : null,
+        Package = (token, age, cancel) => Package(desk, token, age, cancel),
+        Submit = async (original, cancel) => await desk.Receive(original, "web", cancel) switch
+        {
+            Receipt receipt => new(ReceiptFile.Of(receipt, await Questions(desk, receipt, cancel)), receipt.Token, []),
+            Quarantined kept => new(null, null, kept.Faults),
+            var other => throw new InvalidOperationException($"an arrival that the face does not know: {other.GetType().Name}"),
+        },
+    };
+
+    private static QueueRow Row(QueueEntry e) => new(
+        e.Id, e.Reference, e.Authority, e.Country, e.Instrument, e.Emergency == true,
+        e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Received, "", "") : null,
+        e.Stage switch { Stage.Ordered => "waits for approval", Stage.Sealed => "sealed, to be fetched", var stage => stage.ToString().ToLowerInvariant() },
+        e.Authenticated, e.Questions, e.Tampered);
+
+    private static async Task<DemandFile?> File(Desk.Desk desk, string id, CancellationToken cancel)
+    {
+        if (!DemandId.IsOne(id))
+            return null;
+        try
+        {
+            return await desk.Show(id, cancel) is { State.Received: not null } file ? file : null;
+        }
+        catch (DeskException no) when (no.Code == "unknown")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the bearer sees. The desk has already left out what may not be told before the authority is authenticated.</summary>
+    internal static StatusView Status(AuthorityView view)
+    {
+        var handsOver = view.Decision is Decision.Comply or Decision.ComplyInPart;
+        var progress = view.Status switch
+        {
+            "received" => Progress.Received,
+            "stayed" => Progress.Stayed,
+            "withdrawn" => Progress.Withdrawn,
+            "closed" => Progress.Closed,
+            "package ready" or "handed over" => Progress.Ready,
+            "decided" when handsOver => Progress.Prepared,
+            "decided" => Progress.Answered,
+            _ => Progress.Examined,
+        };
+        var tells = progress is Progress.Answered or Progress.Closed && view.Decision is not null && !handsOver;
+        return new(
+            view.Received,
+            progress,
+            tells ? new(view.Decision!.Value, view.Reasons) : null,
+            progress == Progress.Ready && view.Package is { } seal
+                ? [.. seal.Volumes.Take(1).Select(v => new StatusFile(seal.Name + ".age", v.Length, v.Digest)), new(seal.Name + ".counterseal", null, null)]
+                : []);
+    }
+
+    /// <summary>Opens a file of the package; that it is handed out is on record before its first byte leaves.</summary>
+    private static async Task<PackageFile?> Package(Desk.Desk desk, string token, bool age, CancellationToken cancel)
+    {
+        if (await desk.DemandOf(token, cancel) is not { } id)
+            return null;
+        try
+        {
+            var file = await desk.Package(id, age, cancel);
+            try
+            {
+                if (age)
+                    await HandedOut(desk, id, cancel);
+                return file;
+            }
+            catch
+            {
+                await file.Content.DisposeAsync();
+                throw;
+            }
+        }
+        catch (DeskException no) when (no.Code is not ("gate-away" or "gate-refused" or "kept"))
+        {
+            return null;
+        }
+    }
+
+    private static async Task HandedOut(Desk.Desk desk, string id, CancellationToken cancel)
+    {
+        try
+        {
+            await desk.HandedOut(id, "authority", "fetched from the status page", cancel);
+        }
+        catch (ConflictException)
+        {
+            // Two downloads at once: the other one recorded it, or the demand has moved on, which the second try says.
+            await desk.HandedOut(id, "authority", "fetched from the status page", cancel);
+        }
+    }
+
+    private static async Task<IReadOnlyList<Question>> Questions(Desk.Desk desk, Receipt receipt, CancellationToken cancel) =>
+        (await desk.Show(receipt.Demand, cancel)).State.Assessed?.Assessment.Questions ?? [];
+}

@@ -1,0 +1,357 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+namespace Counterseal.Web.Tests;
+
+/// <summary>Both faces over the wire.</summary>
+public sealed class FaceTests : IAsyncLifetime
+{
+    private Faces faces = null!;
+
+    public async ValueTask InitializeAsync() => faces = await Faces.Start();
+
+    public ValueTask DisposeAsync() => faces.DisposeAsync();
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/ledger")]
+    [InlineData("/healthz")]
+    [InlineData("/no-such-page")]
+    [InlineData("/checkpoint")]
+    public async Task Every_answer_forbids_script_frames_sniffing_and_referrers(string path)
+    {
+        using var client = Faces.Client(faces.Public);
+        using var answer = await client.GetAsync(path);
+        Assert.Equal("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", Header(answer, "Content-Security-Policy"));
+        Assert.Equal("no-referrer", Header(answer, "Referrer-Policy"));
+        Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
+        Assert.Equal("same-origin", Header(answer, "Cross-Origin-Opener-Policy"));
+        Assert.Equal(path == "/checkpoint" ? "cross-origin" : "same-origin", Header(answer, "Cross-Origin-Resource-Policy"));
+        Assert.False(answer.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task No_page_names_another_origin_carries_a_style_of_its_own_or_a_script()
+    {
+        using var desk = await faces.SignedIn();
+        using var open = Faces.Client(faces.Public);
+        foreach (var page in new[]
+        {
+            await desk.GetStringAsync("/"), await desk.GetStringAsync($"/demands/{Samples.Id}"), await desk.GetStringAsync("/quarantine"), await desk.GetStringAsync("/directory"),
+            await open.GetStringAsync("/"), await open.GetStringAsync("/ledger"), await open.GetStringAsync($"/status/{Samples.Token}"),
+        })
+        {
+            Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("style=", page, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotMatch("(?:src|href|action)=\"(?:https?:)?//", page);
+            Assert.Contains("Trial mode.", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_demand_says_is_shown_as_text_and_never_as_markup()
+    {
+        faces.Queue = [Samples.Queue[0] with { Reference = "<img src=x onerror=alert(1)>", Authority = "\"><script>alert(1)</script>" }];
+        using var desk = await faces.SignedIn();
+        var page = await desk.GetStringAsync("/");
+        Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img src=x", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/demands/7F3K2M9QXTBC4W8NDV5HJ0RSAG")]
+    [InlineData("/demands/7F3K2M9QXTBC4W8NDV5HJ0RSAG/events/1/receipt")]
+    [InlineData("/quarantine")]
+    [InlineData("/directory")]
+    [InlineData("/no-such-page")]
+    public async Task Nothing_of_the_desk_is_shown_before_sign_in(string path)
+    {
+        using var client = Faces.Client(faces.Desk);
+        using var answer = await client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.StartsWith(new Uri(faces.Desk, "/sign-in?to=%2F").ToString(), answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task The_code_opens_the_desk_with_a_cookie_that_no_script_and_no_other_site_can_use()
+    {
+        using var client = Faces.Client(faces.Desk);
+        using var answer = await Faces.SignIn(client, $" {Faces.Code} ", "/directory");
+        Assert.Equal("/directory", answer.Headers.Location!.ToString());
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("counterseal-desk=", StringComparison.Ordinal));
+        Assert.Contains("; httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Faces.Code, cookie, StringComparison.Ordinal);
+        Assert.Contains("Garda National Cyber Crime Bureau", await client.GetStringAsync("/"), StringComparison.Ordinal);
+        using var page = await client.GetAsync("/");
+        Assert.StartsWith("no-store", Header(page, "Cache-Control"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_code_is_refused_and_attempts_are_limited()
+    {
+        using var client = Faces.Client(faces.Desk);
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            using var refused = await Faces.SignIn(client, "quiet-otter-9F3K-2M7R");
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("That is not the code", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var limited = await Faces.SignIn(client, Faces.Code);
+        Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+        Assert.InRange(limited.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.DoesNotContain("quiet-otter", faces.Logged(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example/")]
+    [InlineData("https://evil.example/")]
+    [InlineData("")]
+    public async Task Sign_in_leads_to_no_other_place(string to)
+    {
+        using var client = Faces.Client(faces.Desk);
+        using var answer = await Faces.SignIn(client, Faces.Code, to);
+        Assert.Equal("/", answer.Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task A_form_of_another_page_cannot_sign_in_or_out()
+    {
+        using var client = await faces.SignedIn();
+        using var stranger = Faces.Client(faces.Desk);
+        using var signIn = await stranger.PostAsync("/sign-in", new FormUrlEncodedContent([new("code", Faces.Code)]));
+        using var signOut = await client.PostAsync("/sign-out", new FormUrlEncodedContent([]));
+        Assert.Equal(HttpStatusCode.BadRequest, signIn.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, signOut.StatusCode);
+        using var still = await client.GetAsync("/");
+        Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_ours_is_refused_on_both_faces()
+    {
+        foreach (var face in new[] { faces.Desk, faces.Public })
+        {
+            using var client = Faces.Client(face);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "rebound.example" } };
+            using var answer = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_sign_in_code_that_is_too_short_is_refused_at_start() =>
+        Assert.Contains("16", (await Assert.ThrowsAsync<ArgumentException>(() => Task.FromResult(DeskFace.Build(FromNothing("short"))))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_status_page_says_how_far_and_nothing_else()
+    {
+        using var client = Faces.Client(faces.Public);
+        faces.Progress = Progress.Examined;
+        using var answer = await client.GetAsync($"/status/{Samples.Token}");
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("Your demand is being examined", page, StringComparison.Ordinal);
+        foreach (var secret in new[] { Samples.Id, Samples.Demand.Reference, "okonkwo", "Nowak", "Okafor", "finding", "no data", ".age", "Garda" })
+            Assert.DoesNotContain(secret, page, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("no-store", Header(answer, "Cache-Control"));
+        Assert.Equal("noindex, nofollow", Header(answer, "X-Robots-Tag"));
+    }
+
+    [Fact]
+    public async Task A_wrong_token_a_malformed_one_and_a_file_that_is_not_there_look_alike()
+    {
+        using var client = Faces.Client(faces.Public);
+        var pages = new List<string>();
+        foreach (var path in new[]
+        {
+            $"/status/{new string('A', 32)}", "/status/short", "/status/%3Cscript%3E", $"/status/{new string('A', 500)}",
+            $"/status/{new string('A', 32)}/cs-b7d4e6f801234567.age", $"/status/{Samples.Token}/cs-b7d4e6f801234567.age",
+        })
+        {
+            using var answer = await client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            pages.Add(await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.Single(pages.Distinct());
+    }
+
+    [Fact]
+    public async Task The_answer_streams_from_the_gate_once_it_is_ready()
+    {
+        faces.Progress = Progress.Ready;
+        using var client = Faces.Client(faces.Public);
+        var page = await client.GetStringAsync($"/status/{Samples.Token}");
+        Assert.Contains($"href=\"/status/{Samples.Token}/cs-b7d4e6f801234567.age\"", page, StringComparison.Ordinal);
+        using var answer = await client.GetAsync($"/status/{Samples.Token}/cs-b7d4e6f801234567.age");
+        Assert.Equal(Faces.Package, await answer.Content.ReadAsStringAsync());
+        Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal("no-store", Header(answer, "Cache-Control"));
+        using var other = await client.GetAsync($"/status/{Samples.Token}/other.age");
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Tiles_and_checkpoint_are_served_as_tlog_tiles_says()
+    {
+        using var client = Faces.Client(faces.Public);
+        using var checkpoint = await client.GetAsync("/checkpoint");
+        Assert.Equal(Samples.Checkpoint, await checkpoint.Content.ReadAsStringAsync());
+        Assert.Equal("text/plain; charset=utf-8", checkpoint.Content.Headers.ContentType!.ToString());
+        Assert.InRange(checkpoint.Headers.CacheControl!.MaxAge!.Value.TotalSeconds, 0, 5);
+        using var tile = await client.GetAsync("/tile/0/x001/067");
+        Assert.Equal(8192, (await tile.Content.ReadAsByteArrayAsync()).Length);
+        Assert.Equal("application/octet-stream", tile.Content.Headers.ContentType!.ToString());
+        Assert.Contains("immutable", tile.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("*", Header(tile, "Access-Control-Allow-Origin"));
+        foreach (var path in new[] { "/tile/0/000", "/tile/64/000", "/tile/0/1", "/tile/0/x000/001", "/tile/entries/000.p/256", "/tile/0/..%2f..%2fkey", "/tile/" })
+        {
+            using var none = await client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_ledger_is_away_the_pages_say_so_and_stay_up()
+    {
+        faces.LedgerAway = true;
+        using var client = Faces.Client(faces.Public);
+        Assert.Contains("The ledger does not answer", await client.GetStringAsync("/"), StringComparison.Ordinal);
+        using var checkpoint = await client.GetAsync("/checkpoint");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, checkpoint.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_demand_gets_a_receipt_and_the_address_of_its_page()
+    {
+        using var client = Faces.Client(faces.Public);
+        using var answer = await client.PostAsync("/demands", Body("{}", "application/json"));
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal($"/status/{Samples.Token}", answer.Headers.Location!.ToString());
+        Assert.Equal("{\"receipt\":1}", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("{}"u8.ToArray(), faces.Submitted.Single());
+    }
+
+    [Fact]
+    public async Task Faults_come_back_with_line_element_and_rule()
+    {
+        using var client = Faces.Client(faces.Public);
+        using var answer = await client.PostAsync("/demands", Body("<x/>", "application/xml"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        var fault = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["faults"]![0]!;
+        Assert.Equal(17, (int)fault["line"]!);
+        Assert.Equal("TS 103 120 V1.12.1, 6.2.2", (string?)fault["rule"]);
+    }
+
+    [Fact]
+    public async Task What_is_kept_while_the_ledger_is_away_gets_no_receipt()
+    {
+        using var client = Faces.Client(faces.Public);
+        using var answer = await client.PostAsync("/demands", Body("kept", "application/xml"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("no receipt is given", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Null(answer.Headers.Location);
+    }
+
+    [Fact]
+    public async Task Other_types_and_more_than_20_MiB_are_refused_unread()
+    {
+        using var client = Faces.Client(faces.Public);
+        using var type = await client.PostAsync("/demands", Body("a=b", "application/x-www-form-urlencoded"));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, type.StatusCode);
+        using var most = new ByteArrayContent(Filled(PublicFace.LargestOriginal)) { Headers = { ContentType = new("application/json") } };
+        using var taken = await client.PostAsync("/demands", most);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
+        using var more = new StreamContent(new MemoryStream(Filled(PublicFace.LargestOriginal + 1))) { Headers = { ContentType = new("application/json") } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/demands") { Content = more };
+        request.Headers.ExpectContinue = true;
+        using var large = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        Assert.Single(faces.Submitted);
+    }
+
+    [Fact]
+    public async Task Submissions_from_one_address_are_limited()
+    {
+        using var client = Faces.Client(faces.Public);
+        HttpStatusCode last = default;
+        for (var i = 0; i < 61; i++)
+        {
+            using var answer = await client.PostAsync("/demands", Body("{}", "application/json"));
+            last = answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+        Assert.Equal(60, faces.Submitted.Count);
+    }
+
+    [Fact]
+    public async Task Logs_name_the_route_and_never_a_token_a_path_or_a_person()
+    {
+        using var client = Faces.Client(faces.Public);
+        _ = await client.GetStringAsync($"/status/{Samples.Token}?q=secret-query");
+        using var post = await client.PostAsync("/demands", Body("<x/>", "application/xml"));
+        using var desk = await faces.SignedIn();
+        _ = await desk.GetStringAsync($"/demands/{Samples.Id}");
+        faces.Broken = true;
+        using var broken = await desk.GetAsync("/");
+        Assert.Equal(HttpStatusCode.InternalServerError, broken.StatusCode);
+        Assert.DoesNotContain("okonkwo", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("nosniff", Header(broken, "X-Content-Type-Options"));
+
+        var log = faces.Logged();
+        Assert.Contains("1001 Public GET /status/{token} 200", log, StringComparison.Ordinal);
+        Assert.Contains("1002 System.InvalidOperationException", log, StringComparison.Ordinal);
+        foreach (var secret in new[] { Samples.Token, "secret-query", Samples.Id, Samples.Demand.Reference, "okonkwo", "Nowak", Faces.Code })
+            Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_stylesheet_is_served_by_its_digest_and_may_be_kept_for_ever()
+    {
+        using var client = Faces.Client(faces.Public);
+        Assert.Contains($"href=\"{Asset.Stylesheet.Path}\"", await client.GetStringAsync("/"), StringComparison.Ordinal);
+        using var sheet = await client.GetAsync(Asset.Stylesheet.Path);
+        Assert.Equal("text/css", sheet.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("immutable", sheet.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        using var old = await client.GetAsync("/assets/counterseal.0000000000000000.css");
+        Assert.Equal(HttpStatusCode.NotFound, old.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_trial_mode_no_page_speaks_of_it()
+    {
+        await using var earnest = await Faces.Start(trial: false);
+        using var client = Faces.Client(earnest.Public);
+        Assert.DoesNotContain("Trial mode", await client.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    private static DeskFaceOptions FromNothing(string code) => new()
+    {
+        Ground = new() { Listen = new(IPAddress.Loopback, 0) },
+        SignInCode = code,
+        Queue = _ => Task.FromResult<IReadOnlyList<QueueRow>>([]),
+        Demand = (_, _) => Task.FromResult<DemandView?>(null),
+        Quarantine = _ => Task.FromResult<IReadOnlyList<QuarantineRow>>([]),
+        Directory = _ => Task.FromResult<IReadOnlyList<DirectoryRow>>([]),
+    };
+
+    private static byte[] Filled(int length)
+    {
+        var bytes = new byte[length];
+        bytes[0] = (byte)'{';
+        return bytes;
+    }
+
+    private static StringContent Body(string text, string type) => new(text) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) || answer.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
+}
