@@ -18,7 +18,10 @@ public static class Package
         var (name, age, counterseal) = Paths(path);
         var checks = new List<Check>();
         if (PackageChecks.Seal(counterseal, trust, checks) is { } seal)
+        {
+            PackageChecks.Header(age, seal.Statement, checks);
             PackageChecks.Volume(age, seal.Statement.Volume, checks, cancel);
+        }
         else
             checks.Add(new Check(false, $"{name}.age cannot be checked without it", counterseal));
         return checks;
@@ -46,6 +49,9 @@ public static class Package
         if (seal is null || checks.Any(check => !check.Holds))
             throw Failed(checks);
         var statement = seal.Statement;
+        PackageChecks.Header(age, statement, checks);
+        if (checks.Any(check => !check.Holds))
+            throw Failed(checks);
         if (!statement.Recipients.Contains(identity.Recipient))
             throw new PackageException($"{counterseal}, /statement/recipients: the package is for {string.Join(", ", statement.Recipients)}, not for {identity.Recipient}");
 

@@ -93,13 +93,30 @@ internal static class PackageChecks
         }
     }
 
+    /// <summary>Checks that the volume's header has a stanza for each recipient stated and none besides: one more would be one more reader.</summary>
+    public static void Header(string path, SealStatement statement, List<Check> checks)
+    {
+        var what = $"{statement.Volume.Name} is an age file for as many X25519 recipients as are stated ({statement.Recipients.Count}), and no other";
+        try
+        {
+            using var file = OpenFile(path);
+            var stanzas = AgeHeader.Read(new AgeInput(file)).Stanzas;
+            var other = stanzas.FirstOrDefault(stanza => stanza.Type != "X25519");
+            Add(checks, what, other is not null ? $"it has a stanza of type {Visible.Text(other.Type, 40)}" : stanzas.Count != statement.Recipients.Count ? $"it is for {stanzas.Count}" : null, path);
+        }
+        catch (Exception e) when (e is AgeException or IOException or UnauthorizedAccessException)
+        {
+            Add(checks, what, e.Message, path);
+        }
+    }
+
     /// <summary>Checks every block of <c>NAME.age</c>.</summary>
     public static void Volume(string path, SealedVolume volume, List<Check> checks, CancellationToken cancel)
     {
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            file = OpenFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -135,7 +152,7 @@ internal static class PackageChecks
     {
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            var file = OpenFile(path);
             if (LengthFault(file.Length, volume) is not { } fault)
                 return file;
             file.Dispose();
@@ -157,6 +174,8 @@ internal static class PackageChecks
         > 0 => $"it goes on for {length - volume.Length} bytes after its end",
         _ => null,
     };
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
     private static byte[] ReadFile(string path)
     {

@@ -12,8 +12,8 @@ namespace Counterseal.Custody;
 /// </summary>
 public sealed class PackageWriter : IRecordSink, IDisposable
 {
-    /// <summary>Bytes of a part, unless told otherwise: 32 MiB.</summary>
-    public const int DefaultPartSize = 32 * 1024 * 1024;
+    /// <summary>Bytes of a part, unless told otherwise: 16 MiB, because two are in memory at a time and the gate has 200 MB for everything.</summary>
+    public const int DefaultPartSize = 16 * 1024 * 1024;
 
     // A tar's path has 100 bytes; the name of the package, "data", and up to seven digits for the part are in it too.
     private const int MaxName = 64;

@@ -74,9 +74,9 @@ internal sealed class MadePackage : IDisposable
     }
 
     /// <summary>A package whose archive is made by hand, everything else in order.</summary>
-    public void WriteArchive(byte[] archive, string manifest)
+    public void WriteArchive(byte[] archive, string manifest, byte[]? age = null)
     {
-        var age = AgeTests.Encrypt(archive, Officer.Recipient);
+        age ??= AgeTests.Encrypt(archive, Officer.Recipient);
         File.WriteAllBytes(AgePath, age);
         using var digests = new BlockDigests();
         digests.Append(age);
