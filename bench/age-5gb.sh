@@ -23,7 +23,7 @@ check "age | ours"        "$(plain | age -r "$recipient" | "$ours" decrypt "$wor
 TIMEFORMAT='%R %U %S'
 timed() { # NAME COMMAND…: seconds of wall clock and of processor, and the rate by each
   local name=$1; shift
-  local t; t=$( { time head -c "$bytes" /dev/zero | "$@" >/dev/null; } 2>&1 )
+  local t; t=$( { time head -c "$bytes" /dev/zero | "$@" >/dev/null; } 2>&1 ) || { echo "$name failed: $t"; exit 1; }
   echo "$t" | awk -v n="$name" -v b="$bytes" '{printf "%-22s %7.2f s %7.0f MB/s   processor %6.2f s %7.0f MB/s\n", n, $1, b/1e6/$1, $2+$3, b/1e6/($2+$3)}'
 }
 timed "cat" cat
