@@ -21,7 +21,7 @@ internal sealed class House : IAsyncDisposable
     public Home Home { get; }
     public NoteSigner Alice { get; } = NoteSigner.Generate("alice");
     public NoteSigner Bob { get; } = NoteSigner.Generate("bob");
-    public NoteSigner AuthoritySigner { get; } = NoteSigner.Generate("garda.example");
+    public NoteSigner AuthoritySigner { get; } = NoteSigner.Generate("court.example");
     public AgeIdentity AuthorityKey { get; } = AgeIdentity.Generate();
     public string Entry { get; private set; } = "";
     public JsonNode Up { get; private set; } = new JsonObject();
@@ -34,11 +34,11 @@ internal sealed class House : IAsyncDisposable
         // Unix socket paths are short, so the folder is directly under the system's temporary folder.
         var house = new House(Directory.CreateTempSubdirectory("cs-").FullName);
         var sources = Path.Combine(house.Folder, "sources");
-        DemoMail.Write(sources, small: true);
-        TrialHome.Create(house.Home, Path.Combine(sources, "accounts.ndjson"), Path.Combine(sources, "mail"), database);
+        var from = DemoMail.Write(sources);
+        TrialHome.Create(house.Home, from.Accounts, from.Mail, database);
         TrialHome.Enrol(house.Home, house.Alice.Verifier, ["reviewer", "directory"]);
         TrialHome.Enrol(house.Home, house.Bob.Verifier, ["reviewer", "directory"]);
-        var text = DirectoryEntry.Text("garda.example", "IE", "An Garda (example)", house.AuthorityKey.Recipient.Text, house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100", 1);
+        var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", house.AuthorityKey.Recipient.Text, house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100", 1);
         house.Entry = System.Text.Encoding.UTF8.GetString(SignedNote.Sign(text, house.Alice, house.Bob).Bytes());
         return house;
     }
