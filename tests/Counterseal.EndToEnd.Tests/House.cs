@@ -44,7 +44,7 @@ internal sealed class House : IAsyncDisposable
     }
 
     /// <summary>Starts <c>counterseal serve</c> and returns when it is up.</summary>
-    public async Task Start(string? crashAt = null, bool loseUnsynced = false)
+    public async Task Start(string? crashAt = null, bool loseUnsynced = false, string? trace = null)
     {
         var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--json");
         start.RedirectStandardOutput = true;
@@ -53,6 +53,8 @@ internal sealed class House : IAsyncDisposable
             start.Environment["COUNTERSEAL_CRASH_AT"] = crashAt;
         if (loseUnsynced)
             start.Environment["COUNTERSEAL_LOSE_UNSYNCED"] = "1";
+        if (trace is not null)
+            start.Environment["COUNTERSEAL_CRASH_TRACE"] = trace;
         serve = Process.Start(start)!;
         _ = Drain(serve.StandardError);
         var text = new System.Text.StringBuilder();
@@ -64,10 +66,17 @@ internal sealed class House : IAsyncDisposable
         }
 
         if (text.Length == 0)
-            throw new InvalidOperationException($"serve ended before it was up: {string.Join('\n', Words)}");
+        {
+            await Kill();
+            throw new IOException($"serve ended before it was up: {string.Join('\n', Words)}");
+        }
+
         Up = JsonNode.Parse(text.ToString())!;
         _ = Drain(serve.StandardOutput);
     }
+
+    /// <summary>Whether <c>serve</c> runs.</summary>
+    public bool IsUp => serve is { HasExited: false };
 
     /// <summary>What the processes said on standard error.</summary>
     public List<string> Words { get; } = [];
