@@ -46,6 +46,7 @@ internal sealed class House : IAsyncDisposable
     /// <summary>Starts <c>counterseal serve</c> and returns when it is up.</summary>
     public async Task Start(string? crashAt = null, bool loseUnsynced = false, string? trace = null)
     {
+        await Kill();
         var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--json");
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -75,6 +76,9 @@ internal sealed class House : IAsyncDisposable
         _ = Drain(serve.StandardOutput);
     }
 
+    /// <summary>How many processes died of themselves: <c>serve</c>, as seen from here, and its children, as it says.</summary>
+    public int Deaths { get; private set; }
+
     /// <summary>Whether <c>serve</c> runs.</summary>
     public bool IsUp => serve is { HasExited: false };
 
@@ -86,7 +90,9 @@ internal sealed class House : IAsyncDisposable
     {
         if (serve is null)
             return;
-        if (!serve.HasExited)
+        if (serve.HasExited)
+            Deaths++;
+        else
             serve.Kill(entireProcessTree: true);
         await serve.WaitForExitAsync();
         serve.Dispose();
@@ -109,6 +115,8 @@ internal sealed class House : IAsyncDisposable
         {
             lock (Words)
                 Words.Add(line);
+            if (line.Contains("beginning it again", StringComparison.Ordinal))
+                Deaths++;
         }
     }
 }

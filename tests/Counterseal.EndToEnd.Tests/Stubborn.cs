@@ -67,7 +67,7 @@ internal sealed class Stubborn(House house, CancellationToken cancel) : IDisposa
             var polled = await desk.Post($"api/demands/{demand}/poll", new JsonObject(), cancel);
             var mine = polled["orders"]!.AsArray().Last(o => (string)o!["kind"]! == kind)!;
             if ((string)mine["state"]! == "refused")
-                throw new InvalidOperationException($"{kind} was refused: {mine["refusal"]}");
+                throw new Refused($"{kind} is refused: {mine["refusal"]}");
             done = (string)mine["state"]! == "done" ? mine : null;
             return done is not null;
         }, async () =>
@@ -102,30 +102,17 @@ internal sealed class Stubborn(House house, CancellationToken cancel) : IDisposa
         // A stop that was taken but not acknowledged is still a stop, so every stop of the gate's folder is lifted.
         await Until(() => Task.FromResult(lifted), async () =>
         {
-            foreach (var file in Directory.GetFiles(Path.Combine(house.Home.Gate, "stops"), "*", SearchOption.AllDirectories))
+            var name = (await gate.About(cancel)).Json.GetProperty("gate").GetString()!;
+            foreach (var file in Directory.GetFiles(Path.Combine(house.Home.Gate, "stops"), "*.json"))
             {
-                if (TryStop(await File.ReadAllBytesAsync(file, cancel)) is not { } stop)
-                    continue;
-                var text = Lift.Text(stop.Gate, stop.Digest, TimeProvider.System.GetUtcNow());
+                var text = Lift.Text(name, Path.GetFileNameWithoutExtension(file), TimeProvider.System.GetUtcNow());
                 var reply = await gate.Lift(SignedNote.Sign(text, house.Alice, house.Bob).Bytes(), cancel);
-                if (reply.Refused is { } code && code != "unknown")
+                if (reply.Refused is not null)
                     WaitingOrder.Told(reply);
             }
 
             lifted = true;
         });
-    }
-
-    private static Stop? TryStop(byte[] note)
-    {
-        try
-        {
-            return Stop.Read(note);
-        }
-        catch (RefusalException)
-        {
-            return null;
-        }
     }
 
     private async Task<JsonNode> Desk(string path)
