@@ -27,7 +27,8 @@ internal static class Unsynced
         lock (Writes)
             Writes.Add((path, () =>
             {
-                using var file = File.OpenWrite(path);
+                // The writer that is being lost still holds the file, so no share is refused here.
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
                 file.SetLength(length);
             }
             ));
