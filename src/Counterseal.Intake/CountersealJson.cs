@@ -104,7 +104,7 @@ internal sealed partial class CountersealJson
         const string At = "#/$defs/selector";
         if (part is null) return null;
         string[] kinds = ["mailbox", "account", "telephone", "ip"];
-        if (!IsObject(part, At, [.. kinds, "port", "at"])) return null;
+        if (!IsObject(part, At + "/oneOf", [.. kinds, "port", "at"])) return null;
         var named = kinds.Where(part.Members.ContainsKey).ToArray();
         if (named.Length != 1)
         {
@@ -199,17 +199,19 @@ internal sealed partial class CountersealJson
 
     private bool IsObject(JsonPart part, string rule, string[] known, params string[] required)
     {
+        // A choice of objects has these keywords in its branches.
+        string Keyword(string name) => rule.EndsWith("/oneOf", StringComparison.Ordinal) ? rule : $"{rule}/{name}";
         if (part.Kind != JsonValueKind.Object)
         {
-            Fault(part, rule + "/type", $"The value is {part.KindName}; it takes an object.");
+            Fault(part, Keyword("type"), $"The value is {part.KindName}; it takes an object.");
             return false;
         }
         foreach (var (name, member) in part.Members)
             if (!known.Contains(name))
-                Fault(member, rule + "/additionalProperties", $"The member {Remarks.Quote(name)} is not known here.");
+                Fault(member, Keyword("additionalProperties"), $"The member {Remarks.Quote(name)} is not known here.");
         foreach (var name in required)
             if (!part.Members.ContainsKey(name))
-                Fault(part, rule + "/required", $"The member {name} is missing.");
+                Fault(part, Keyword("required"), $"The member {name} is missing.");
         return true;
     }
 
