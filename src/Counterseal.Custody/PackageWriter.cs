@@ -57,6 +57,8 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(partSize, Bag.MaxFile);
         if (facts.Gate.Any(char.IsControl) || facts.Gate.Length is 0 or > 100)
             throw new ArgumentException("a gate's name is one line of at most 100 characters", nameof(facts));
+        if (facts.Authority.Length > 1024)
+            throw new ArgumentException("an authority's name is at most 1024 characters long", nameof(facts));
         if (facts.Approvals.Count > 999)
             throw new ArgumentException("a package has at most 999 approvals", nameof(facts));
         this.facts = facts;

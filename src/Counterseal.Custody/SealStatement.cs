@@ -31,7 +31,7 @@ public sealed record SealStatement
             Gate = root.Text("gate", 100);
             Trial = root.Bool("trial");
             SealedAt = root.Instant("sealedAt");
-            Authority = root.Text("authority", 200);
+            Authority = root.Text("authority", 1024);
             var demand = root.Object("demand", "id", "originalDigest");
             DemandId = demand.DemandId("id");
             OriginalDigest = demand.Hex("originalDigest", 32);
