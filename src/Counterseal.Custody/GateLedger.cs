@@ -147,8 +147,10 @@ internal sealed class GateLedger : IDisposable
     {
         try
         {
+            var before = last;
             var note = await client.Checkpoint(cancel);
-            return await See(Checkpoint.Open(note, home.LedgerKey), note, cancel);
+            var now = Checkpoint.Open(note, home.LedgerKey);
+            return now.Size < before?.Size ? SetBack() : await See(now, note, cancel);
         }
         catch (Exception e) when (e is LedgerException or FormatException)
         {
@@ -212,6 +214,8 @@ internal sealed class GateLedger : IDisposable
         {
             return Refusal.Of(Refusal.OtherLog, "the ledger at the gate's address gives no checkpoint of the ledger that this gate knows", "/checkpoint");
         }
+        if (now.Size < last?.Size)
+            return SetBack();
         if (await See(now, note, cancel) is { } refusal)
             return refusal;
         var own = journal.Leaves;
@@ -259,6 +263,8 @@ internal sealed class GateLedger : IDisposable
         e is HttpRequestException or IOException || e is OperationCanceledException && !cancel.IsCancellationRequested;
 
     private static Refusal LedgerAway() => Refusal.Of(Refusal.LedgerAway, "the ledger cannot be reached, or its answer does not verify", "/ledger");
+
+    private static Refusal SetBack() => Refusal.Of(Refusal.Fork, "the ledger is shorter than it was: it was set back", "/checkpoint");
 
     private static Refusal Forked() => Refusal.Of(Refusal.Fork, "the checkpoint is not consistent with the last one that the gate saw", "/event/proof");
 }

@@ -8,6 +8,7 @@ namespace Counterseal.Custody.Tests.Gate;
 /// <summary>One demand on its way through a <see cref="HostileDesk"/>: everything in it can be bent before it is filed.</summary>
 public sealed class Case
 {
+    private static readonly Lazy<RuleBook> Book = new(() => RuleBook.Load(Repository.Folder("rules")));
     private readonly HostileDesk desk;
 
     private Case(HostileDesk desk) => this.desk = desk;
@@ -44,7 +45,7 @@ public sealed class Case
     public Assessment Assess() => Engine.Assess(
         desk.Demand,
         new Facts(Facts.ToDictionary(fact => fact.Key, fact => fact.Value!.GetValue<string>())),
-        RuleBook.Load(Repository.Folder("rules")),
+        Book.Value,
         HostileDesk.Start,
         HostileDesk.Start);
 

@@ -81,7 +81,11 @@ public sealed class HostileDesk : IAsyncDisposable
         var ready = new TaskCompletionSource();
         serving = GateHost.Run(Home, Socket, Clock, running.Token, ready.SetResult, logging => logging.SetMinimumLevel(LogLevel.None));
         if (await Task.WhenAny(ready.Task, serving) == serving)
+        {
+            running.Dispose();
+            running = null;
             await serving;
+        }
     }
 
     public async Task StopGate()
@@ -211,7 +215,7 @@ public sealed class HostileDesk : IAsyncDisposable
     public void WriteRoster(byte[] json) => System.IO.File.WriteAllBytes(Path.Combine(Home, "roster.json"), json);
 
     public IReadOnlyList<JsonElement> Journal() =>
-        [.. System.IO.File.ReadAllLines(Path.Combine(Home, "journal.ndjson")).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. (System.IO.File.Exists(Path.Combine(Home, "journal.ndjson")) ? System.IO.File.ReadAllLines(Path.Combine(Home, "journal.ndjson")) : []).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>The codes of the refusals in the journal, in order.</summary>
     public IReadOnlyList<string> Refusals() =>
