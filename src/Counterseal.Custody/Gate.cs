@@ -165,22 +165,25 @@ public sealed partial class Gate : IAsyncDisposable
                 return desk ? Done(digest, outcome) : State(digest, outcome);
             if (works.TryGetValue(digest, out var work) && !work.Task.IsCompleted)
                 return Working(digest, work);
-            if (shelf.Find(digest) is not { } kept)
-                return Plain(Unknown());
+            if (shelf.Glance(digest) is not var (order, approvals))
+                return shelf.Done(digest) is { } since ? desk ? Done(digest, since) : State(digest, since) : Plain(Unknown());
             if (desk && work?.Refusal is { } said)
                 return Plain(said);
+            var roster = home.ReadRoster();
             var answer = new JsonObject
             {
                 ["order"] = digest,
                 ["state"] = "waiting",
-                ["have"] = Counted(kept).Count,
-                ["need"] = home.ReadRoster().Needs(kept.Order.Kind),
+                ["have"] = Counted(approvals, digest, roster).Count,
+                ["need"] = roster.Needs(order.Kind),
                 ["gate"] = Name,
-                ["epoch"] = home.ReadRoster().Epoch,
-                ["envelope"] = kept.Node(),
+                ["epoch"] = roster.Epoch,
             };
             if (work?.Refusal is { } refusal)
                 answer["lastRefusal"] = refusal.Code;
+            // The desk made the envelope; a reviewer must see the bytes that the gate has.
+            if (!desk && shelf.Find(digest) is { } kept)
+                answer["envelope"] = kept.Node();
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)
@@ -198,16 +201,16 @@ public sealed partial class Gate : IAsyncDisposable
             var waiting = new JsonArray();
             foreach (var digest in shelf.Unfinished())
             {
-                if (shelf.Find(digest) is { } kept)
+                if (shelf.Glance(digest) is var (order, approvals))
                 {
                     waiting.Add(new JsonObject
                     {
                         ["order"] = digest,
-                        ["kind"] = Word(kept.Order.Kind),
-                        ["demand"] = kept.Order.DemandId,
-                        ["have"] = Counted(kept).Count,
-                        ["need"] = roster.Needs(kept.Order.Kind),
-                        ["expires"] = Instant.Text(kept.Order.Expires),
+                        ["kind"] = Word(order.Kind),
+                        ["demand"] = order.DemandId,
+                        ["have"] = Counted(approvals, digest, roster).Count,
+                        ["need"] = roster.Needs(order.Kind),
+                        ["expires"] = Instant.Text(order.Expires),
                     });
                 }
             }

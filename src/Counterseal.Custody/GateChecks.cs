@@ -160,7 +160,7 @@ public sealed partial class Gate
         var roster = home.ReadRoster();
         var notes = new List<string>();
         var people = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var note in kept is null ? [] : Counted(kept, roster))
+        foreach (var note in kept is null ? [] : Counted(kept.Approvals, kept.Order.Digest, roster))
         {
             people[Approval.Read(note, "/approvals").Reviewer] = note;
             notes.Add(note);
@@ -183,16 +183,14 @@ public sealed partial class Gate
     private Envelope Approved(Envelope kept)
     {
         var roster = home.ReadRoster();
-        var counted = kept with { Approvals = Counted(kept, roster) };
+        var counted = kept with { Approvals = Counted(kept.Approvals, kept.Order.Digest, roster) };
         if (counted.Approvals.Count < roster.Needs(kept.Order.Kind))
             throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order.Kind)));
         return counted;
     }
 
-    private IReadOnlyList<string> Counted(Envelope kept) => Counted(kept, home.ReadRoster());
-
-    private static IReadOnlyList<string> Counted(Envelope kept, Roster roster) =>
-        [.. kept.Approvals.Where(note => Approval.Read(note, "/approvals").Fault(roster, kept.Order.Digest) is null)];
+    private static IReadOnlyList<string> Counted(IReadOnlyList<string> approvals, string order, Roster roster) =>
+        [.. approvals.Where(note => Approval.Read(note, "/approvals").Fault(roster, order) is null)];
 
     /// <summary>The roster as it stands, put on the ledger before anything is decided under it. An epoch never falls.</summary>
     private async Task<Roster> RosterOnRecord(CancellationToken cancel)

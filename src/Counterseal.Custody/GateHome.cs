@@ -82,11 +82,8 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        Durable.CreateFolder(folder, FolderMode);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, FolderMode);
-        foreach (var name in (string[])["books", "orders", "packages", "snapshots", "stops", "directory"])
-            Durable.CreateFolder(Path.Combine(folder, name), FolderMode);
+        foreach (var name in (string[])["", "books", "orders", "packages", "snapshots", "stops", "directory"])
+            MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));
         using var signer = NoteSigner.Generate(settings.Name);
@@ -228,9 +225,17 @@ public sealed class GateHome : IDisposable
         return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32));
     }
 
+    /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>
+    private static void MakeFolder(string path)
+    {
+        Durable.CreateFolder(path, FolderMode);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, FolderMode);
+    }
+
     private static void Copy(string from, string to)
     {
-        Durable.CreateFolder(to, FolderMode);
+        MakeFolder(to);
         foreach (var file in Directory.EnumerateFiles(from))
             Durable.Replace(Path.Combine(to, Path.GetFileName(file)), File.ReadAllBytes(file), "gate.home.book", FileMode);
         foreach (var folder in Directory.EnumerateDirectories(from))

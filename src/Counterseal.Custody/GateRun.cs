@@ -111,7 +111,11 @@ public sealed partial class Gate
             work.Refusal = Refusal.Of(Refusal.Source, "the order could not be carried out", "/");
         }
         if (work.Refusal is { } refusal)
+        {
+            if (ledger.Journal?.Find("sealed", work.Digest) is null && ledger.Journal?.Find("preserved", work.Digest) is null)
+                DeleteHalf(work.Digest);
             Refuse(work.Digest, refusal);
+        }
     }
 
     private async Task Carry(Work work, CancellationToken cancel)
@@ -353,30 +357,45 @@ public sealed partial class Gate
                 works.TryGetValue(digest, out var work);
                 if (work is { Task.IsCompleted: false })
                     continue;
-                var envelope = shelf.Find(digest)!;
-                if (EffectOnRecord(envelope.Order) is not null)
+                if (shelf.Glance(digest) is not var (order, approvals))
+                    continue;
+                if (EffectOnRecord(order) is not null)
                 {
-                    Begin(envelope);
+                    Begin(shelf.Find(digest)!);
                 }
-                else if (clock.GetUtcNow() >= envelope.Order.Expires)
+                else if (clock.GetUtcNow() >= order.Expires)
                 {
-                    shelf.Forget(digest);
-                    foreach (var half in (string[])[home.At("packages", digest), home.At("snapshots", digest)])
-                    {
-                        if (Directory.Exists(half))
-                            Directory.Delete(half, recursive: true);
-                    }
+                    Forget(digest);
                     Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
                 }
-                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(envelope, roster).Count >= roster.Needs(envelope.Order.Kind))
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order.Kind))
                 {
-                    Begin(envelope);
+                    Begin(shelf.Find(digest)!);
                 }
             }
         }
         finally
         {
             filing.Release();
+        }
+    }
+
+    /// <summary>Deletes an order that is over without an effect, with whatever was collected for it.</summary>
+    private void Forget(string digest)
+    {
+        DeleteHalf(digest);
+        shelf.Forget(digest);
+        if (works.TryRemove(digest, out var work))
+            work.Dispose();
+    }
+
+    /// <summary>Deletes what was collected for an order that came to nothing.</summary>
+    private void DeleteHalf(string digest)
+    {
+        foreach (var half in (string[])[home.At("packages", digest), home.At("snapshots", digest)])
+        {
+            if (Directory.Exists(half))
+                Directory.Delete(half, recursive: true);
         }
     }
 

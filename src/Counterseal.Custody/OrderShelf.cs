@@ -34,9 +34,12 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
     }
 }
 
+/// <summary>An order with its approvals so far.</summary>
+internal sealed record Glimpse(Order Order, IReadOnlyList<string> Approvals);
+
 /// <summary>
-/// The orders in <c>orders/</c>, a folder each: <c>envelope.json</c> and <c>approvals.json</c> while it waits or works, <c>outcome.json</c> when it is done
-/// (then the other two are deleted: the gate keeps no demand longer than it needs it).
+/// The orders in <c>orders/</c>, a folder each: <c>order.json</c>, <c>envelope.json</c> and <c>approvals.json</c> while it waits or works, <c>outcome.json</c> when
+/// it is done (then the others are deleted: the gate keeps no demand longer than it needs it).
 /// </summary>
 internal sealed class OrderShelf(GateHome home)
 {
@@ -48,14 +51,10 @@ internal sealed class OrderShelf(GateHome home)
     public Outcome? Done(string digest) => File.Exists(Place(digest, "outcome.json")) ? Outcome.Read(File.ReadAllBytes(Place(digest, "outcome.json"))) : null;
 
     /// <summary>The envelope with the approvals so far, or <c>null</c>.</summary>
-    public Envelope? Find(string digest)
-    {
-        if (!File.Exists(Place(digest, "envelope.json")))
-            return null;
-        var envelope = Envelope.Read(File.ReadAllBytes(Place(digest, "envelope.json")));
-        var approvals = File.Exists(Place(digest, "approvals.json")) ? JsonSerializer.Deserialize<string[]>(File.ReadAllBytes(Place(digest, "approvals.json")))! : [];
-        return envelope with { Approvals = approvals };
-    }
+    public Envelope? Find(string digest) => WhileKept(() => Envelope.Read(File.ReadAllBytes(Place(digest, "envelope.json"))) with { Approvals = Approvals(digest) });
+
+    /// <summary>The order and its approvals without the original, which may be large; <c>null</c> when it is not kept.</summary>
+    public Glimpse? Glance(string digest) => WhileKept(() => new Glimpse(Order.Read(File.ReadAllBytes(Place(digest, "order.json"))), Approvals(digest)));
 
     /// <summary>Keeps an order with the approvals so far.</summary>
     public void Keep(Envelope envelope)
@@ -63,7 +62,10 @@ internal sealed class OrderShelf(GateHome home)
         var digest = envelope.Order.Digest;
         Durable.CreateFolder(home.At("orders", digest), GateHome.FolderMode);
         if (!File.Exists(Place(digest, "envelope.json")))
-            Durable.Replace(Place(digest, "envelope.json"), (envelope with { Approvals = [] }).Json(), "gate.order.write", GateHome.FileMode);
+        {
+            Durable.Replace(Place(digest, "order.json"), envelope.Order.Canonical, "gate.order.write", GateHome.FileMode);
+            Durable.Replace(Place(digest, "envelope.json"), (envelope with { Approvals = [] }).Json(), "gate.envelope.write", GateHome.FileMode);
+        }
         Durable.Replace(Place(digest, "approvals.json"), JsonSerializer.SerializeToUtf8Bytes(envelope.Approvals), "gate.approvals.write", GateHome.FileMode);
     }
 
@@ -71,8 +73,7 @@ internal sealed class OrderShelf(GateHome home)
     public void Finish(string digest, Outcome outcome)
     {
         Durable.Replace(Place(digest, "outcome.json"), outcome.Json(), "gate.outcome.write", GateHome.FileMode);
-        File.Delete(Place(digest, "approvals.json"));
-        File.Delete(Place(digest, "envelope.json"));
+        Clear(digest);
     }
 
     /// <summary>Deletes what a kill left of orders that are done.</summary>
@@ -80,15 +81,36 @@ internal sealed class OrderShelf(GateHome home)
     {
         foreach (var digest in Directory.EnumerateDirectories(home.At("orders")).Select(folder => Path.GetFileName(folder)!))
         {
-            if (!File.Exists(Place(digest, "outcome.json")))
-                continue;
-            File.Delete(Place(digest, "approvals.json"));
-            File.Delete(Place(digest, "envelope.json"));
+            if (File.Exists(Place(digest, "outcome.json")))
+                Clear(digest);
         }
     }
 
     /// <summary>Forgets an order that can no longer be carried out.</summary>
     public void Forget(string digest) => Directory.Delete(home.At("orders", digest), recursive: true);
+
+    /// <summary>An order may be done, and its files gone, while somebody looks.</summary>
+    private static T? WhileKept<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private string[] Approvals(string digest) =>
+        File.Exists(Place(digest, "approvals.json")) ? JsonSerializer.Deserialize<string[]>(File.ReadAllBytes(Place(digest, "approvals.json")))! : [];
+
+    private void Clear(string digest)
+    {
+        foreach (var file in (string[])["approvals.json", "envelope.json", "order.json"])
+            File.Delete(Place(digest, file));
+    }
 
     private string Place(string digest, string file) => home.At("orders", digest, file);
 }

@@ -122,14 +122,15 @@ public class JournalTests
         var second = release.Approvals[1];
         await release.ApprovedBy("alice").File();
         var order = System.IO.Path.Combine(desk.Home, "orders", release.Digest);
-        var envelope = await File.ReadAllBytesAsync(System.IO.Path.Combine(order, "envelope.json"));
+        var kept = new[] { "order.json", "envelope.json" }.Select(name => System.IO.Path.Combine(order, name)).ToDictionary(path => path, File.ReadAllBytes);
         Assert.Equal("done", (await desk.Post($"/orders/{release.Digest}/approvals", second)).State);
         var package = await desk.Get($"/packages/{release.Digest}/{release.Name}.age");
         await desk.StopGate();
         // As if the power had gone between the leaf and the counterseal.
         File.Delete(System.IO.Path.Combine(order, "outcome.json"));
         File.Delete(System.IO.Path.Combine(desk.Home, "packages", release.Digest, release.Name + ".counterseal"));
-        await File.WriteAllBytesAsync(System.IO.Path.Combine(order, "envelope.json"), envelope);
+        foreach (var (path, bytes) in kept)
+            await File.WriteAllBytesAsync(path, bytes);
         await File.WriteAllBytesAsync(System.IO.Path.Combine(order, "approvals.json"), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new[] { desk.Approve(release.Digest, "alice"), second }));
         desk.Clock.Advance(TimeSpan.FromHours(30));
 
