@@ -13,6 +13,7 @@ public sealed partial class Desk
 {
     /// <summary>An order lives at most a day (<c>docs/gate-protocol.md</c>).</summary>
     private static readonly TimeSpan Window = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Lateness = TimeSpan.FromMinutes(5);
 
     /// <summary>Orders a count of what is in the demanded scope, records it and files it.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -55,6 +56,8 @@ public sealed partial class Desk
             var answer = await gate.Ask(order.Digest, cancel);
             if (answer.State == "unknown")
                 answer = await gate.File(order.Digest, await Envelope(state, order, cancel), cancel);
+            if (answer is { State: "done", Result: null })
+                throw new DeskException("gate-refused", "the gate gives the desk no results, so it does not know the desk's credential", "check gateCredential in desk.json");
             answers.Add(answer);
             state = await Take(state, order, answer, cancel);
         }
@@ -84,16 +87,17 @@ public sealed partial class Desk
     /// <summary>A file of the sealed package, streamed from the gate. Not while the demand is stayed, withdrawn or closed, nor after its authentication was taken back.</summary>
     /// <param name="demand">The demand's id.</param>
     /// <param name="age"><c>true</c> for the package, <c>false</c> for its counterseal.</param>
+    /// <param name="range">A <c>Range</c> header to pass on, or <c>null</c> for the whole file.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="LifeException">There is nothing to hand out now; says why.</exception>
-    public async Task<PackageFile> Package(string demand, bool age, CancellationToken cancel)
+    public async Task<PackageFile> Package(string demand, bool age, string? range, CancellationToken cancel)
     {
         var state = await Present(demand, cancel);
         if (state.Package is not { Seal: { } seal } package)
             throw new LifeException("no package of this demand is sealed under the current decision");
         if (state.Stage is not (Stage.Sealed or Stage.Released) || !state.IsAuthenticated)
             throw new LifeException($"nothing is handed out while the demand is {state.Stage.ToString().ToLowerInvariant()}{(state.IsAuthenticated ? "" : " and its authority not authenticated")}");
-        return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), cancel);
+        return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), range, cancel);
     }
 
     /// <summary>Records that the package was handed out; once is enough, and again changes nothing.</summary>
@@ -178,9 +182,9 @@ public sealed partial class Desk
                 OrderKind.Preserve => new Preserved(order.Digest, GateLink.Result<PreserveResult>(answer)),
                 _ => new Sealed(order.Digest, GateLink.Result<SealResult>(answer)),
             },
-            { Refusal: { MayPass: false } no } => new Refused(order.Digest, no.Code, no.What, no.Next),
-            // A gate that has never heard of an order whose window is over will not carry it out any more.
-            { State: "unknown" or "refused" } when time.GetUtcNow() > order.Expires =>
+            { Refusal: { IsFinal: true } no } => new Refused(order.Digest, no.Code, no.What, no.Next),
+            // Begun work may end after the window; what has not begun by then never will. The clocks of desk and gate may differ a little.
+            { State: not ("working" or "done") } when time.GetUtcNow() > order.Expires + Lateness =>
                 new Refused(order.Digest, "expired", "the order's window ended before the gate began", "order again"),
             _ => null,
         };

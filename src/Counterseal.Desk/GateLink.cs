@@ -24,14 +24,15 @@ public sealed record GateAnswer(string Order, string State, int? Have, int? Need
 /// <param name="Next">What to do.</param>
 public sealed record GateRefusal(string Code, string What, string? Where, string? Rule, string? Next)
 {
-    /// <summary>Whether waiting may help: the very same order can still be carried out.</summary>
-    public bool MayPass => Code is "ledger-away" or "too-early" or "journal" or "stopped" or "too-few-approvals";
+    /// <summary>Whether the very same order will never be carried out. Anything else may pass: the ledger comes back, a stop is lifted, a better approval comes.</summary>
+    public bool IsFinal => Code is "malformed" or "wrong-gate" or "wrong-original" or "not-in-ledger" or "wrong-event" or "wider-than-decided"
+        or "beyond-law" or "wrong-recipient" or "expired" or "too-long" or "already-released";
 }
 
 /// <summary>The desk's line to the gate, over its Unix socket or HTTPS; speaks <c>docs/gate-protocol.md</c> and knows none of the gate's code.</summary>
 public sealed class GateLink : IDisposable
 {
-    private const int MostAnswer = 32 << 20;
+    private const int MostAnswer = 40 << 20;
     private static readonly JsonSerializerOptions Lenient = new(LawJson.Options)
     {
         // Results may gain members; what the desk does not know it does not record.
@@ -75,21 +76,28 @@ public sealed class GateLink : IDisposable
     /// <summary>A file of a sealed package, as the gate streams it.</summary>
     /// <param name="order">The order's digest.</param>
     /// <param name="file"><c>NAME.age</c> or <c>NAME.counterseal</c>.</param>
+    /// <param name="range">A <c>Range</c> header to pass on, or <c>null</c> for the whole file.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>.</exception>
-    public async Task<PackageFile> Package(string order, string file, CancellationToken cancel)
+    public async Task<PackageFile> Package(string order, string file, string? range, CancellationToken cancel)
     {
         HttpResponseMessage response;
         try
         {
-            response = await http.GetAsync(new Uri($"packages/{order}/{file}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"packages/{order}/{file}");
+            if (range is not null)
+                request.Headers.TryAddWithoutValidation("Range", range);
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
         catch (HttpRequestException away)
         {
             throw Away(away);
         }
-        if (response.StatusCode == HttpStatusCode.OK)
-            return new PackageFile(await response.Content.ReadAsStreamAsync(cancel), response.Content.Headers.ContentLength);
+        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
+        {
+            var headers = response.Content.Headers;
+            return new PackageFile(await response.Content.ReadAsStreamAsync(cancel), headers.ContentLength, headers.ContentRange?.ToString());
+        }
         using (response)
         {
             var answer = Read(order, response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel));
@@ -152,8 +160,12 @@ public sealed class GateLink : IDisposable
             return status == HttpStatusCode.NotFound
                 ? new GateAnswer(order, "unknown", null, null, null, null)
                 : throw new DeskException("gate-away", $"the gate answered {(int)status} without the protocol's JSON", "look at the gate's log, then try again");
-        if (Text(said, "refused") is { } code && !(status == HttpStatusCode.NotFound && code == "unknown"))
-            return new GateAnswer(order, "refused", null, null, null, new GateRefusal(code, Text(said, "what") ?? code, Text(said, "where"), Text(said, "rule"), Text(said, "next")));
+        if (Text(said, "refused") is "unknown")
+            return new GateAnswer(order, "unknown", null, null, null, null);
+        if (Text(said, "refused") is "not-the-desk")
+            throw new DeskException("gate-refused", "the gate does not know the desk's credential", "check gateCredential in desk.json");
+        if (Text(said, "refused") is { } code)
+            return new GateAnswer(order, Text(said, "state") ?? "refused", Number(said, "have"), Number(said, "need"), null, new GateRefusal(code, Text(said, "what") ?? code, Text(said, "where"), Text(said, "rule"), Text(said, "next")));
         if (status == HttpStatusCode.NotFound)
             return new GateAnswer(order, "unknown", null, null, null, null);
         return new GateAnswer(
@@ -188,5 +200,6 @@ public sealed class GateLink : IDisposable
 
 /// <summary>A file of a package, being streamed.</summary>
 /// <param name="Content">Its bytes; the caller disposes it.</param>
-/// <param name="Length">In bytes, where the gate said.</param>
-public sealed record PackageFile(Stream Content, long? Length);
+/// <param name="Length">Bytes to come, where the gate said.</param>
+/// <param name="Range">The gate's <c>Content-Range</c>, when only a part was asked for.</param>
+public sealed record PackageFile(Stream Content, long? Length, string? Range);

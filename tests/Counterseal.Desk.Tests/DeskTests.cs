@@ -125,7 +125,7 @@ public class DeskTests(Postgres postgres)
         Assert.Empty(stand.Gate.Faults);
 
         Assert.Equal("package ready", (await stand.Desk.Status(receipt.Token, default))!.Status);
-        var file = await stand.Desk.Package(id, age: true, default);
+        var file = await stand.Desk.Package(id, age: true, null, default);
         using (var reader = new StreamReader(file.Content))
             Assert.Equal("cs-0123456789abcdef.age", await reader.ReadToEndAsync());
         await stand.Desk.HandedOut(id, "authority", "fetched from the status page", default);
@@ -191,6 +191,18 @@ public class DeskTests(Postgres postgres)
         Assert.Equal("gate.example", (await stand.Desk.Show(receipt.Demand, default)).Events[^1].Event.By);
         stand.Gate.Refuse = null;
         Assert.True((await stand.Desk.OrderCount(receipt.Demand, "ada", null, null, default)).State.Orders[1].IsOpen);
+    }
+
+    [Fact]
+    public async Task An_order_that_nobody_approved_in_its_window_has_expired()
+    {
+        await using var stand = await Stand.Up("sqlite", postgres);
+        var receipt = await stand.Received();
+        await stand.Desk.OrderCount(receipt.Demand, "ada", TimeSpan.FromHours(1), null, default);
+        stand.Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.True((await stand.Desk.Poll(receipt.Demand, default)).State.Orders[0].IsOpen);
+        stand.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("expired", (await stand.Desk.Poll(receipt.Demand, default)).State.Orders[0].Refusal!.Code);
     }
 
     [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
