@@ -27,13 +27,8 @@ public static class DeskHome
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var options = make((Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), "sqlite:" + Path.Combine(Path.GetFullPath(folder), "desk.db")));
         Ensure(options);
-        var path = Path.Combine(folder, FileName);
-        if (!OperatingSystem.IsWindows())
-            using (new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                // Made empty with its mode, so that the secrets are never readable by others, not even for a moment.
-            }
-        Durable.Replace(path, JsonSerializer.SerializeToUtf8Bytes(options, LawJson.Options), "desk.home");
+        Durable.Replace(
+            Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(options, LawJson.Options), "desk.home", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return options;
     }
 

@@ -100,6 +100,10 @@ public sealed partial class Desk
         return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), range, cancel);
     }
 
+    /// <summary>A whole file of the sealed package.</summary>
+    /// <inheritdoc cref="Package(string, bool, string?, CancellationToken)"/>
+    public Task<PackageFile> Package(string demand, bool age, CancellationToken cancel) => Package(demand, age, null, cancel);
+
     /// <summary>Records that the package was handed out; once is enough, and again changes nothing.</summary>
     /// <param name="demand">The demand's id.</param>
     /// <param name="by">Who handed it out or fetched it.</param>

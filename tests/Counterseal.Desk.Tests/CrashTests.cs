@@ -17,7 +17,6 @@ public class CrashTests(Postgres postgres)
         // The first logged event is the receipt's, the second its assessment, the third the stay.
         points.Add("sqlite", "desk.event.logged.before#3");
         points.Add("postgres", "desk.event.pending.after#2");
-        points.Add("postgres", "desk.original.after");
         return points;
     }
 
