@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Net;
 using Counterseal.Desk;
+using Counterseal.Ledger;
 using Counterseal.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,14 +16,28 @@ internal static class DeskProcess
     public static async Task Run(Home home, int deskPort, int publicPort, string code, Action ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
+        var log = NoteVerifier.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
+        using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         await using var staff = Staff(desk, home.DeskSocket);
-        await staff.StartAsync(cancel);
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code));
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}"));
+        WebApplication[] all = [staff, deskFace, publicFace];
+        foreach (var app in all)
+            await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         ready();
         await Tend(desk, cancel);
-        await staff.StopAsync(CancellationToken.None);
+        foreach (var app in all)
+            await app.StopAsync(CancellationToken.None);
     }
+
+    private static FaceGround Ground(int port, DeskOptions options) => new()
+    {
+        Listen = new IPEndPoint(IPAddress.Loopback, port),
+        Trial = options.Trial,
+        Logs = logs => logs.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'").AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
+    };
 
     private static WebApplication Staff(Counterseal.Desk.Desk desk, string socket)
     {
