@@ -67,7 +67,7 @@ internal sealed class DemoScript : IAsyncDisposable
             : await story.Step("", "your own mailbox", "you", () => Task.Run(() => DemoMail.Adopt(mail, sources), cancel), made => "read where it lies; the demo's two customers share it");
         var home = new Home(Path.Combine(place, "home"));
         await story.Step("", "home in trial mode", "demo", () => Task.Run(() => { TrialHome.Create(home, from.Accounts, from.Mail, null); return true; }, cancel), _ => "desk, gate and ledger each with keys of its own");
-        await using var script = new DemoScript(story, place, home, Start(home));
+        await using var script = new DemoScript(story, place, home, Start(home, Path.Combine(place, "serve.log")));
         await script.Tell(own: mail is not null, cancel);
     }
 
@@ -87,12 +87,23 @@ internal sealed class DemoScript : IAsyncDisposable
             person.Dispose();
     }
 
-    private static Process Start(Home home)
+    private static Process Start(Home home, string log)
     {
         var start = Child.Self("serve", "--home", home.Folder, "--port", "0", "--public-port", "0", "--json");
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
-        return Process.Start(start)!;
+        start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        var words = new StreamWriter(log) { AutoFlush = true };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                words.Dispose();
+            else
+                words.WriteLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private async Task Tell(bool own, CancellationToken cancel)
@@ -139,7 +150,7 @@ internal sealed class DemoScript : IAsyncDisposable
                 return JsonNode.Parse(text.ToString())!;
         }
 
-        throw new Refused("`counterseal serve` ended before it was up; its own words are above");
+        throw new Refused($"`counterseal serve` ended before it was up; its own words are in {Path.Combine(place, "serve.log")}");
     }
 
     private async Task<FileInfo> Authority(string id, string country, string name, string callback, CancellationToken cancel)

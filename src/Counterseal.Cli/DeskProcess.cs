@@ -36,7 +36,9 @@ internal static class DeskProcess
     {
         Listen = new IPEndPoint(IPAddress.Loopback, port),
         Trial = options.Trial,
-        Logs = logs => logs.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'").AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
+        Logs = logs => logs.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'")
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning),
     };
 
     private static WebApplication Staff(Counterseal.Desk.Desk desk, string socket)
