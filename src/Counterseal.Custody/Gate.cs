@@ -412,8 +412,14 @@ public sealed partial class Gate : IAsyncDisposable
     private static GateAnswer Waiting(string digest, int have, int need) =>
         new(202, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }));
 
-    private static GateAnswer Done(string digest, Outcome outcome) =>
-        new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["result"] = outcome.Result.DeepClone() }));
+    private static GateAnswer Done(string digest, Outcome outcome) => new(200, Canonical.Bytes(new JsonObject
+    {
+        ["order"] = digest,
+        ["state"] = "done",
+        ["have"] = outcome.People,
+        ["need"] = outcome.People,
+        ["result"] = outcome.Result.DeepClone(),
+    }));
 
     private static GateAnswer State(string digest, Outcome outcome) =>
         new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["kind"] = Word(outcome.Kind) }));

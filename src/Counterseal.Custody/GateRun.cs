@@ -298,7 +298,7 @@ public sealed partial class Gate
     private void Finish(Envelope envelope, string? name, JsonObject result)
     {
         var order = envelope.Order;
-        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, result));
+        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, envelope.Approvals.Count, result));
         ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
     }
 

@@ -10,8 +10,9 @@ namespace Counterseal.Custody;
 /// <param name="Demand">The demand's id.</param>
 /// <param name="Signer">The vkey by which the recipient can stop it, or <c>null</c>.</param>
 /// <param name="Name">The package's name; for a release only.</param>
+/// <param name="People">How many people had approved it.</param>
 /// <param name="Result">The protocol's result.</param>
-internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, JsonObject Result)
+internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, int People, JsonObject Result)
 {
     public byte[] Json() => Canonical.Bytes(new JsonObject
     {
@@ -19,6 +20,7 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
         ["demand"] = Demand,
         ["signer"] = Signer,
         ["name"] = Name,
+        ["people"] = People,
         ["result"] = Result.DeepClone(),
     });
 
@@ -30,6 +32,7 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
             node["demand"]!.GetValue<string>(),
             node["signer"]?.GetValue<string>(),
             node["name"]?.GetValue<string>(),
+            node["people"]!.GetValue<int>(),
             node["result"]!.DeepClone().AsObject());
     }
 }

@@ -43,8 +43,9 @@ public class BrowserTests
             await See(page, "queue", "4:26-mj-00317");
             await page.GetByRole(AriaRole.Link, new() { Name = "IE-DC-2026-0417" }).ClickAsync();
             await See(page, "demand", "eu.epoc");
+            await page.GetByText("approved 2/2").First.WaitForAsync();
             await page.GotoAsync($"{house.Up["publicFace"]}status/{(string)receipt["token"]!}");
-            await See(page, "status", "4:26-mj-00317");
+            await See(page, "status", "Keep the address of this page to yourself");
             Assert.DoesNotContain("acc-", await page.ContentAsync(), StringComparison.Ordinal);
             await page.GotoAsync($"{house.Up["publicFace"]}ledger");
             await See(page, "ledger", "ledger.trial.example");
