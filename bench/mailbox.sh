@@ -11,6 +11,7 @@ dotnet build "$root/bench/Counterseal.Bench" -c Release -v q --nologo >&2
 bench="$root/bench/Counterseal.Bench/bin/Release/net10.0/Counterseal.Bench"
 work=$(mktemp -d "${TMPDIR:-/tmp}/counterseal-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
 "$bench" generate "$work" "$megabytes"
 mbox="$work/mail/large.mbox"
 bytes=$(wc -c <"$mbox")
