@@ -85,6 +85,7 @@ public sealed partial class Gate : IAsyncDisposable
             digest = envelope.Order.Digest;
             if (shelf.Done(digest) is { } outcome)
                 return Done(digest, outcome);
+            Work begun;
             await filing.WaitAsync(cancel);
             try
             {
@@ -105,13 +106,13 @@ public sealed partial class Gate : IAsyncDisposable
                     directory.Keep(entry);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
-                Begin(merged);
+                begun = Begin(merged);
             }
             finally
             {
                 filing.Release();
             }
-            return await Answer(digest, cancel);
+            return await Answer(begun, cancel);
         }
         catch (RefusalException e)
         {
@@ -124,6 +125,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         try
         {
+            Work begun;
             await filing.WaitAsync(cancel);
             try
             {
@@ -141,14 +143,13 @@ public sealed partial class Gate : IAsyncDisposable
                 var need = roster.Needs(kept.Order.Kind);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
-                if (!works.TryGetValue(digest, out var work) || work.Task.IsCompleted)
-                    Begin(merged);
+                begun = works.TryGetValue(digest, out var work) && !work.Task.IsCompleted ? work : Begin(merged);
             }
             finally
             {
                 filing.Release();
             }
-            return await Answer(digest, cancel, withResult: false);
+            return await Answer(begun, cancel, withResult: false);
         }
         catch (RefusalException e)
         {

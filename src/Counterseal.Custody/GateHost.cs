@@ -22,6 +22,8 @@ public sealed class GateHost
     private readonly TokenBucketRateLimiter filings = Limiter(500, 100);
     private readonly TokenBucketRateLimiter looks = Limiter(1000, 200);
     private readonly TokenBucketRateLimiter notes = Limiter(500, 100);
+    // Stops have a measure of their own, so that nothing else can use up what they need.
+    private readonly TokenBucketRateLimiter stops = Limiter(200, 20);
 
     private GateHost(Gate gate, ILogger log) => (this.gate, this.log) = (gate, log);
 
@@ -65,6 +67,7 @@ public sealed class GateHost
         host.filings.Dispose();
         host.looks.Dispose();
         host.notes.Dispose();
+        host.stops.Dispose();
     }
 
     private async Task Serve(HttpContext http)
@@ -101,10 +104,10 @@ public sealed class GateHost
             ["orders"] when isGet => Look(http, () => Task.FromResult(gate.List())),
             ["orders"] when isPost => FileOrder(http),
             ["orders", var digest] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.Show(digest, IsDesk(http)))),
-            ["orders", var digest, "approvals"] when isPost && Shape.IsHex(digest, 32) => Note(http, note => gate.Approve(digest, note, http.RequestAborted)),
-            ["stops"] when isPost => Note(http, note => gate.TakeStop(note, CancellationToken.None)),
-            ["lifts"] when isPost => Note(http, note => gate.TakeLift(note, http.RequestAborted)),
-            ["directory"] when isPost => Note(http, note => Task.FromResult(gate.TakeDirectory(note))),
+            ["orders", var digest, "approvals"] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Approve(digest, note, http.RequestAborted)),
+            ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
+            ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
+            ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),
             ["packages", var digest, var name] when isGet && Shape.IsHex(digest, 32) => Package(http, digest, name),
             _ => Answer(http, Refusal.Of(Refusal.Unknown, "there is no such address", "/")),
         };
@@ -121,9 +124,9 @@ public sealed class GateHost
             await Answer(http, await gate.File(await Body(http, Envelope.Limit), http.Request.Query["wait"] != "no", http.RequestAborted));
     }
 
-    private async Task Note(HttpContext http, Func<ReadOnlyMemory<byte>, Task<GateAnswer>> take)
+    private static async Task Note(HttpContext http, TokenBucketRateLimiter limiter, Func<ReadOnlyMemory<byte>, Task<GateAnswer>> take)
     {
-        using var lease = notes.AttemptAcquire();
+        using var lease = limiter.AttemptAcquire();
         if (!lease.IsAcquired)
             await Answer(http, Busy());
         else

@@ -52,26 +52,26 @@ public sealed partial class Gate
         public void End() => sink.End();
     }
 
-    private void Begin(Envelope envelope)
+    private Work Begin(Envelope envelope)
     {
         var work = new Work(envelope);
         works[work.Digest] = work;
         work.Task = Task.Run(() => Carry(work), CancellationToken.None);
+        return work;
     }
 
-    private async Task<GateAnswer> Answer(string digest, CancellationToken cancel, bool withResult = true)
+    private async Task<GateAnswer> Answer(Work work, CancellationToken cancel, bool withResult = true)
     {
-        var work = works[digest];
         try
         {
             await work.Task.WaitAsync(Patience, clock, cancel);
         }
         catch (TimeoutException)
         {
-            return Working(digest, work);
+            return Working(work.Digest, work);
         }
         return work.Refusal is { } refusal ? Plain(refusal)
-            : shelf.Done(digest) is { } outcome ? withResult ? Done(digest, outcome) : State(digest, outcome)
+            : shelf.Done(work.Digest) is { } outcome ? withResult ? Done(work.Digest, outcome) : State(work.Digest, outcome)
             : Plain(Refusal.Of(Refusal.Busy, "the gate is ending", "/"));
     }
 
@@ -313,6 +313,9 @@ public sealed partial class Gate
                 return;
             }
             await ledger.SendAll(cancel);
+            // A kill may have come between a stop's file and its record.
+            foreach (var stop in stops.Taken().Where(stop => ledger.Journal!.Find("stopped", stop.Digest) is null))
+                await StopOnRecord(stop, cancel);
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
@@ -351,6 +354,11 @@ public sealed partial class Gate
         try
         {
             shelf.Tidy();
+            foreach (var (digest, over) in works.Where(work => work.Value.Task.IsCompleted && work.Value.Refusal is null))
+            {
+                if (shelf.Done(digest) is not null && works.TryRemove(digest, out _))
+                    over.Dispose();
+            }
             var roster = home.ReadRoster();
             foreach (var digest in shelf.Unfinished())
             {

@@ -38,6 +38,20 @@ internal sealed class Stops(GateHome home, Func<string, string, bool> onRecord)
     /// <summary>Whether a stop by that digest was ever taken, and whether it still holds.</summary>
     public (bool Taken, bool Lifted) State(string digest) => (File.Exists(StopPath(digest)), Lifted(digest));
 
+    /// <summary>All stops that hold.</summary>
+    /// <exception cref="RefusalException">They cannot be read.</exception>
+    public IReadOnlyList<Stop> Taken()
+    {
+        try
+        {
+            return [.. Held().Select(held => held.Stop)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or RefusalException)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.Stopped, "the gate's stops cannot be read, so everything is stopped", "stops/"));
+        }
+    }
+
     /// <summary>Takes a stop; it holds when this returns.</summary>
     /// <param name="stop">The stop.</param>
     /// <param name="signer">The vkey of the authority that signed it, or <c>null</c> for a rostered person.</param>
