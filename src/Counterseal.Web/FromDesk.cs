@@ -1,3 +1,4 @@
+using System.Text;
 using Counterseal.Desk;
 using Counterseal.Law;
 using Counterseal.Ledger;
@@ -42,7 +43,7 @@ public static class FromDesk
         Package = (token, age, cancel) => Package(desk, token, age, cancel),
         Submit = async (original, cancel) => await desk.Receive(original, "web", cancel) switch
         {
-            Receipt receipt => new(ReceiptFile.Of(receipt, await Questions(desk, receipt, cancel)), receipt.Token, []),
+            Receipt receipt => new(Encoding.UTF8.GetBytes(StaffApi.ReceiptJson(receipt, await Questions(desk, receipt, cancel)).ToJsonString()), receipt.Token, []),
             Quarantined kept => new(null, null, kept.Faults),
             var other => throw new InvalidOperationException($"an arrival that the face does not know: {other.GetType().Name}"),
         },

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
@@ -211,7 +213,15 @@ public static class PublicFace
 
     /// <summary>A problem as RFC 9457 writes it; each fault with line, element, rule, what and next.</summary>
     private static IResult Fault(int status, string title, string detail, IReadOnlyList<Remark> faults) =>
-        Results.Json(new { type = "about:blank", title, status, detail, faults }, LawJson.Options, "application/problem+json", status);
+        Results.Json(
+            new JsonObject
+            {
+                ["type"] = "about:blank",
+                ["title"] = title,
+                ["status"] = status,
+                ["detail"] = detail,
+                ["faults"] = JsonSerializer.SerializeToNode(faults, LawJson.Options),
+            }, contentType: "application/problem+json", statusCode: status);
 
     private static RazorComponentResult Problem(PublicFaceOptions options, int status, string title, string what, string? next) =>
         FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);

@@ -13,15 +13,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
 
     public ValueTask DisposeAsync() => faces.DisposeAsync();
 
-    private static readonly string Screens = Path.Combine(Root(), "artifacts", "screens");
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "counterseal.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("not inside the project");
-        return folder;
-    }
+    private static readonly string Screens = Path.Combine(Place.Root, "artifacts", "screens");
 
     [Theory]
     [InlineData(390, ColorScheme.Light)]
