@@ -40,7 +40,7 @@ public static class FromDesk
         Checkpoint = ledger.Checkpoint,
         Tile = ledger.FetchTile,
         Status = async (token, cancel) => await desk.Status(token, cancel) is { } view ? Status(view) : null,
-        Package = (token, age, cancel) => Package(desk, token, age, cancel),
+        Package = (token, age, range, cancel) => Package(desk, token, age, range, cancel),
         Submit = async (original, cancel) => await desk.Receive(original, "web", cancel) switch
         {
             Receipt receipt => new(Encoding.UTF8.GetBytes(StaffApi.ReceiptJson(receipt, await Questions(desk, receipt, cancel)).ToJsonString()), receipt.Token, []),
@@ -95,13 +95,13 @@ public static class FromDesk
     }
 
     /// <summary>Opens a file of the package; that it is handed out is on record before its first byte leaves.</summary>
-    private static async Task<PackageFile?> Package(Desk.Desk desk, string token, bool age, CancellationToken cancel)
+    private static async Task<PackageFile?> Package(Desk.Desk desk, string token, bool age, string? range, CancellationToken cancel)
     {
         if (await desk.DemandOf(token, cancel) is not { } id)
             return null;
         try
         {
-            var file = await desk.Package(id, age, cancel);
+            var file = await desk.Package(id, age, range, cancel);
             try
             {
                 if (age)

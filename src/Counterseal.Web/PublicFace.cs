@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Desk;
@@ -27,8 +28,8 @@ public sealed record PublicFaceOptions
     public required Func<Tile, CancellationToken, Task<byte[]?>> Tile { get; init; }
     /// <summary>What the bearer of a token may know; <c>null</c> for a token that is not one.</summary>
     public required Func<string, CancellationToken, Task<StatusView?>> Status { get; init; }
-    /// <summary>A file of the package: the token, and <c>true</c> for <c>NAME.age</c>. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
-    public required Func<string, bool, CancellationToken, Task<PackageFile?>> Package { get; init; }
+    /// <summary>A file of the package: the token, <c>true</c> for <c>NAME.age</c>, and a <c>Range</c> header to pass on. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
+    public required Func<string, bool, string?, CancellationToken, Task<PackageFile?>> Package { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -136,7 +137,7 @@ public static class PublicFace
             PackageFile? answer;
             try
             {
-                answer = await options.Package(token, file.EndsWith(".age", StringComparison.Ordinal), http.RequestAborted);
+                answer = await options.Package(token, file.EndsWith(".age", StringComparison.Ordinal), Range(http.Request), http.RequestAborted);
             }
             catch (Exception away) when (IsAway(away))
             {
@@ -226,6 +227,10 @@ public static class PublicFace
     private static RazorComponentResult Problem(PublicFaceOptions options, int status, string title, string what, string? next) =>
         FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);
 
+    /// <summary>One range of bytes, so that a download that broke off goes on; any other header is as none (RFC 9110, 14.2).</summary>
+    private static string? Range(HttpRequest request) =>
+        RangeHeaderValue.TryParse(request.Headers.Range, out var range) && range is { Unit: "bytes", Ranges.Count: 1 } ? range.ToString() : null;
+
     private static bool IsAway(Exception away) =>
         away is HttpRequestException or IOException or LedgerException or DeskException { Code: "gate-away" or "gate-refused" or "kept" };
 
@@ -238,6 +243,13 @@ public static class PublicFace
             var response = httpContext.Response;
             response.ContentType = file.EndsWith(".counterseal", StringComparison.Ordinal) ? "application/json" : "application/octet-stream";
             response.ContentLength = answer.Length;
+            response.Headers.AcceptRanges = "bytes";
+            if (answer.Range is { } range)
+            {
+                response.StatusCode = StatusCodes.Status206PartialContent;
+                response.Headers.ContentRange = range;
+            }
+
             response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
             await content.CopyToAsync(response.Body, httpContext.RequestAborted);
         }

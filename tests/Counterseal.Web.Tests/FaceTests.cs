@@ -193,6 +193,11 @@ public sealed class FaceTests : IAsyncLifetime
         Assert.Equal(Faces.Package, await answer.Content.ReadAsStringAsync());
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
         Assert.Equal("no-store", Header(answer, "Cache-Control"));
+        client.DefaultRequestHeaders.Range = new(4, null);
+        using var rest = await client.GetAsync($"/status/{Samples.Token}/cs-b7d4e6f801234567.age");
+        Assert.Equal(HttpStatusCode.PartialContent, rest.StatusCode);
+        Assert.Equal(Faces.Package[4..], await rest.Content.ReadAsStringAsync());
+        Assert.Equal(4, rest.Content.Headers.ContentRange!.From);
         using var other = await client.GetAsync($"/status/{Samples.Token}/other.age");
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Counterseal.Desk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -59,12 +60,14 @@ internal sealed class Faces : IAsyncDisposable
             Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
             Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),
             Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),
-            Package = (token, age, _) => Task.FromResult(token == Samples.Token && age ? new Counterseal.Desk.PackageFile(new MemoryStream(Samples.Bytes(Package)), Package.Length) : null),
+            Package = (token, age, range, _) => Task.FromResult(token != Samples.Token || !age ? null
+                : range == "bytes=4-" ? new PackageFile(new MemoryStream(Samples.Bytes(Package[4..])), Package.Length - 4, $"bytes 4-{Package.Length - 1}/{Package.Length}")
+                : new PackageFile(new MemoryStream(Samples.Bytes(Package)), Package.Length, null)),
             Submit = (bytes, _) =>
             {
                 faces!.Submitted.Add(bytes);
                 if (bytes[0] == 'k')
-                    throw new Counterseal.Desk.KeptException(Samples.Id, "received", null);
+                    throw new KeptException(Samples.Id, "received", null);
                 return Task.FromResult(bytes[0] == '{'
                     ? new Submission(Samples.Bytes("{\"receipt\":1}"), Samples.Token, [])
                     : new Submission(null, null, Samples.Faults));
