@@ -24,7 +24,7 @@ internal sealed class Answer(bool json)
     };
 
     /// <summary>Standard error, for sentences to people.</summary>
-    public static IAnsiConsole Error { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    public static IAnsiConsole Error { get; } = Wide(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), Console.IsErrorRedirected);
 
     /// <summary>Whether a program reads.</summary>
     public bool Json => json;
@@ -38,13 +38,13 @@ internal sealed class Answer(bool json)
             people(Output);
     }
 
-    /// <summary>Standard output for people; not folded at 80 columns when it goes into a file or a pipe.</summary>
-    public static IAnsiConsole Output { get; } = Open();
+    /// <summary>Standard output for people.</summary>
+    public static IAnsiConsole Output { get; } = Wide(AnsiConsole.Console, Console.IsOutputRedirected);
 
-    private static IAnsiConsole Open()
+    /// <summary>What goes into a file or a pipe is not folded at 80 columns.</summary>
+    private static IAnsiConsole Wide(IAnsiConsole console, bool redirected)
     {
-        var console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
+        if (redirected)
             console.Profile.Width = 200;
         return console;
     }

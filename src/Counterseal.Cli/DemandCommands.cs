@@ -89,7 +89,48 @@ internal static class DemandCommands
                 answer.Give(demand, console => DemandText.Show(console, demand));
                 return 0;
             }));
+        command.Subcommands.Add(Fetch());
+        command.Subcommands.Add(Word("stay", "Holds a demand at the desk. The gate is held by `order stop` alone."));
+        command.Subcommands.Add(Word("resume", "Ends a stay."));
+        command.Subcommands.Add(Word("withdraw", "Records that the authority took the demand back."));
+        command.Subcommands.Add(Word("close", "Closes a demand: nothing is left to do."));
+        command.Subcommands.Add(Tell());
         return command;
+    }
+
+    private static Command Word(string act, string description)
+    {
+        var (id, by, home) = (Id(), By(), Flags.Home());
+        var reason = Flags.Text("--reason", "Why, in a sentence.");
+        return Flags.Make(act, description, $"demands {act} 01J9Z3… --by niamh --reason 'as agreed with counsel'", [id, by, reason, home],
+            (parsed, answer, cancel) => Act(parsed.GetValue(home), parsed.GetValue(id)!, act, new JsonObject { ["by"] = parsed.GetValue(by), ["reason"] = parsed.GetValue(reason) }, answer, cancel));
+    }
+
+    private static Command Tell()
+    {
+        var (id, by, home) = (Id(), By(), Flags.Home());
+        var how = Flags.Text("--how", "How the customer was told.");
+        var ground = Flags.Text("--ground", "Where the law names the authority: the recorded ground on which we tell.", required: false);
+        return Flags.Make("tell", "Records that the customer was told. Refused while a secrecy order runs.", "demands tell 01J9Z3… --by niamh --how 'letter of 24 November'", [id, by, how, ground, home],
+            (parsed, answer, cancel) => Act(parsed.GetValue(home), parsed.GetValue(id)!, "tell",
+                new JsonObject { ["by"] = parsed.GetValue(by), ["how"] = parsed.GetValue(how), ["ground"] = parsed.GetValue(ground) }, answer, cancel));
+    }
+
+    private static Command Fetch()
+    {
+        var (id, home) = (Id(), Flags.Home());
+        var into = new Option<string>("--into") { Description = "The folder for the two files.", DefaultValueFactory = _ => "." };
+        return Flags.Make("fetch", "Fetches a sealed package, to be handed over another way than the status page.", "demands fetch 01J9Z3… --into ./out", [id, into, home],
+            async (parsed, answer, cancel) =>
+            {
+                using var walk = new Walk(Home.Of(parsed.GetValue(home)), TimeProvider.System);
+                var demand = parsed.GetValue(id)!;
+                var order = (await walk.Show(demand, cancel))["orders"]!.AsArray().LastOrDefault(o => (string?)o!["kind"] == "release" && (string?)o["state"] == "done")
+                    ?? throw new Refused($"no package of demand {demand} is sealed");
+                var path = await walk.Fetch(demand, (string)order["order"]!, (string)order["result"]!["name"]!, parsed.GetValue(into)!, cancel);
+                answer.Give(new { age = $"{path}.age", counterseal = $"{path}.counterseal" }, console => console.WriteLine($"{path}.age and {path}.counterseal"));
+                return 0;
+            });
     }
 
     /// <summary><c>counterseal authenticate</c>.</summary>

@@ -77,7 +77,7 @@ internal static class KeyCommands
                 var place = Home.Of(parsed.GetValue(home));
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
-                Console.Out.Write(File.ReadAllText(place.Trust));
+                Console.Out.WriteLine(File.ReadAllText(place.Trust).TrimEnd());
                 return Task.FromResult(0);
             });
     }

@@ -64,7 +64,7 @@ internal static class PackageCommands
             if (check.Holds)
                 console.MarkupLineInterpolated($"[green]✓[/] {check.What}");
             else
-                console.MarkupLineInterpolated($"[red]✗[/] {check.What}{(check.Where is null ? "" : $" [[{check.Where}]]")}");
+                console.MarkupLineInterpolated($"[red]✗[/] {check.What}{(check.Where is null ? "" : $" [{check.Where}]")}");
         }
     }
 

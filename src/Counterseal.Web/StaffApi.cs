@@ -51,7 +51,8 @@ public static class StaffApi
                 var other => throw new DeskException("malformed", $"'{other}' is not a kind of order", "use count, preserve or release; stop and lift go straight to the gate"),
             };
             var order = polled.State.Orders[^1];
-            return Results.Json(new JsonObject { ["order"] = order.Digest, ["kind"] = order.Kind.ToString().ToLowerInvariant(), ["state"] = Standing(order, polled), ["have"] = order.Have, ["need"] = order.Need, ["refusal"] = Refusal(order) });
+            var answer = polled.Answers.FirstOrDefault(a => a.Order == order.Digest);
+            return Results.Json(new JsonObject { ["order"] = order.Digest, ["kind"] = order.Kind.ToString().ToLowerInvariant(), ["state"] = Standing(order, polled), ["have"] = answer?.Have ?? order.Have, ["need"] = answer?.Need ?? order.Need, ["refusal"] = Refusal(order) ?? Refusal(answer) });
         });
         api.MapPost("/demands/{id}/poll", async (string id, CancellationToken cancel) => Results.Json(Orders(await desk.Poll(id, cancel))));
         api.MapPost("/demands/{id}/tell", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Tell(id, Text(said, "by"), Text(said, "how"), (string?)said["ground"], Seen(said), cancel), cancel));
@@ -194,7 +195,7 @@ public static class StaffApi
             : order.Preserved is not null ? JsonSerializer.SerializeToNode(order.Preserved, LawJson.Options)
             : order.Seal is not null ? JsonSerializer.SerializeToNode(order.Seal, LawJson.Options)
             : null,
-        ["refusal"] = Refusal(order) ?? (polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)?.Refusal is { } no ? Refusal(no.Code, no.What, no.Next) : null),
+        ["refusal"] = Refusal(order) ?? Refusal(polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)),
     };
 
     private static string Standing(OrderState order, Polled? polled) => order switch
@@ -205,6 +206,8 @@ public static class StaffApi
     };
 
     private static JsonObject? Refusal(OrderState order) => order.Refusal is { } no ? Refusal(no.Code, no.What, no.Next) : null;
+
+    private static JsonObject? Refusal(GateAnswer? answer) => answer?.Refusal is { } no ? Refusal(no.Code, no.What, no.Next) : null;
 
     private static JsonObject Refusal(string code, string what, string? next) => new() { ["refused"] = code, ["what"] = what, ["next"] = next };
 
