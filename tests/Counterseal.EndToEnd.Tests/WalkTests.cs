@@ -64,6 +64,19 @@ public class WalkTests
         Assert.Equal("noData", (string)(await walk.Show(demand, Cancel))["decision"]!["decision"]!);
     }
 
+    [Fact]
+    public async Task The_walk_is_the_same_on_PostgreSQL()
+    {
+        await using var server = new Counterseal.Desk.Tests.Postgres();
+        await using var house = House.Build(await server.NewDatabase());
+        await house.Start();
+        using var people = new Stubborn(house, Cancel);
+        await people.GoAllTheWay();
+        Assert.Equal(0, people.Retries);
+        Assert.True(Counterseal.Custody.Package.Verify(people.Package, house.Trust, Cancel).All(c => c.Holds));
+        Assert.False(File.Exists(Path.Combine(house.Home.Desk, "desk.db")));
+    }
+
     [Theory]
     [InlineData("this is no XML at all", "")]
     [InlineData("<HI1Message xmlns=\"http://uri.etsi.org/03120/common/2019/10/Core\"><Payload/></HI1Message>", "Header")]
