@@ -69,7 +69,7 @@ public static class StaffApi
 
     private static async Task<IResult> Arrived(Desk.Desk desk, Arrival arrival, CancellationToken cancel) => arrival switch
     {
-        Receipt receipt => Results.Bytes(ReceiptFile.Of(receipt, (await desk.Show(receipt.Demand, cancel)).State.Assessed?.Assessment.Questions ?? []), "application/json"),
+        Receipt receipt => Results.Json(ReceiptJson(receipt, (await desk.Show(receipt.Demand, cancel)).State.Assessed?.Assessment.Questions ?? [])),
         Quarantined kept => Results.Json(
             new JsonObject
             {
@@ -80,6 +80,27 @@ public static class StaffApi
                 ["next"] = "correct what is named and send it again; the original is kept",
             }, statusCode: StatusCodes.Status422UnprocessableEntity),
         _ => throw new InvalidOperationException($"an arrival of a kind that is not known here: {arrival.GetType().Name}"),
+    };
+
+    /// <summary>The receipt as the authority gets it: everything to check the <i>received</i> leaf without us.</summary>
+    internal static JsonObject ReceiptJson(Receipt receipt, IReadOnlyList<Question> questions) => new()
+    {
+        ["counterseal"] = "receipt/v1",
+        ["demand"] = receipt.Demand,
+        ["token"] = receipt.Token,
+        ["reference"] = receipt.Reference,
+        ["originalDigest"] = receipt.OriginalDigest,
+        ["at"] = Instant.Text(receipt.At),
+        ["index"] = TlogProof.Parse(receipt.Received.Proof).Index,
+        ["received"] = new JsonObject
+        {
+            ["event"] = Convert.ToBase64String(receipt.Received.Event),
+            ["salt"] = receipt.Received.Salt,
+            ["tag"] = receipt.Received.Tag,
+            ["proof"] = receipt.Received.Proof,
+        },
+        ["warnings"] = JsonSerializer.SerializeToNode(receipt.Warnings, LawJson.Options),
+        ["questions"] = JsonSerializer.SerializeToNode(questions, LawJson.Options),
     };
 
     private static JsonObject Row(QueueEntry entry) => new JsonObject
