@@ -14,7 +14,7 @@ namespace Counterseal.Custody;
 /// Serves one gate over a Unix socket (HTTP/1.1, mode 0660) with the endpoints of <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential;
 /// approvals, stops, lifts and directory entries carry their own proof.
 /// </summary>
-public sealed class GateHost
+public sealed class GateHost : IDisposable
 {
     private const int Block = 1 << 20;
     private readonly Gate gate;
@@ -24,6 +24,10 @@ public sealed class GateHost
     private readonly TokenBucketRateLimiter notes = Limiter(500, 100);
     // Stops have a measure of their own, so that nothing else can use up what they need.
     private readonly TokenBucketRateLimiter stops = Limiter(200, 20);
+
+    // An envelope may have 32 MiB: only so many are in memory at a time, the others wait.
+    private readonly SemaphoreSlim coming = new(4, 4);
+    private readonly SemaphoreSlim going = new(4, 4);
 
     private GateHost(Gate gate, ILogger log) => (this.gate, this.log) = (gate, log);
 
@@ -52,7 +56,7 @@ public sealed class GateHost
         await using var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Gate");
         await using var gate = Gate.Open(home, clock, log);
-        var host = new GateHost(gate, log);
+        using var host = new GateHost(gate, log);
         app.Run(host.Serve);
         File.Delete(socket);
         await app.StartAsync(cancel);
@@ -64,10 +68,17 @@ public sealed class GateHost
             await ended.Task;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await app.StopAsync(patience.Token);
-        host.filings.Dispose();
-        host.looks.Dispose();
-        host.notes.Dispose();
-        host.stops.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        filings.Dispose();
+        looks.Dispose();
+        notes.Dispose();
+        stops.Dispose();
+        coming.Dispose();
+        going.Dispose();
     }
 
     private async Task Serve(HttpContext http)
@@ -103,7 +114,7 @@ public sealed class GateHost
             ["gate"] when isGet => Look(http, () => Task.FromResult(gate.About())),
             ["orders"] when isGet => Look(http, () => Task.FromResult(gate.List())),
             ["orders"] when isPost => FileOrder(http),
-            ["orders", var digest] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.Show(digest, IsDesk(http)))),
+            ["orders", var digest] when isGet && Shape.IsHex(digest, 32) => Look(http, () => WithEnvelope(http, going, () => Task.FromResult(gate.Show(digest, IsDesk(http))))),
             ["orders", var digest, "approvals"] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Approve(digest, note, http.RequestAborted)),
             ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
             ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
@@ -121,7 +132,20 @@ public sealed class GateHost
         else if (!IsDesk(http))
             await Answer(http, Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization"));
         else
-            await Answer(http, await gate.File(await Body(http, Envelope.Limit), http.Request.Query["wait"] != "no", http.RequestAborted));
+            await Answer(http, await WithEnvelope(http, coming, async () => await gate.File(await Body(http, Envelope.Limit), http.Request.Query["wait"] != "no", http.RequestAborted)));
+    }
+
+    private static async Task<GateAnswer> WithEnvelope(HttpContext http, SemaphoreSlim envelopes, Func<Task<GateAnswer>> answer)
+    {
+        await envelopes.WaitAsync(http.RequestAborted);
+        try
+        {
+            return await answer();
+        }
+        finally
+        {
+            envelopes.Release();
+        }
     }
 
     private static async Task Note(HttpContext http, TokenBucketRateLimiter limiter, Func<ReadOnlyMemory<byte>, Task<GateAnswer>> take)
