@@ -32,9 +32,16 @@ internal sealed partial class Shape
     {
         if (json.Length > limit)
             throw RefusalException.Malformed($"{json.Length.ToString(CultureInfo.InvariantCulture)} bytes where at most {limit.ToString(CultureInfo.InvariantCulture)} are taken", where);
+        // The parser looks at names and texts only when asked for them, and then fails in its own way.
+        if (!System.Text.Unicode.Utf8.IsValid(json.Span))
+            throw RefusalException.Malformed("this is not UTF-8", where);
         try
         {
             return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 40, AllowDuplicateProperties = false });
+        }
+        catch (InvalidOperationException)
+        {
+            throw RefusalException.Malformed("a name has half of a surrogate pair", where);
         }
         catch (JsonException e)
         {
