@@ -65,7 +65,10 @@ internal sealed partial class Shape
         var shape = Open(element, where);
         foreach (var member in element.EnumerateObject())
         {
-            if (!members.Contains(member.Name))
+            var known = false;
+            foreach (var name in members)
+                known |= member.NameEquals(name);
+            if (!known)
                 throw RefusalException.Malformed("there is a member that the protocol does not know", where.Length == 0 ? "/" : where);
         }
         return shape;

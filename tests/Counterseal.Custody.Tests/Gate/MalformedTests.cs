@@ -92,6 +92,17 @@ public class MalformedTests(MalformedTests.Shared shared) : IClassFixture<Malfor
     }
 
     [Theory]
+    [InlineData("7B22B4223A317D")] // {"\xB4":1}
+    [InlineData("7B226F72646572223A22B4227D")] // {"order":"\xB4"}
+    [InlineData("7B225C7564383030223A317D")] // {"\ud800":1}
+    [InlineData("7B225C7564383030223A312C225C7564383030223A327D")] // the same name twice
+    public async Task Bytes_that_are_no_text_are_malformed_and_not_a_fault_of_our_own(string body)
+    {
+        var answer = await shared.Desk.Post("/orders", Convert.FromHexString(body));
+        Assert.Equal((400, "malformed"), (answer.Status, answer.Refused));
+    }
+
+    [Theory]
     [InlineData("order", "&&&&")]
     [InlineData("order", "")]
     [InlineData("event", null)]
