@@ -14,6 +14,7 @@ public sealed class Browser : IAsyncLifetime
         chromium = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = "/usr/bin/chromium",
+            Timeout = 120_000,
             Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
@@ -28,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
             JavaScriptEnabled = script,
             BypassCSP = script,
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(120_000);
         return context;
     }
 

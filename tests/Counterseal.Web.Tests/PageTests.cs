@@ -56,8 +56,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
             var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             if (wide > 0)
                 faults.Add($"{name}: {wide} px too wide");
-            // No frames here, so the run without a second window, which costs a fraction.
-            var axe = await page.Locator("html").RunAxeLegacy(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
+            var axe = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
             if (!axe.Passes.Any(p => p.Id == "document-title") || !axe.Passes.Any(p => p.Id == "color-contrast"))
                 faults.Add($"{name}: axe did not look at the whole page");
             faults.AddRange(axe.Violations.SelectMany(v => v.Nodes.Select(n => $"{name}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
