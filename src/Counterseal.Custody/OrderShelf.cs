@@ -57,7 +57,9 @@ internal sealed class OrderShelf(GateHome home)
     public Envelope? Find(string digest) => WhileKept(() => Envelope.Read(File.ReadAllBytes(Place(digest, "envelope.json"))) with { Approvals = Approvals(digest) });
 
     /// <summary>The order and its approvals without the original, which may be large; <c>null</c> when it is not kept.</summary>
-    public Glimpse? Glance(string digest) => WhileKept(() => new Glimpse(Order.Read(File.ReadAllBytes(Place(digest, "order.json"))), Approvals(digest)));
+    public Glimpse? Glance(string digest) =>
+        // The envelope is written last: an order without one was cut off while it was filed, and must be filed again.
+        File.Exists(Place(digest, "envelope.json")) ? WhileKept(() => new Glimpse(Order.Read(File.ReadAllBytes(Place(digest, "order.json"))), Approvals(digest))) : null;
 
     /// <summary>Keeps an order with the approvals so far.</summary>
     public void Keep(Envelope envelope)

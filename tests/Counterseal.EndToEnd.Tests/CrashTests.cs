@@ -38,7 +38,7 @@ public class DeskCrashTests
 public class GateCrashTests
 {
     public static TheoryData<string> Points { get; } = Crash.BeforeAndAfter(
-        "gate.approvals.write#2", "gate.checkpoint.write#3", "gate.directory.write", "gate.journal.append#7", "gate.lift.write", "gate.order.write", "gate.outcome.write",
+        "gate.approvals.write#2", "gate.checkpoint.write#3", "gate.directory.write", "gate.envelope.write", "gate.journal.append#7", "gate.lift.write", "gate.order.write", "gate.outcome.write",
         "gate.package.collect", "gate.package.rename", "gate.seal.write", "gate.snapshot.rename", "gate.snapshot.write", "gate.statement.write", "gate.stop.write");
 
     [Theory]
