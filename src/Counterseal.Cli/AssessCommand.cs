@@ -19,11 +19,12 @@ internal static class AssessCommand
         var asOf = new Option<string?>("--as-of") { Description = "The time to assess for (RFC 3339); the law of that day applies. Default: now." };
         var facts = new Option<string[]>("--fact") { Description = "NAME=VALUE, what has been established; may be given several times.", DefaultValueFactory = _ => [] };
         var rules = new Option<DirectoryInfo?>("--rules") { Description = "A folder of rule books. Default: the ones that came with this program." };
+        var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "A folder with ETSI's own XSDs to validate against as well." };
         return Flags.Make("assess", "Holds a demand against the rule books and prints findings, questions, deadlines and the proposed decision.",
-            "assess samples/ordinary.json --fact authenticated=true --as-of 2026-11-24T02:00:00Z", [file, asOf, facts, rules],
+            "assess samples/ordinary.json --fact authenticated=true --as-of 2026-11-24T02:00:00Z", [file, asOf, facts, rules, schemas],
             (parsed, answer, _) =>
             {
-                var reading = Door.Read(File.ReadAllBytes(parsed.GetValue(file)!.FullName));
+                var reading = Door.Read(File.ReadAllBytes(parsed.GetValue(file)!.FullName), parsed.GetValue(schemas)?.FullName);
                 if (reading.Demand is null)
                 {
                     answer.Give(reading, _ => { });

@@ -19,15 +19,16 @@ internal static class Serve
         var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
         var mail = new Option<DirectoryInfo?>("--mail") { Description = "First run: the folder of mailboxes that the gate reads." };
         var database = new Option<string?>("--database") { Description = "First run: a PostgreSQL connection string. Default: SQLite in the home." };
+        var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "First run: a folder with ETSI's own XSDs, against which each TS 103 120 message is then validated as well." };
         var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
         return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate and ledger, as processes of their own.",
-            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, accounts, mail, database, noChildren],
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, accounts, mail, database, schemas, noChildren],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
                 place.CheckPaths();
                 if (!place.Exists)
-                    TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database));
+                    TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database), parsed.GetValue(schemas)?.FullName);
                 Directory.CreateDirectory(Path.GetDirectoryName(place.DeskSocket)!);
                 var children = !parsed.GetValue(noChildren);
                 if (!children)

@@ -21,8 +21,9 @@ internal static class TrialHome
     /// <param name="accounts">The accounts file that the gate reads; an empty one is made when <c>null</c>.</param>
     /// <param name="mail">The folder of mailboxes; an empty one is made when <c>null</c>.</param>
     /// <param name="database">A PostgreSQL connection string, or <c>null</c> for SQLite.</param>
+    /// <param name="schemas">A folder with ETSI's own XSDs, or <c>null</c>.</param>
     /// <exception cref="Refused">Something is there already that is not a home.</exception>
-    public static void Create(Home home, string? accounts, string? mail, string? database)
+    public static void Create(Home home, string? accounts, string? mail, string? database, string? schemas = null)
     {
         if (Directory.Exists(home.Folder) && Directory.EnumerateFileSystemEntries(home.Folder).Any())
             throw new Refused($"{home.Folder} is neither empty nor a home that `counterseal serve` made; name another folder with --home");
@@ -67,6 +68,7 @@ internal static class TrialHome
             GateName = GateName,
             Rules = rules,
             Trial = true,
+            Schemas = schemas,
         });
         Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
     }
