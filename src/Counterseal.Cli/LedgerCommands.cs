@@ -66,16 +66,16 @@ internal static class LedgerCommands
                 var leaf = new Leaf(Convert.FromHexString((string)received["tag"]!), Commitment.Of(Convert.FromHexString((string)received["salt"]!), bytes));
                 var proof = TlogProof.Parse((string)received["proof"]!);
                 var checkpoint = proof.Verify(leaf, NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust)!).Ledger));
-                var digest = (string?)JsonNode.Parse(bytes)!["body"]!["original"]!["digest"];
+                var digest = (string?)JsonNode.Parse(bytes)!["body"]?["original"]?["digest"];
                 if (parsed.GetValue(original) is { } file)
                 {
                     var own = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file.FullName, cancel)));
                     if (own != digest)
-                        throw new Refused($"{file.Name} has the digest {own}, and the receipt is for {digest}");
+                        throw new Refused($"{file.Name} has the digest {own}, and the receipt is for {digest ?? "an event without an original"}");
                 }
 
                 answer.Give(new { good = true, index = proof.Index, origin = checkpoint.Origin, size = checkpoint.Size, originalDigest = digest }, console =>
-                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: leaf {proof.Index} of {checkpoint.Origin}, under its checkpoint of size {checkpoint.Size}; the original's digest is {digest}")));
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: leaf {proof.Index} of {checkpoint.Origin}, under its checkpoint of size {checkpoint.Size}{(digest is null ? "" : $"; the original's digest is {digest}")}")));
                 return 0;
             });
     }
