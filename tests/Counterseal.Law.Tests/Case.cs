@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using YamlDotNet.RepresentationModel;
 
 namespace Counterseal.Law.Tests;

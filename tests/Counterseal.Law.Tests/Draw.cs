@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -14,7 +15,8 @@ internal sealed record Situation(Demand Demand, Facts Facts, DateTimeOffset Rece
     public Situation With(string name, string value) => this with { Facts = new Facts(new SortedDictionary<string, string>(Facts.Values.ToDictionary(), StringComparer.Ordinal) { [name] = value }) };
 
     /// <summary>The demand, the facts and the times as JSON, for whoever must try it again.</summary>
-    public override string ToString() => System.Text.Json.JsonSerializer.Serialize(new { Demand, Facts = Facts.Values, Received, AsOf }, LawJson.Options);
+    public override string ToString() =>
+        $"demand {JsonSerializer.Serialize(Demand, LawJson.Options)}\nfacts {string.Join(", ", Facts.Values.Select(f => $"{f.Key} = {f.Value}"))}\nreceived {Instant.Text(Received)}, looked at {Instant.Text(AsOf)}";
 }
 
 /// <summary>Random demands, facts and scopes over small worlds, so that ranges meet and rules fire.</summary>

@@ -56,7 +56,7 @@ internal sealed record Expectation
         it.Same(map, "notice", null, a => Word(a.Notice.By));
         it.Same(map, "notBefore", null, a => At(a.Notice.NotBefore));
         it.Same(map, "timing", null, a => Word(a.Notice.Timing));
-        it.Same(map, "atEnd", null, a => string.Join(' ', a.Notice.AtEnd));
+        it.Same(map, "atEnd", null, a => string.Join(' ', a.Notice.AtEnd.Select(w => Word(w))));
         it.Same(map, "route", null, a => Word(a.Route.To));
         it.Same(map, "suspended", null, a => string.Join(' ', a.Suspended.Select(s => s.Rule)));
         it.Same(map, "grounds", null, a => string.Join(' ', a.Objections.Select(o => o.Ground)));

@@ -61,6 +61,7 @@ internal sealed partial class Naive
                     cut |= narrowed.Any(f => f.Sign == "fails");
                     found.AddRange(narrowed);
                     break;
+                case "deadline" when Count(rule.Id) is { Unsure: true }: found.Add(new(rule, "risk", null)); break;
                 case "risk" when Applies(rule) == true: found.Add(new(rule, "risk", Concerned(rule))); break;
                 default: break;
             }
@@ -88,16 +89,16 @@ internal sealed partial class Naive
         // 11. What counts.
         bool Matters(Found f) => !(f.Sign == "question" || f.Noted || (f.Sign == "fails" && f.Otherwise == "wait"))
             || f.Rule.Text("before") == "anyAnswer"
-            || (!refused && proposal is null && (f.Cells is null || f.Cells.Any(Left)));
+            || (!refused && proposal is null && (f.Rule.Map("items") is null || f.Cells!.Any(Left)));
         if (proposal is not null) found.Add(new(proposal, "holds", null));
         var counted = found.Where(Matters).OrderBy(f => book.Rules.IndexOf(f.Rule)).ToList();
 
         // 9, 10. The decision.
         string decision;
+        var deciding = whole.Count > 0 && cells.Any(c => !parts.Any(f => OutBy(f, c))) ? whole : failures;
         if (refused)
         {
-            var those = whole.Count > 0 && cells.Any(c => !parts.Any(f => OutBy(f, c))) ? whole : failures;
-            decision = new[] { "reject", "challenge", "redirect" }.FirstOrDefault(word => those.Any(f => f.Otherwise == word)) ?? "reject";
+            decision = new[] { "reject", "challenge", "redirect" }.FirstOrDefault(word => deciding.Any(f => f.Otherwise == word)) ?? "reject";
         }
         else if (proposal is not null)
         {
@@ -123,14 +124,14 @@ internal sealed partial class Naive
         return new Outcome(
         [
             $"decision {decision}",
-            Basis(complies, permitted.Count > 0 ? permitted : left),
+            Basis(complies, permitted, left),
             .. counted.Select(f => $"finding {f.Rule.Id} {f.Sign}"),
             .. Questions(counted),
             .. permitted.Select(c => Line("permitted", c, c.From, c.To)).Distinct().Order(StringComparer.Ordinal),
-            .. kept.Select(c => Line("kept", c, c.Item.From, c.Item.To)).Distinct().Order(StringComparer.Ordinal),
+            .. kept.Select(c => Line("kept", c, c.From, c.To)).Distinct().Order(StringComparer.Ordinal),
             .. Deadlines(),
             Notice(notice),
-            Route(),
+            Route(decision, proposal, deciding),
             .. Duties(),
             .. counted.Where(f => f.Rule.Effect == "suspend" && f.Sign == "fails").Select(f => $"suspended {f.Rule.Id}"),
             .. Objections(counted),
@@ -141,12 +142,20 @@ internal sealed partial class Naive
     private static string Line(string what, Cell c, DateTimeOffset? from, DateTimeOffset? to) =>
         Outcome.Cell(what, c.Item.Selector, c.Category is { } category ? Outcome.Word(category) : "no category", from, to);
 
-    private string Basis(bool complies, List<Cell> handled)
+    // The rule on which what leaves rests; where some of it rests on policy alone, that is said. Where nothing leaves, the rule on which it is kept.
+    private string Basis(bool complies, List<Cell> released, List<Cell> left)
     {
-        var rules = handled.SelectMany(ReachedBy).Distinct().OrderBy(r => book.Rules.IndexOf(r)).ToList();
-        var basis = !complies ? null : rules.FirstOrDefault(r => !IsPolicy(r)) ?? rules.FirstOrDefault();
+        if (!complies) return "basis none";
+        var rules = released.Count > 0
+            ? released.Select(c => First(ReachedBy(c).Where(r => !Keeps(r)))).OrderBy(r => book.Rules.IndexOf(r)).ToList()
+            : left.Where(KeptByRule).Select(c => First(ReachedBy(c).Where(Keeps))).OrderBy(r => book.Rules.IndexOf(r)).ToList();
+        var basis = rules.FirstOrDefault(IsPolicy) ?? rules.FirstOrDefault();
         return basis is null ? "basis none" : $"basis {basis.Id}{(IsPolicy(basis) ? ", policy" : "")}";
     }
+
+    private NaiveRule First(IEnumerable<NaiveRule> reaching) => reaching.OrderBy(r => IsPolicy(r) ? 1 : 0).ThenBy(r => book.Rules.IndexOf(r)).First();
+
+    private static bool Keeps(NaiveRule reach) => Case.Text(reach.Map("reach")!, "does") == "preserve";
 
     private static bool IsPolicy(NaiveRule reach) => Case.Text(reach.Map("reach")!, "basis") == "policy";
 
@@ -173,29 +182,39 @@ internal sealed partial class Naive
         .Select(r => $"deadline {r.Id} {Case.Text(r.Map("deadline")!, "kind") ?? "answer"} due {Outcome.At(Due(r.Id))}{(Due(r.Id) <= asOf ? " late" : "")}")
         .Order(StringComparer.Ordinal);
 
-    private DateTimeOffset? Due(string id)
+    private DateTimeOffset? Due(string id) => Count(id)?.Due;
+
+    // When it ends, and whether a holiday that the book does not know could have moved it.
+    private (DateTimeOffset Due, bool Unsure)? Count(string id)
     {
         var rule = inForce.SingleOrDefault(r => r.Id == id && r.Effect == "deadline");
         if (rule is null || Applies(rule) != true) return null;
         var deadline = rule.Map("deadline")!;
-        if (Case.Text(deadline, "due") is { } due) return Moment(due);
+        if (Case.Text(deadline, "due") is { } due) return Moment(due) is { } instant ? (instant, false) : null;
         if (Case.Text(deadline, "before") is { } before)
         {
             var hours = Case.Text(deadline, "days") is { } days ? Number(days) * 24 : Number(Case.Text(deadline, "hours")!);
-            return Moment(before)?.AddHours(-hours);
+            return Moment(before) is { } then ? (then.AddHours(-hours), false) : null;
         }
-        var start = Case.Text(deadline, "after") is { } after ? Due(after) : Moment(Case.Text(deadline, "starts")!);
-        if (start is null) return null;
         var unit = new[] { "minutes", "hours", "days", "workingDays", "months" }.Single(u => deadline.Children.ContainsKey(u));
-        var clock = book.Clocks[Case.Text(deadline, "clock")!];
-        return new NaiveClock(clock, CalendarOf(clock)).End(start.Value, unit, Number(Case.Text(deadline, unit)!));
+        var node = book.Clocks[Case.Text(deadline, "clock")!];
+        var (calendar, wanted) = CalendarOf(node);
+        var clock = new NaiveClock(node, calendar, wanted);
+        var after = Case.Text(deadline, "after");
+        var start = after is not null ? Due(after) : Moment(Case.Text(deadline, "starts")!);
+        if (start is null) return null;
+        // What begins when another period ends has its first hour or day right behind the last of that period.
+        var end = after is null ? clock.End(start.Value, unit, Number(Case.Text(deadline, unit)!)) : clock.EndBehind(start.Value, unit, Number(Case.Text(deadline, unit)!));
+        return (end, clock.Unsure);
     }
 
-    private YamlMappingNode? CalendarOf(YamlMappingNode clock)
+    private (YamlMappingNode? Calendar, bool Wanted) CalendarOf(YamlMappingNode clock)
     {
-        var country = Case.Text(clock, "calendarOf") is { } name ? Value(name) : null;
-        return (country is null ? null : book.Calendars.Values.FirstOrDefault(c => Case.Text(c, "country") == country))
-            ?? (Case.Text(clock, "calendar") is { } calendar ? book.Calendars[calendar] : null);
+        var own = Case.Text(clock, "calendar") is { } calendar ? book.Calendars[calendar] : null;
+        if (Case.Text(clock, "calendarOf") is not { } name) return (own, false);
+        var country = Value(name);
+        var its = country is null ? null : book.Calendars.Values.FirstOrDefault(c => Case.Text(c, "country") == country);
+        return (its ?? own, its is null);
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
@@ -288,8 +307,8 @@ internal sealed partial class Naive
         bool Loses(Cell c) => c.Item.From < notBefore || c.Item.To > notAfter || (c.Item.To is not null && c.Item.To <= notBefore) || (c.Item.From is not null && c.Item.From >= notAfter);
         if (Applies(rule) is null)
         {
-            // Nothing where the limit would cut nothing; otherwise the guard is asked for.
-            return unknown.Count == 0 && !concerned.Any(Loses) ? [] : [new(rule, "question", Concerned(rule), Asks: FirstOpen(rule))];
+            // Nothing where the limit would neither cut nor close anything; otherwise the guard is asked for.
+            return unknown.Count == 0 && !concerned.Any(c => Loses(c) || (c.Item.From is null && notBefore is not null) || (c.Item.To is null && notAfter is not null)) ? [] : [new(rule, "question", Concerned(rule), Asks: FirstOpen(rule))];
         }
         if (unknown.Count > 0) return [new(rule, "question", Concerned(rule), Asks: unknown)];
         var lost = concerned.Any(Loses);
@@ -311,8 +330,13 @@ internal sealed partial class Naive
         return $"notice {Case.Text(notice, "by")} by {rule.Id}, not before {Outcome.At(until)}, {Case.Text(notice, "timing") ?? "with"}, at the end {string.Join(' ', Case.Texts(notice, "atEnd"))}";
     }
 
-    private string Route() => inForce.FirstOrDefault(r => r.Effect == "route" && Applies(r) == true) is { } rule
-        ? $"route {Case.Text(rule.Map("route")!, "to")} by {rule.Id}" : "route direct by none";
+    // Where the proposal is to send the authority to the customer, that is the way; else the first that applies.
+    private string Route(string decision, NaiveRule? proposal, IReadOnlyList<Found> deciding)
+    {
+        if (decision == "redirect") return $"route customer by {(proposal ?? deciding.First(f => f.Otherwise == "redirect").Rule).Id}";
+        var rule = inForce.FirstOrDefault(r => r.Effect == "route" && Applies(r) == true);
+        return rule is null ? "route direct by none" : $"route {Case.Text(rule.Map("route")!, "to")} by {rule.Id}";
+    }
 
     private IEnumerable<string> Duties()
     {

@@ -6,8 +6,12 @@ namespace Counterseal.Law.Tests;
 /// <summary>Counts periods one hour, one day, one month at a time, from docs/rule-books.md ("Deadlines") alone.</summary>
 /// <param name="Clock">The clock as the book writes it.</param>
 /// <param name="Calendar">The holidays that it counts by, where it has any.</param>
-internal sealed record NaiveClock(YamlMappingNode Clock, YamlMappingNode? Calendar)
+/// <param name="Wanted">Whether the calendar of a country should have counted and the book has none.</param>
+internal sealed record NaiveClock(YamlMappingNode Clock, YamlMappingNode? Calendar, bool Wanted)
 {
+    /// <summary>Whether a day was looked at of which nobody knows whether it is a holiday.</summary>
+    public bool Unsure { get; private set; }
+
     private readonly TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(Case.Text(Clock, "zone")!);
 
     /// <summary>The first instant after the period that an event starts.</summary>
@@ -17,6 +21,10 @@ internal sealed record NaiveClock(YamlMappingNode Clock, YamlMappingNode? Calend
         "hours" => AfterHours(at, amount),
         _ => AfterDay(LastDay(NaiveBook.Day(at, zone), unit, amount)),
     };
+
+    /// <summary>The first instant after a period that follows upon another, which ended at an instant.</summary>
+    public DateTimeOffset EndBehind(DateTimeOffset end, string unit, int amount) =>
+        unit == "minutes" || (unit == "hours" && Case.Text(Clock, "hours") == "atOnce") ? End(end, unit, amount) : End(end.AddTicks(-1), unit, amount);
 
     private DateTimeOffset AfterHours(DateTimeOffset at, int amount)
     {
@@ -61,20 +69,24 @@ internal sealed record NaiveClock(YamlMappingNode Clock, YamlMappingNode? Calend
             while (!Works(last)) last = last.AddDays(1);
         var least = int.Parse(Case.Text(Clock, "leastWorkingDays") ?? "0", CultureInfo.InvariantCulture);
         if (unit == "months" || amount >= 2)
-            while (WorkingDays(eventDay, last) < least) last = last.AddDays(1);
+            while (WorkingDays(eventDay, last, least) < least) last = last.AddDays(1);
         return last;
     }
 
-    private int WorkingDays(DateOnly eventDay, DateOnly last)
+    private int WorkingDays(DateOnly eventDay, DateOnly last, int enough)
     {
         var had = 0;
-        for (var day = eventDay.AddDays(1); day <= last; day = day.AddDays(1))
+        for (var day = eventDay.AddDays(1); day <= last && had < enough; day = day.AddDays(1))
             if (Works(day)) had++;
         return had;
     }
 
-    private bool Works(DateOnly day) => day.DayOfWeek != DayOfWeek.Saturday && day.DayOfWeek != DayOfWeek.Sunday
-        && !(Calendar is not null && Case.Texts(Calendar, "days").Contains(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+    private bool Works(DateOnly day)
+    {
+        if (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) return false;
+        if (Wanted || (Calendar is not null && !Case.Texts(Calendar, "years").Contains(day.Year.ToString(CultureInfo.InvariantCulture)))) Unsure = true;
+        return Calendar is null || !Case.Texts(Calendar, "days").Contains(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
 
     // Looks at every quarter of an hour: no zone changes its clocks at any other minute in the years that we count.
     private DateTimeOffset AfterDay(DateOnly last)

@@ -36,9 +36,11 @@ internal sealed partial class Naive
 
     private string? StatedOrImplied(string name)
     {
+        // What the very kind of the instrument says stands over what the demand says of itself.
+        if (Implied(name) is { } implied) return implied;
         var stated = Stated(name);
         // What is none of the name's values says nothing (an instrument that the books do not know); a person may answer.
-        return stated is not null && Allowed(name, stated) ? stated : Implied(name);
+        return stated is not null && Allowed(name, stated) ? stated : null;
     }
 
     private string? Implied(string name) => name != "instrument" && Value("instrument") is { } instrument && book.Instruments[instrument].Children.TryGetValue("implies", out var implies)
@@ -60,7 +62,7 @@ internal sealed partial class Naive
         "validating.kind" => demand.Validating is null ? null : Kind(demand.Validating),
         "validating.country" => demand.Validating?.Country,
         "enforcingAuthority.notified" => YesNo(demand.EnforcingAuthorityNotified),
-        "secrecy" => (Moment("secrecy.until") ?? demand.Secrecy?.Until) is { } until ? until > asOf ? "dated" : "expired"
+        "secrecy" => Moment("secrecy.until") is { } until ? until > asOf ? "dated" : "expired"
             : demand.Secrecy is null ? null : "endless",
         "secrecy.until" => demand.Secrecy?.Until is { } until ? Instant.Text(until) : null,
         "assistance" => demand.Assistance.Count > 0 ? "true" : null,
@@ -80,10 +82,10 @@ internal sealed partial class Naive
         return name switch
         {
             "received" => Instant.Text(received),
-            "demand.ageDays" => Moment("demand.issued") is { } issued ? Whole(NaiveBook.Day(received, TimeZoneInfo.Utc).DayNumber - NaiveBook.Day(issued, TimeZoneInfo.Utc).DayNumber) : null,
+            "demand.ageDays" => Moment("demand.issued") is { } issued ? Whole(Math.Max(0, NaiveBook.Day(received, TimeZoneInfo.Utc).DayNumber - NaiveBook.Day(issued, TimeZoneInfo.Utc).DayNumber)) : null,
             "emergency.groundStated" => YesNo(!string.IsNullOrWhiteSpace(demand.EmergencyGround)),
             "offence.stated" => YesNo(!string.IsNullOrWhiteSpace(demand.Offence)),
-            "secrecy.days" => Moment("secrecy.until") is { } until ? Whole((int)Math.Floor((until - received).TotalDays)) : null,
+            "secrecy.days" => Moment("secrecy.until") is { } until ? Whole(Math.Max(0, (int)Math.Floor((until - received).TotalDays))) : null,
             "mail.domain" => MailDomain(),
             "citation.fits" => CitationFits(),
             "scope.empty" => YesNo(items.Count == 0),
@@ -116,17 +118,20 @@ internal sealed partial class Naive
             _ => true,
         };
 
-    private string MailDomain()
+    private string? MailDomain()
     {
         if (string.IsNullOrWhiteSpace(demand.Issuing.Mail)) return "absent";
+        if (!demand.Issuing.Mail.TrimEnd('@').Contains('@', StringComparison.Ordinal)) return "unknown";
         var domain = demand.Issuing.Mail[(demand.Issuing.Mail.LastIndexOf('@') + 1)..].ToLowerInvariant();
         bool Under(string of) => domain == of || domain.EndsWith("." + of, StringComparison.Ordinal);
         var holders = book.Agencies.Where(a => Case.Texts(a, "domains").Any(d => Under(d))).ToList();
+        if (holders.Count > 0 && Value("issuing.country") is null) return null;
         if (holders.Any(a => Case.Text(a, "country") == Value("issuing.country"))) return "known";
         if (holders.Count > 0) return "otherCountry";
         return book.Agencies.SelectMany(a => Case.Texts(a, "domains")).Any(d => Alike(domain, d)) ? "lookalike" : "unknown";
     }
 
+    // One letter more, less or another: the plainest of look-alikes, which is all that the random demands hold.
     private static bool Alike(string one, string other) => Edits(one, other) == 1;
 
     private static int Edits(string a, string b) => a.Length == 0 ? b.Length : b.Length == 0 ? a.Length
@@ -134,13 +139,15 @@ internal sealed partial class Naive
         : a[0] == b[0] ? Edits(a[1..], b[1..])
         : 1 + (a[1..] == b[1..] || a[1..] == b || a == b[1..] ? 0 : 1);
 
-    private string CitationFits()
+    private string? CitationFits()
     {
-        if (demand.Citations.Count == 0) return "none";
-        var recognised = demand.Citations.Select(cited => book.Marks.Where(m => Case.Texts(m, "words").Any(w => cited.Contains(w, StringComparison.OrdinalIgnoreCase)))
+        var cited = demand.Secrecy?.Law is { } law ? [.. demand.Citations, law] : demand.Citations;
+        if (cited.Count == 0) return "none";
+        var recognised = cited.Select(text => book.Marks.Where(m => Case.Texts(m, "words").Any(w => Regex.IsMatch(text, $@"(?<![\p{{L}}\p{{N}}]){Regex.Escape(w)}(?![\p{{L}}\p{{N}}])", RegexOptions.IgnoreCase)))
             .SelectMany(m => Case.Texts(m, "countries")).ToHashSet()).Where(countries => countries.Count > 0).ToList();
         if (recognised.Count == 0) return "unknown";
-        return recognised.All(countries => Value("issuing.country") is { } country && countries.Contains(country)) ? "fits" : "foreign";
+        if (Value("issuing.country") is not { } country) return null;
+        return recognised.All(countries => countries.Contains(country)) ? "fits" : "foreign";
     }
 
     private bool Allowed(string name, string value) => name == "instrument" ? book.Instruments.ContainsKey(value) : Type(name) switch

@@ -20,7 +20,7 @@ internal sealed record Outcome(IReadOnlyList<string> Lines)
         .. Cells("permitted", a.Permitted),
         .. Cells("kept", a.Preserve),
         .. a.Deadlines.Select(d => $"deadline {d.Rule} {Word(d.Kind)} due {At(d.Due)}{(d.Late ? " late" : "")}").Order(StringComparer.Ordinal),
-        $"notice {Word(a.Notice.By)} by {a.Notice.Rule ?? "none"}, not before {At(a.Notice.NotBefore)}, {Word(a.Notice.Timing)}, at the end {string.Join(' ', a.Notice.AtEnd)}",
+        $"notice {Word(a.Notice.By)} by {a.Notice.Rule ?? "none"}, not before {At(a.Notice.NotBefore)}, {Word(a.Notice.Timing)}, at the end {string.Join(' ', a.Notice.AtEnd.Select(w => Word(w)))}",
         $"route {Word(a.Route.To)} by {a.Route.Rule ?? "none"}",
         .. a.Duties.Select(d => $"duty {d.Rule} {Word(d.Do)} due {At(d.Due)}"),
         .. a.Suspended.Select(s => $"suspended {s.Rule}"),
