@@ -41,6 +41,9 @@ public static class Engine
         /// <summary>It is about the demand and not about some of its cells.</summary>
         public bool Whole => Rule.Items is null && Require is not null && !Assistance;
 
+        /// <summary>It says something against the demand; what is merely noted as unknown does not.</summary>
+        public bool Speaks => Sign == Sign.Fails || (Sign == Sign.Risk && Rule.Effect is Effect.Risk);
+
         /// <summary>It takes its cells out.</summary>
         public bool Excludes => Sign == Sign.Fails && !Assistance && Otherwise is not (null or Law.Otherwise.Wait);
     }
@@ -339,10 +342,10 @@ public static class Engine
                 Route = Route(redirected, outcomes),
                 Duties = [.. duties.Select(d => d.Duty)],
                 Suspended = [.. waiting.Where(o => o.Require?.Until is not null).OrderBy(o => o.Rule.Index).Select(o => new Suspension(o.Rule.Id, o.Sentence, o.Require!.Until!, o.Rule.Citation))],
-                Objections = [.. outcomes.Where(o => o.Sign is Sign.Fails or Sign.Risk && o.Rule.Ground is not null).Select(o => (o.Rule, o.Sentence))
+                Objections = [.. outcomes.Where(o => o.Speaks && o.Rule.Ground is not null).Select(o => (o.Rule, o.Sentence))
                     .Concat(duties.Where(d => d.Rule.Ground is not null).Select(d => (d.Rule, d.Duty.Sentence)))
                     .OrderBy(o => o.Rule.Index).Select(o => Objection(o.Rule, o.Item2))],
-                Doubt = outcomes.Where(o => o.Sign is Sign.Fails or Sign.Risk).Sum(o => o.Rule.Weight),
+                Doubt = outcomes.Where(o => o.Speaks).Sum(o => o.Rule.Weight),
             };
         }
 
