@@ -82,9 +82,7 @@ internal sealed partial class Naive
         // 10. A decision proposed outright.
         var proposal = refused ? null : inForce.FirstOrDefault(r => r.Effect == "propose" && Applies(r) == true);
 
-        // The notice may ask, and its question is one of the findings.
         var notice = inForce.FirstOrDefault(r => r.Effect == "notice" && Applies(r) != false);
-        if (notice is not null && Applies(notice) is null) found.Add(new(notice, "question", null, Asks: FirstOpen(notice)));
 
         // 11. What counts.
         bool Matters(Found f) => !(f.Sign == "question" || f.Noted || (f.Sign == "fails" && f.Otherwise == "wait"))
@@ -126,16 +124,16 @@ internal sealed partial class Naive
             $"decision {decision}",
             Basis(complies, permitted, left),
             .. counted.Select(f => $"finding {f.Rule.Id} {f.Sign}"),
-            .. Questions(counted),
+            .. Questions(counted, notice),
             .. permitted.Select(c => Line("permitted", c, c.From, c.To)).Distinct().Order(StringComparer.Ordinal),
             .. kept.Select(c => Line("kept", c, c.From, c.To)).Distinct().Order(StringComparer.Ordinal),
             .. Deadlines(),
             Notice(notice),
-            Route(decision, proposal, deciding),
+            Route(decision, proposal, failures),
             .. Duties(),
             .. counted.Where(f => f.Rule.Effect == "suspend" && f.Sign == "fails").Select(f => $"suspended {f.Rule.Id}"),
             .. Objections(counted),
-            $"doubt {counted.Where(f => f.Sign is "fails" or "risk").Sum(f => int.Parse(f.Rule.Text("weight") ?? "0", CultureInfo.InvariantCulture))}",
+            $"doubt {counted.Where(f => f.Sign is "fails" or "risk" && !f.Noted).Sum(f => int.Parse(f.Rule.Text("weight") ?? "0", CultureInfo.InvariantCulture))}",
         ]);
     }
 
@@ -159,12 +157,15 @@ internal sealed partial class Naive
 
     private static bool IsPolicy(NaiveRule reach) => Case.Text(reach.Map("reach")!, "basis") == "policy";
 
-    private IEnumerable<string> Questions(IEnumerable<Found> counted)
+    // In the order of the book. That of the notice is no finding: it holds nothing up.
+    private IEnumerable<string> Questions(IEnumerable<Found> counted, NaiveRule? notice)
     {
+        var asking = counted.Where(f => f.Sign == "question").Select(f => (f.Rule, Asks: f.Asks!)).ToList();
+        if (notice is not null && Applies(notice) is null) asking.Add((notice, FirstOpen(notice)));
         var asked = new HashSet<string>();
-        foreach (var f in counted.Where(f => f.Sign == "question"))
-            foreach (var name in f.Asks!)
-                if (Source(name) is "person" or "demand" && asked.Add(name)) yield return $"question {name} by {f.Rule.Id}";
+        foreach (var (rule, names) in asking.OrderBy(a => book.Rules.IndexOf(a.Rule)))
+            foreach (var name in names)
+                if (Source(name) is "person" or "demand" && asked.Add(name)) yield return $"question {name} by {rule.Id}";
     }
 
     // What a rule with a ground says, when it fails or notes a risk that is its own; and a duty that carries one.
@@ -297,27 +298,24 @@ internal sealed partial class Naive
 
     private List<Found> Narrow(NaiveRule rule)
     {
-        var concerned = Concerned(rule) ?? [.. cells];
-        if (Applies(rule) == false || (rule.Map("items") is not null && concerned.Count == 0)) return [];
+        var concerned = (Concerned(rule) ?? cells).Where(c => ReachedBy(c).Any() || Pending(c)).ToList();
+        if (Applies(rule) == false || concerned.Count == 0) return [];
+        if (Applies(rule) is null) return [new(rule, "question", Concerned(rule), Asks: FirstOpen(rule))];
         var narrow = rule.Map("narrow")!;
-        var names = new[] { Case.Text(narrow, "notBefore"), Case.Text(narrow, "notAfter") }.Where(n => n is not null).Select(n => n!).ToList();
-        var unknown = names.Where(n => Moment(n) is null).ToList();
+        var unknown = new[] { Case.Text(narrow, "notBefore"), Case.Text(narrow, "notAfter") }.Where(n => n is not null && Moment(n) is null).Select(n => n!).ToList();
+        if (unknown.Count > 0) return [new(rule, "question", Concerned(rule), Asks: unknown)];
         var notBefore = Case.Text(narrow, "notBefore") is { } first ? Moment(first) : null;
         var notAfter = Case.Text(narrow, "notAfter") is { } last ? Moment(last)?.AddHours(24 * Number(Case.Text(narrow, "plusDays") ?? "0")) : null;
-        bool Loses(Cell c) => c.Item.From < notBefore || c.Item.To > notAfter || (c.Item.To is not null && c.Item.To <= notBefore) || (c.Item.From is not null && c.Item.From >= notAfter);
-        if (Applies(rule) is null)
-        {
-            // Nothing where the limit would neither cut nor close anything; otherwise the guard is asked for.
-            return unknown.Count == 0 && !concerned.Any(c => Loses(c) || (c.Item.From is null && notBefore is not null) || (c.Item.To is null && notAfter is not null)) ? [] : [new(rule, "question", Concerned(rule), Asks: FirstOpen(rule))];
-        }
-        if (unknown.Count > 0) return [new(rule, "question", Concerned(rule), Asks: unknown)];
-        var lost = concerned.Any(Loses);
+        var lost = false;
         foreach (var cell in concerned)
         {
+            // What the demand itself names and the limit takes away; an end that was open just closes.
+            lost |= cell.Item.From < notBefore || cell.Item.To > notAfter;
             if (notBefore is not null && (cell.From is null || cell.From < notBefore)) cell.From = notBefore;
             if (notAfter is not null && (cell.To is null || cell.To > notAfter)) cell.To = notAfter;
         }
-        return lost ? [new(rule, "fails", [.. concerned.Where(c => c.From >= c.To)], "reject")] : [new(rule, "holds", concerned)];
+        var nothing = concerned.Where(c => c.From >= c.To).ToList();
+        return lost || nothing.Count > 0 ? [new(rule, "fails", nothing, "reject")] : [new(rule, "holds", concerned)];
     }
 
     // --- notice, route, duties ---
@@ -330,12 +328,14 @@ internal sealed partial class Naive
         return $"notice {Case.Text(notice, "by")} by {rule.Id}, not before {Outcome.At(until)}, {Case.Text(notice, "timing") ?? "with"}, at the end {string.Join(' ', Case.Texts(notice, "atEnd"))}";
     }
 
-    // Where the proposal is to send the authority to the customer, that is the way; else the first that applies.
-    private string Route(string decision, NaiveRule? proposal, IReadOnlyList<Found> deciding)
+    // Where the authority is sent to the customer, by the rule that says so, else by what redirects; else the first that applies.
+    private string Route(string decision, NaiveRule? proposal, IReadOnlyList<Found> failures)
     {
-        if (decision == "redirect") return $"route customer by {(proposal ?? deciding.First(f => f.Otherwise == "redirect").Rule).Id}";
-        var rule = inForce.FirstOrDefault(r => r.Effect == "route" && Applies(r) == true);
-        return rule is null ? "route direct by none" : $"route {Case.Text(rule.Map("route")!, "to")} by {rule.Id}";
+        var rules = inForce.Where(r => r.Effect == "route" && Applies(r) == true).ToList();
+        var rule = decision == "redirect"
+            ? rules.FirstOrDefault(r => Case.Text(r.Map("route")!, "to") == "customer") ?? proposal ?? failures.First(f => f.Otherwise == "redirect").Rule
+            : rules.FirstOrDefault();
+        return decision == "redirect" ? $"route customer by {rule!.Id}" : rule is null ? "route direct by none" : $"route {Case.Text(rule.Map("route")!, "to")} by {rule.Id}";
     }
 
     private IEnumerable<string> Duties()
