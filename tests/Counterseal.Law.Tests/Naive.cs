@@ -44,6 +44,13 @@ internal sealed partial class Naive
     public static Outcome Assess(NaiveBook book, Demand demand, Facts facts, DateTimeOffset received, DateTimeOffset asOf) =>
         new Naive(book, demand, facts, received, asOf).Assess();
 
+    /// <summary>The rules that are in force and whose <c>when</c> is not false, or hangs on other rules; no other can show in this demand.</summary>
+    public static IEnumerable<string> MayApply(NaiveBook book, Demand demand, Facts facts, DateTimeOffset received, DateTimeOffset asOf)
+    {
+        var naive = new Naive(book, demand, facts, received, asOf);
+        return naive.inForce.Where(r => naive.Applies(r) != false || r.Map("when")!.AllNodes.Any(n => n is YamlScalarNode { Value: "passed" or "scope.reached" })).Select(r => r.Id);
+    }
+
     private Outcome Assess()
     {
         var found = new List<Found>();
