@@ -10,28 +10,29 @@ internal static class Conditions
     /// <param name="entry">The rule.</param>
     /// <param name="key">The key that holds the condition.</param>
     /// <param name="facts">The names.</param>
+    /// <param name="groups">The groups of countries.</param>
     /// <param name="item">Whether it is about one item of the scope: then only such names go, otherwise never.</param>
-    public static Condition Read(Entry entry, string key, IReadOnlyDictionary<string, FactName> facts, bool item) =>
-        entry.Map[key] is Map map ? Node(map, facts, item, entry.Rule) : throw entry.Wrong(key, $"'{key}' must be a condition: a name and its value, or all, any, not");
+    public static Condition Read(Entry entry, string key, IReadOnlyDictionary<string, FactName> facts, IReadOnlyDictionary<string, CountryGroup> groups, bool item) =>
+        entry.Map[key] is Map map ? Node(map, facts, groups, item, entry.Rule) : throw entry.Wrong(key, $"'{key}' must be a condition: a name and its value, or all, any, not");
 
-    private static Condition Node(Map map, IReadOnlyDictionary<string, FactName> facts, bool item, string? rule)
+    private static Condition Node(Map map, IReadOnlyDictionary<string, FactName> facts, IReadOnlyDictionary<string, CountryGroup> groups, bool item, string? rule)
     {
         if (map.Entries.Count == 0) throw new RuleBookException("an empty condition; name what must be so", map.File, map.Line, rule);
-        var parts = map.Entries.Select(e => Part(e.Key, e.Value, facts, item, rule)).ToList();
+        var parts = map.Entries.Select(e => Part(e.Key, e.Value, facts, groups, item, rule)).ToList();
         return parts.Count == 1 ? parts[0] : new Condition.All(parts);
     }
 
-    private static Condition Part(Text key, YamlTree value, IReadOnlyDictionary<string, FactName> facts, bool item, string? rule)
+    private static Condition Part(Text key, YamlTree value, IReadOnlyDictionary<string, FactName> facts, IReadOnlyDictionary<string, CountryGroup> groups, bool item, string? rule)
     {
         RuleBookException Wrong(string what) => new(what, value.File, value.Line, rule);
         switch (key.Value)
         {
             case "all" or "any":
                 if (value is not List { Items.Count: > 0 } list) throw Wrong($"'{key.Value}' takes a list of conditions");
-                var parts = list.Items.Select(i => i is Map m ? Node(m, facts, item, rule) : throw new RuleBookException($"'{key.Value}' takes a list of conditions, each a name and its value", i.File, i.Line, rule)).ToList();
+                var parts = list.Items.Select(i => i is Map m ? Node(m, facts, groups, item, rule) : throw new RuleBookException($"'{key.Value}' takes a list of conditions, each a name and its value", i.File, i.Line, rule)).ToList();
                 return key.Value == "all" ? new Condition.All(parts) : new Condition.Any(parts);
             case "not":
-                return value is Map inner ? new Condition.Not(Node(inner, facts, item, rule)) : throw Wrong("'not' takes one condition");
+                return value is Map inner ? new Condition.Not(Node(inner, facts, groups, item, rule)) : throw Wrong("'not' takes one condition");
             case "passed" when !item:
                 return value is Text passed ? new Condition.Passed(passed.Value) : throw Wrong("'passed' takes the id of a rule with a deadline");
         }
@@ -48,10 +49,29 @@ internal static class Conditions
             "isNot" => Compare(fact, Comparison.NoneOf, operand),
             "atLeast" => Compare(fact, Comparison.AtLeast, operand),
             "atMost" => Compare(fact, Comparison.AtMost, operand),
-            "known" when operand is Text { Value: "true" } => new Condition.Is(fact.Name, Comparison.Known, []),
+            "in" => Member(fact, Comparison.In, operand),
+            "notIn" => Member(fact, Comparison.NotIn, operand),
+            "sameAs" => Both(fact, Comparison.SameAs, operand),
+            "differsFrom" => Both(fact, Comparison.DiffersFrom, operand),
+            "known" when operand is Text { Value: "true" } => new Condition.Is(fact, Comparison.Known, []),
             "known" => throw Wrong("'known' takes only true; what is unknown cannot be a condition, it is a question"),
-            _ => throw new RuleBookException($"'{op.Value}' is not an operator; there are isNot, atLeast, atMost, known, or the value itself", op.File, op.Line, rule),
+            _ => throw new RuleBookException($"'{op.Value}' is not an operator; there are isNot, in, notIn, sameAs, differsFrom, atLeast, atMost, known, or the value itself", op.File, op.Line, rule),
         };
+
+        Condition Member(FactName of, Comparison with, YamlTree operand)
+        {
+            if (of.Type != FactType.Country) throw Wrong($"'{of.Name}' is not a country, so it is in no group");
+            return operand is Text id && groups.TryGetValue(id.Value, out var group)
+                ? new Condition.Is(of, with, [], group)
+                : throw Wrong($"'{(operand as Text)?.Value}' is not a group; the book has {RuleFiles.Listed(groups.Keys)}");
+        }
+
+        Condition Both(FactName of, Comparison with, YamlTree operand)
+        {
+            if (operand is not Text name || !facts.TryGetValue(name.Value, out var other)) throw Wrong($"'{op.Value}' takes the name of another fact");
+            if (other.Type != of.Type || other.Source == FactSource.Item != item) throw Wrong($"'{of.Name}' and '{other.Name}' are not of one type");
+            return new Condition.Is(of, with, [], null, other);
+        }
 
         Condition Compare(FactName of, Comparison with, YamlTree values)
         {
@@ -66,7 +86,7 @@ internal static class Conditions
                 if (of.Type != FactType.Number || words.Length != 1 || !decimal.TryParse(words[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
                     throw Wrong($"compares numbers, but '{of.Name}' or its value is none");
             }
-            else if (of.Type != FactType.Word)
+            else if (of.Type is not (FactType.Word or FactType.Country))
             {
                 throw Wrong($"'{of.Name}' holds a value of type {Words<FactType>.Of(of.Type)}, which can only be known or not");
             }
@@ -74,7 +94,7 @@ internal static class Conditions
             {
                 throw Wrong($"'{bad}' is not a value of '{of.Name}'; it takes {RuleFiles.Takes(of)}");
             }
-            return new Condition.Is(of.Name, with, words);
+            return new Condition.Is(of, with, words);
         }
     }
 }

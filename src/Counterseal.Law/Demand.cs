@@ -45,6 +45,9 @@ public sealed record Demand
     /// <summary>The authority's own reference to a registered recipient key, where it gives one.</summary>
     public string? RecipientHint { get; init; }
 
+    /// <summary>The laws that the demand cites, as it writes them.</summary>
+    public IReadOnlyList<string> Citations { get; init; } = [];
+
     /// <summary>Demands for assistance other than data (keys, back doors, standing access), in the authority's words.</summary>
     public IReadOnlyList<string> Assistance { get; init; } = [];
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Counterseal.Law;
 
-/// <summary>One name that rules may use, from <c>facts.yaml</c>: where its value comes from, what it may be, and how a person is asked.</summary>
+/// <summary>One name that rules may use, from <c>facts.yaml</c> or a book's own <c>facts</c>: where its value comes from, what it may be, and how a person is asked.</summary>
 /// <param name="Name">E.g. <c>emergency.callback</c>.</param>
 /// <param name="Source">Where its value comes from.</param>
 /// <param name="Type">What its values look like.</param>
@@ -14,11 +14,15 @@ namespace Counterseal.Law;
 public sealed record FactName(
     string Name, FactSource Source, FactType Type, IReadOnlyList<string> Values, string? Silent, bool Overrides, string Meaning, string Question)
 {
+    /// <summary>Its place among the names of its book.</summary>
+    internal int Slot { get; init; }
+
     /// <summary>Whether a value may be recorded under this name.</summary>
     public bool Allows(string value) => Type switch
     {
         FactType.Word => Values.Count == 0 ? value.Length is > 0 and <= 255 : Values.Contains(value, StringComparer.Ordinal),
         FactType.Instant => TryInstant(value, out _),
+        FactType.Country => value.Length == 2 && char.IsAsciiLetterUpper(value[0]) && char.IsAsciiLetterUpper(value[1]),
         FactType.Number => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _),
         _ => Categories(value) is not null,
     };
@@ -51,6 +55,8 @@ public enum FactSource
     Engine,
     /// <summary>One item of the scope and one category of it; only for <c>items</c>.</summary>
     Item,
+    /// <summary>One value for every demand, from a policy file; nobody records it.</summary>
+    Company,
 }
 
 /// <summary>What a name's values look like.</summary>
@@ -64,4 +70,6 @@ public enum FactType
     Number,
     /// <summary>Data categories, separated by commas.</summary>
     Categories,
+    /// <summary>ISO 3166-1 alpha-2, upper case.</summary>
+    Country,
 }

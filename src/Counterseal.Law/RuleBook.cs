@@ -22,18 +22,79 @@ public sealed class RuleBook
     /// <summary>The names that rules use and people answer, by name (<c>facts.yaml</c>).</summary>
     public IReadOnlyDictionary<string, FactName> Facts { get; }
 
+    /// <summary>Countries that rules speak of together, by id.</summary>
+    public IReadOnlyDictionary<string, CountryGroup> Groups { get; }
+
+    /// <summary>The grounds on which answers are drafted, by id.</summary>
+    public IReadOnlyDictionary<string, Ground> Grounds { get; }
+
+    /// <summary>The agencies that we know.</summary>
+    public IReadOnlyList<Agency> Agencies { get; }
+
+    /// <summary>The places of the matrix that are empty on purpose.</summary>
+    public IReadOnlyList<Gap> Gaps { get; }
+
+    internal IReadOnlyDictionary<string, Rule> ById { get; }
+
+    internal IReadOnlyDictionary<string, string> Company { get; }
+
+    internal IReadOnlyList<Mark> Marks { get; }
+
+    internal LookAlike LookAlike { get; }
+
+    internal FactName InstrumentName { get; }
+
+    internal FactName ReachedName { get; }
+
+    private readonly Dictionary<string, HolidayCalendar> _calendarOf;
+    private readonly Dictionary<string, Rule[]> _speakOf;
+    private readonly Rule[] _speakOfAll;
+
     private RuleBook(string digest, RuleFiles read)
     {
         Digest = digest;
-        Rules = read.Rules;
-        Instruments = read.Instruments;
-        Facts = read.Facts;
+        (Rules, Instruments, Facts, Groups, Grounds, ById, Company) = (read.Rules, read.Instruments, read.Facts, read.Groups, read.Grounds, read.ById, read.Company);
+        (Agencies, Marks, Gaps, LookAlike) = (read.Agencies, read.Marks, read.Gaps, new LookAlike(read.Agencies));
+        (InstrumentName, ReachedName) = (Facts["instrument"], Facts[Circumstances.Reached]);
+        _calendarOf = read.Calendars.Values.Where(c => c.Country is not null).ToDictionary(c => c.Country!, StringComparer.Ordinal);
+        _speakOfAll = [.. Rules.Where(r => r.SpeaksOf(null))];
+        _speakOf = Instruments.Keys.ToDictionary(i => i, i => Rules.Where(r => r.SpeaksOf(i)).ToArray(), StringComparer.Ordinal);
+    }
+
+    internal HolidayCalendar? CalendarOf(string country) => _calendarOf.GetValueOrDefault(country);
+
+    /// <summary>The rules that are law on the day of an instant and speak of an instrument, in the order of the book.</summary>
+    internal List<Rule> InForce(string? instrument, DateTimeOffset at)
+    {
+        var all = instrument is null ? _speakOfAll : _speakOf[instrument];
+        var rules = new List<Rule>(all.Length);
+        foreach (var rule in all)
+            if (rule.InForce(at)) rules.Add(rule);
+        return rules;
     }
 
     /// <summary>Reads a folder of rule files.</summary>
     /// <param name="folder">Folder with <c>facts.yaml</c>, <c>law/*.yaml</c> and <c>policy/*.yaml</c>.</param>
     /// <exception cref="RuleBookException">A file breaks the format: names file, line, rule and what to do.</exception>
     public static RuleBook Load(string folder)
+    {
+        return Read(Files(folder));
+    }
+
+    /// <summary>All that is wrong with a folder of rule files, in the order in which it was met; empty when nothing is.</summary>
+    public static IReadOnlyList<RuleBookException> Faults(string folder)
+    {
+        try
+        {
+            return RuleFiles.Read([.. Files(folder).OrderBy(f => f.Name, StringComparer.Ordinal)]).Faults;
+        }
+        catch (RuleBookException fault)
+        {
+            return [fault];
+        }
+    }
+
+    private static List<(string Name, byte[] Bytes)> Files(string folder)
     {
         if (!Directory.Exists(folder)) throw new RuleBookException("is not a folder; name the folder that holds facts.yaml, law/ and policy/", folder);
         var files = new List<(string, byte[])>();
@@ -54,7 +115,7 @@ public sealed class RuleBook
                 throw new RuleBookException("does not belong in a rule book; a book holds facts.yaml, law/*.yaml, policy/*.yaml and README.md", name);
             }
         }
-        return Read(files);
+        return files;
     }
 
     /// <summary>Reads a book from its files' bytes.</summary>
@@ -74,7 +135,8 @@ public sealed class RuleBook
             hash.AppendData(length);
             hash.AppendData(bytes);
         }
-        return new RuleBook(Convert.ToHexStringLower(hash.GetHashAndReset()), RuleFiles.Read(ordered));
+        var read = RuleFiles.Read(ordered);
+        return read.Faults.Count > 0 ? throw read.Faults[0] : new RuleBook(Convert.ToHexStringLower(hash.GetHashAndReset()), read);
     }
 
     /// <summary>What is wrong with recorded facts: names that the book does not know, names that nobody records, values that are none. One plain sentence each; empty when all are well.</summary>
@@ -84,7 +146,7 @@ public sealed class RuleBook
         foreach (var (name, value) in facts.Values.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             if (!Facts.TryGetValue(name, out var fact)) mistakes.Add($"'{name}' is no fact that a rule knows; facts.yaml lists them.");
-            else if (fact.Source is FactSource.Engine or FactSource.Item) mistakes.Add($"'{name}' is worked out from the demand; nobody records it.");
+            else if (fact.Source is FactSource.Engine or FactSource.Item or FactSource.Company) mistakes.Add($"'{name}' is {(fact.Source == FactSource.Company ? "set once for the company" : "worked out from the demand")}; nobody records it.");
             else if (!Allows(fact, value)) mistakes.Add($"'{value}' is no value of '{name}'; it takes {Takes(fact)}.");
         }
         return mistakes;

@@ -8,22 +8,48 @@ internal sealed class RuleFiles
 {
     private readonly Dictionary<string, FactName> _facts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CountryGroup> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Ground> _grounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HolidayCalendar> _calendars = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Clock> _clocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _company = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Rule> _byId = new(StringComparer.Ordinal);
     private readonly List<Rule> _rules = [];
+    private readonly List<Mark> _marks = [];
+    private readonly List<Agency> _agencies = [];
+    private readonly List<Gap> _gaps = [];
+    private readonly List<RuleBookException> _faults = [];
 
     public IReadOnlyList<Rule> Rules => _rules;
+
+    public IReadOnlyDictionary<string, Rule> ById => _byId;
 
     public IReadOnlyDictionary<string, Instrument> Instruments => _instruments;
 
     public IReadOnlyDictionary<string, FactName> Facts => _facts;
 
+    public IReadOnlyDictionary<string, CountryGroup> Groups => _groups;
+
+    public IReadOnlyDictionary<string, Ground> Grounds => _grounds;
+
+    public IReadOnlyDictionary<string, HolidayCalendar> Calendars => _calendars;
+
+    public IReadOnlyDictionary<string, string> Company => _company;
+
+    public IReadOnlyList<Mark> Marks => _marks;
+
+    public IReadOnlyList<Agency> Agencies => _agencies;
+
+    public IReadOnlyList<Gap> Gaps => _gaps;
+
+    /// <summary>All that is wrong, in the order in which it was met; the first is often the cause of others.</summary>
+    public IReadOnlyList<RuleBookException> Faults => _faults;
+
     private RuleFiles()
     {
     }
 
-    /// <summary>Reads all files; <c>facts.yaml</c> first, then the declarations of every file, then the rules, so that files may refer to each other.</summary>
+    /// <summary>Reads all files: names first, then the declarations of every file, then the rules, so that files may refer to each other. What is wrong is listed, and the rest is read on.</summary>
     public static RuleFiles Read(IReadOnlyList<(string Name, byte[] Bytes)> files)
     {
         var read = new RuleFiles();
@@ -31,54 +57,190 @@ internal sealed class RuleFiles
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, bytes) in files)
         {
-            if (!seen.Add(name)) throw new RuleBookException("is given twice", name);
-            if (name == "facts.yaml") read.ReadFacts(YamlTree.Read(name, bytes));
-            else if ((name.StartsWith("law/", StringComparison.Ordinal) || name.StartsWith("policy/", StringComparison.Ordinal)) && name.EndsWith(".yaml", StringComparison.Ordinal)) trees.Add(YamlTree.Read(name, bytes));
-            else throw new RuleBookException("does not belong in a rule book; a book holds facts.yaml, law/*.yaml and policy/*.yaml", name);
+            read.Try(() =>
+            {
+                if (!seen.Add(name)) throw new RuleBookException("is given twice", name);
+                if (name == "facts.yaml")
+                {
+                    var facts = new Entry(YamlTree.Read(name, bytes), null);
+                    facts.Only("facts");
+                    read.ReadFacts(facts);
+                }
+                else if ((name.StartsWith("law/", StringComparison.Ordinal) || name.StartsWith("policy/", StringComparison.Ordinal)) && name.EndsWith(".yaml", StringComparison.Ordinal))
+                {
+                    trees.Add(YamlTree.Read(name, bytes));
+                }
+                else
+                {
+                    throw new RuleBookException("does not belong in a rule book; a book holds facts.yaml, law/*.yaml and policy/*.yaml", name);
+                }
+            });
         }
-        if (!seen.Contains("facts.yaml")) throw new RuleBookException("is missing; it lists the names that the rules use", "facts.yaml");
-        foreach (var (name, what) in Circumstances.Derived)
-            if (!read._facts.ContainsKey(name)) throw new RuleBookException($"lacks the name '{name}' ({what}), which the engine reads from the demand; add it", "facts.yaml");
-        foreach (var tree in trees)
+        read.Try(() =>
         {
-            var entry = new Entry(tree, null);
-            entry.Only("title", "zone", "instruments", "calendars", "clocks", "rules");
-            entry.Text("title");
-            foreach (var item in entry.Maps("instruments")) read.ReadInstrument(item);
-            foreach (var item in entry.Maps("calendars")) read.ReadCalendar(item);
-        }
-        foreach (var tree in trees)
-            foreach (var item in new Entry(tree, null).Maps("clocks")) read.ReadClock(item);
-        foreach (var tree in trees)
+            if (!seen.Contains("facts.yaml")) throw new RuleBookException("is missing; it lists the names that the rules use", "facts.yaml");
+            foreach (var (name, what) in Circumstances.Derived)
+                if (!read._facts.ContainsKey(name)) throw new RuleBookException($"lacks the name '{name}' ({what}), which the engine reads from the demand; add it", "facts.yaml");
+        });
+        foreach (var entry in trees.Select(t => new Entry(t, null)))
         {
-            var entry = new Entry(tree, null);
-            var zone = Zone(entry);
-            foreach (var item in entry.Maps("rules")) read.ReadRule(item, zone);
+            read.Try(() =>
+            {
+                entry.Only([.. Anywhere, .. entry.Map.File.StartsWith("policy/", StringComparison.Ordinal) ? PolicyOnly : []]);
+                entry.Text("title");
+            });
+            read.ReadFacts(entry);
         }
-        foreach (var rule in read._rules) read.HoldAgainst(rule);
+        foreach (var entry in trees.Select(t => new Entry(t, null)))
+        {
+            read.Each(entry, "instruments", read.ReadInstrument);
+            read.Each(entry, "groups", g => read.ReadGroup(g, Zone(entry)));
+            read.Each(entry, "grounds", read.ReadGround);
+            read.Each(entry, "marks", read.ReadMark);
+            read.Each(entry, "calendars", read.ReadCalendar);
+            read.Each(entry, "agencies", read.ReadAgency);
+            read.Try(() => read.ReadCompany(entry));
+        }
+        foreach (var entry in trees.Select(t => new Entry(t, null)))
+        {
+            read.Each(entry, "clocks", read.ReadClock);
+            read.Each(entry, "gaps", read.ReadGap);
+        }
+        foreach (var entry in trees.Select(t => new Entry(t, null)))
+        {
+            read.Try(() =>
+            {
+                var zone = Zone(entry);
+                read.Each(entry, "rules", r => read.ReadRule(r, zone));
+            });
+        }
+        foreach (var rule in read._rules) read.Try(() => read.HoldAgainst(rule));
+        if (read._faults.Count == 0)
+            foreach (var rule in read._rules) read.Try(() => read.NoRing(rule, []));
         return read;
     }
 
-    private void ReadFacts(Map tree)
+    private void Try(Action read)
     {
-        var top = new Entry(tree, null);
-        top.Only("facts");
-        foreach (var entry in top.Maps("facts"))
+        try
         {
-            entry.Only("name", "source", "type", "values", "silent", "overrides", "meaning", "question");
-            var name = entry.Text("name");
-            var source = entry.Word<FactSource>("source");
-            var type = entry.Has("type") ? entry.Word<FactType>("type") : FactType.Word;
-            var values = entry.Texts("values");
-            if (values.Count > 0 && type != FactType.Word) throw entry.Wrong("values", "lists values for a type that is not 'word'; leave one of the two out");
-            var fact = new FactName(name, source, type, values, entry.Maybe("silent"), entry.Has("overrides") && entry.YesNo("overrides"), entry.Text("meaning"), entry.Maybe("question") ?? "");
-            if (source is FactSource.Person or FactSource.Demand && fact.Question.Length == 0) throw entry.Wrong("name", $"'{name}' has no question; say how a person is asked for it");
-            if (source != FactSource.Person && !Circumstances.Derived.ContainsKey(name)) throw entry.Wrong("source", $"says that '{name}' is read from the demand, but the engine reads no such name; use source: person, or one of {string.Join(", ", Circumstances.Derived.Keys)}");
-            if (source == FactSource.Person && Circumstances.Derived.ContainsKey(name)) throw entry.Wrong("source", $"says that a person establishes '{name}', but the engine reads it itself");
-            if (fact.Silent is not null && (source is not (FactSource.Demand or FactSource.Engine) || !fact.Allows(fact.Silent))) throw entry.Wrong("silent", $"'{fact.Silent}' is not a value of '{name}' that a demand could state");
-            if (!_facts.TryAdd(name, fact)) throw entry.Wrong("name", $"'{name}' is there twice; keep one");
+            read();
+        }
+        catch (RuleBookException fault)
+        {
+            _faults.Add(fault);
         }
     }
+
+    private void Each(Entry entry, string key, Action<Entry> read)
+    {
+        IReadOnlyList<Entry> entries = [];
+        Try(() => entries = [.. entry.Maps(key)]);
+        foreach (var one in entries) Try(() => read(one));
+    }
+
+    private static readonly string[] Anywhere = ["title", "zone", "facts", "instruments", "groups", "grounds", "marks", "calendars", "clocks", "gaps", "rules"];
+
+    private static readonly string[] PolicyOnly = ["company", "agencies"];
+
+    private void ReadFacts(Entry top) => Each(top, "facts", entry =>
+    {
+        entry.Only("name", "source", "type", "values", "silent", "overrides", "meaning", "question");
+        var name = entry.Text("name");
+        var source = entry.Word<FactSource>("source");
+        var type = entry.Has("type") ? entry.Word<FactType>("type") : FactType.Word;
+        var values = entry.Texts("values");
+        if (values.Count > 0 && type != FactType.Word) throw entry.Wrong("values", "lists values for a type that is not 'word'; leave one of the two out");
+        var fact = new FactName(name, source, type, values, entry.Maybe("silent"), entry.Has("overrides") && entry.YesNo("overrides"), entry.Text("meaning"), entry.Maybe("question") ?? "") { Slot = _facts.Count };
+        if (source is FactSource.Person or FactSource.Demand && fact.Question.Length == 0) throw entry.Wrong("name", $"'{name}' has no question; say how a person is asked for it");
+        if (source is not (FactSource.Person or FactSource.Company) && !Circumstances.Derived.ContainsKey(name)) throw entry.Wrong("source", $"says that '{name}' is read from the demand, but the engine reads no such name; use source: person, or one of {string.Join(", ", Circumstances.Derived.Keys)}");
+        if (source is FactSource.Person or FactSource.Company && Circumstances.Derived.ContainsKey(name)) throw entry.Wrong("source", $"says that '{name}' comes from elsewhere, but the engine reads it itself");
+        if (fact.Silent is not null && (source is not (FactSource.Demand or FactSource.Engine) || !fact.Allows(fact.Silent))) throw entry.Wrong("silent", $"'{fact.Silent}' is not a value of '{name}' that a demand could state");
+        if (!_facts.TryAdd(name, fact)) throw entry.Wrong("name", $"'{name}' is there twice; keep one");
+    });
+
+    private void ReadGroup(Entry entry, TimeZoneInfo zone)
+    {
+        entry.Only("id", "citation", "members");
+        if (entry.Map["members"] is not List { Items.Count: > 0 } list) throw entry.Wrong("members", "'members' must be a list of countries, such as [AA, {country: BB, from: 2020-01-01}]");
+        var members = list.Items.Select(item =>
+        {
+            var one = item is Map map ? new Entry(map, null) : null;
+            one?.Only("country", "from", "to");
+            var country = one?.Text("country") ?? (item as Text)?.Value ?? "";
+            if (!IsCountry(country)) throw new RuleBookException($"'{country}' is not a country; write its two capital letters (ISO 3166-1)", item.File, item.Line);
+            DateOnly? from = one?.Maybe("from") is { } f ? Date(one, "from", f) : null;
+            DateOnly? to = one?.Maybe("to") is { } t ? Date(one, "to", t) : null;
+            if (to < from) throw new RuleBookException($"the membership ends on {to:yyyy-MM-dd} before it begins on {from:yyyy-MM-dd}", item.File, item.Line);
+            return new CountryGroup.Member(
+                country, from is { } first ? Clock.DayStarts(first, zone) : DateTimeOffset.MinValue, to is { } last ? Clock.DayStarts(last.AddDays(1), zone) : DateTimeOffset.MaxValue);
+        }).ToList();
+        var group = new CountryGroup(entry.Text("id"), entry.Text("citation"), members);
+        if (!_groups.TryAdd(group.Id, group)) throw entry.Wrong("id", $"the group '{group.Id}' is there twice; keep one");
+    }
+
+    private void ReadGround(Entry entry)
+    {
+        entry.Only("id", "name", "citation", "letter");
+        var ground = new Ground(entry.Text("id"), entry.Text("name"), entry.Text("citation"), entry.Text("letter"));
+        if (ground.Letter.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')) throw entry.Wrong("letter", $"'{ground.Letter}' is not the name of a letter; names have small letters, digits and hyphens");
+        if (!_grounds.TryAdd(ground.Id, ground)) throw entry.Wrong("id", $"the ground '{ground.Id}' is there twice; keep one");
+    }
+
+    private void ReadMark(Entry entry)
+    {
+        entry.Only("countries", "words");
+        var mark = new Mark(Countries(entry, "countries"), entry.Texts("words"));
+        if (mark.Words.Count == 0) throw entry.Wrong("words", "'words' is missing; list how such citations look");
+        _marks.Add(mark);
+    }
+
+    private void ReadAgency(Entry entry)
+    {
+        entry.Only("name", "country", "domains");
+        var domains = entry.Texts("domains");
+        foreach (var domain in domains.DefaultIfEmpty(""))
+            if (domain.Length is 0 or > 253 || domain.StartsWith('.') || domain.EndsWith('.') || domain.Any(c => c is not ('.' or '-') && !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
+                throw entry.Wrong("domains", $"'{domain}' is not a domain in small letters; write police.example (other alphabets as xn--…)");
+        _agencies.Add(new Agency(entry.Text("name"), Country(entry, "country"), domains));
+    }
+
+    private void ReadCompany(Entry entry)
+    {
+        if (!entry.Has("company")) return;
+        var inner = entry.Inner("company");
+        foreach (var (key, _) in inner.Map.Entries)
+        {
+            if (!_facts.TryGetValue(key.Value, out var fact) || fact.Source != FactSource.Company) throw inner.Wrong(key.Value, $"'{key.Value}' is not a name of source company");
+            var value = inner.Text(key.Value);
+            if (!fact.Allows(value)) throw inner.Wrong(key.Value, $"'{value}' is not a value of '{key.Value}'; it takes {Takes(fact)}");
+            if (!_company.TryAdd(key.Value, value)) throw inner.Wrong(key.Value, $"'{key.Value}' is set twice; keep one");
+        }
+    }
+
+    private void ReadGap(Entry entry)
+    {
+        entry.Only("instrument", "categories", "issuing", "reason");
+        var instrument = entry.Text("instrument");
+        if (!_instruments.ContainsKey(instrument)) throw entry.Wrong("instrument", $"there is no instrument '{instrument}'; the book has {Listed(_instruments.Keys)}");
+        _gaps.Add(new Gap(
+            instrument, entry.Has("categories") ? Categories(entry, "categories") : [],
+            [.. entry.Texts("issuing").Select(k => Words<AuthorityKind>.TryRead(k, out var kind) ? kind : throw entry.Wrong("issuing", $"'{k}' is not one of {Listed(Words<AuthorityKind>.All)}"))],
+            entry.Text("reason"), entry.Map.File, entry.Map.Line));
+    }
+
+    private static IReadOnlyList<DataCategory> Categories(Entry entry, string key) =>
+        FactName.Categories(string.Join(',', entry.Texts(key))) ?? throw entry.Wrong(key, $"must list some of {Listed(Words<DataCategory>.All)}");
+
+    private static string Country(Entry entry, string key) => IsCountry(entry.Text(key)) ? entry.Text(key) : throw entry.Wrong(key, $"'{entry.Text(key)}' is not a country; write its two capital letters (ISO 3166-1)");
+
+    private static IReadOnlyList<string> Countries(Entry entry, string key)
+    {
+        var countries = entry.Texts(key);
+        return countries.Count > 0 && countries.All(IsCountry) ? countries : throw entry.Wrong(key, $"'{key}' must list countries by their two capital letters (ISO 3166-1)");
+    }
+
+    private static bool IsCountry(string text) => text.Length == 2 && text.All(char.IsAsciiLetterUpper);
 
     private void ReadInstrument(Entry entry)
     {
@@ -101,20 +263,23 @@ internal sealed class RuleFiles
 
     private void ReadCalendar(Entry entry)
     {
-        entry.Only("id", "source", "years", "days");
+        entry.Only("id", "country", "source", "years", "days");
         var years = entry.Texts("years").Select(y => int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is > 1900 and < 3000
             ? n : throw entry.Wrong("years", $"'{y}' is not a year; write 2026")).ToHashSet();
         var days = entry.Texts("days").Select(d => Date(entry, "days", d)).ToHashSet();
         foreach (var day in days)
             if (!years.Contains(day.Year)) throw entry.Wrong("days", $"{day:yyyy-MM-dd} is in a year that the calendar does not cover; add the year when all its days are in");
-        var calendar = new HolidayCalendar(entry.Text("id"), entry.Text("source"), years, days);
+        var calendar = new HolidayCalendar(entry.Text("id"), entry.Text("source"), years, days, entry.Has("country") ? Country(entry, "country") : null);
+        if (calendar.Country is not null && _calendars.Values.Any(c => c.Country == calendar.Country)) throw entry.Wrong("country", $"there is a calendar of {calendar.Country} already; keep one");
         if (!_calendars.TryAdd(calendar.Id, calendar)) throw entry.Wrong("id", $"the calendar '{calendar.Id}' is there twice; keep one");
     }
 
     private void ReadClock(Entry entry)
     {
-        entry.Only("id", "zone", "citation", "hours", "hoursEndingOnRestDay", "daysEndingOnRestDay", "leastWorkingDays", "calendar");
+        entry.Only("id", "zone", "citation", "hours", "hoursEndingOnRestDay", "daysEndingOnRestDay", "leastWorkingDays", "calendar", "calendarOf");
         HolidayCalendar? calendar = null;
+        FactName? calendarOf = null;
+        if (entry.Maybe("calendarOf") is { } name && !(_facts.TryGetValue(name, out calendarOf) && calendarOf.Type == FactType.Country)) throw entry.Wrong("calendarOf", $"'{name}' is not a name whose type is country");
         if (entry.Maybe("calendar") is { } id && !_calendars.TryGetValue(id, out calendar)) throw entry.Wrong("calendar", $"there is no calendar '{id}'; the book has {Listed(_calendars.Keys)}");
         var clock = new Clock(
             entry.Text("id"), Zone(entry), entry.Text("citation"),
@@ -122,75 +287,123 @@ internal sealed class RuleFiles
             entry.OneOf("daysEndingOnRestDay", "nextWorkingDay", "stay") == "nextWorkingDay",
             entry.OneOf("hoursEndingOnRestDay", "sameHourNextWorkingDay", "stay") == "sameHourNextWorkingDay",
             entry.Has("leastWorkingDays") ? entry.Number("leastWorkingDays", 0, 10) : 0,
-            calendar);
+            calendar, calendarOf);
         if (!_clocks.TryAdd(clock.Id, clock)) throw entry.Wrong("id", $"the clock '{clock.Id}' is there twice; keep one");
     }
 
-    private static readonly string[] Common = ["id", "citation", "checked", "plain", "from", "to", "instruments", "items", "when"];
+    private static readonly string[] Common = ["id", "citation", "checked", "source", "plain", "from", "to", "instruments", "when"];
 
-    private static readonly string[] Effects = ["require", "exclude", "reach", "deadline", "notice", "risk", "propose"];
+    /// <summary>Each effect, and the keys that go with it.</summary>
+    private static readonly (string Effect, string[] With)[] Effects =
+    [
+        ("require", ["items", "otherwise", "holds", "fails", "asks", "before", "ifUnknown", "about", "ground", "weight"]),
+        ("exclude", ["items", "otherwise", "asks", "ifUnknown", "about", "ground", "weight"]),
+        ("suspend", ["items", "until", "asks", "ifUnknown", "ground"]),
+        ("reach", ["otherwise", "holds", "fails"]),
+        ("narrow", ["items", "holds", "fails", "ground"]),
+        ("deadline", []),
+        ("notice", []),
+        ("route", []),
+        ("duty", ["ground"]),
+        ("risk", ["ground", "weight"]),
+        ("propose", []),
+    ];
 
     private void ReadRule(Entry unnamed, TimeZoneInfo zone)
     {
         var id = unnamed.Text("id");
         var entry = unnamed with { Rule = id };
-        entry.Only([.. Common, .. Effects, "otherwise", "holds", "fails", "asks", "before", "ifUnknown", "about"]);
-        var effects = Effects.Where(entry.Has).ToList();
-        if (effects.Count != 1) throw entry.Wrong(effects.LastOrDefault() ?? "id", $"has {(effects.Count == 0 ? "no effect" : "the effects " + string.Join(" and ", effects))}; one rule has one of {string.Join(", ", Effects)}");
+        entry.Only([.. Common, .. Effects.Select(e => e.Effect), .. Effects.SelectMany(e => e.With).Distinct()]);
+        var effects = Effects.Where(e => entry.Has(e.Effect)).ToList();
+        if (effects.Count != 1) throw entry.Wrong(effects.LastOrDefault().Effect ?? "id", $"has {(effects.Count == 0 ? "no effect" : "the effects " + string.Join(" and ", effects.Select(e => e.Effect)))}; one rule has one of {string.Join(", ", Effects.Select(e => e.Effect))}");
+        if (entry.Has("items") && !effects[0].With.Contains("items")) throw entry.Wrong("items", "is only for rules with 'require', 'exclude', 'suspend' or 'narrow'; use 'when'");
+        entry.Only([.. Common, effects[0].Effect, .. effects[0].With]);
         var from = Date(entry, "from", entry.Text("from"));
         DateOnly? to = entry.Maybe("to") is { } end ? Date(entry, "to", end) : null;
         if (to < from) throw entry.Wrong("to", $"ends on {to:yyyy-MM-dd} before it begins on {from:yyyy-MM-dd}");
         var instruments = entry.Texts("instruments");
         foreach (var instrument in instruments)
             if (!_instruments.ContainsKey(instrument)) throw entry.Wrong("instruments", $"there is no instrument '{instrument}'; the book has {Listed(_instruments.Keys)}");
-        var rule = new Rule(id, entry.Text("citation"), entry.Text("plain"), entry.YesNo("checked"), from, to, instruments, entry.Map.File, entry.Map.Line, zone)
+        var isChecked = entry.YesNo("checked");
+        if (isChecked && !entry.Has("source") && entry.Map.File.StartsWith("law/", StringComparison.Ordinal)) throw entry.Wrong("checked", "says that the source was read; name what was read under 'source', or write checked: false");
+        var rule = new Rule(id, entry.Text("citation"), entry.Text("plain"), isChecked, entry.Maybe("source"), from, to, instruments, entry.Map.File, entry.Map.Line, zone)
         {
-            Items = entry.Has("items") ? Conditions.Read(entry, "items", _facts, item: true) : null,
-            When = entry.Has("when") ? Conditions.Read(entry, "when", _facts, item: false) : null,
+            Index = _rules.Count,
+            Items = entry.Has("items") ? Condition(entry, "items", item: true) : null,
+            When = entry.Has("when") ? Condition(entry, "when", item: false) : null,
+            Weight = entry.Has("weight") ? entry.Number("weight", 1, 100) : 0,
+            Ground = entry.Maybe("ground") is not { } ground || _grounds.ContainsKey(ground) ? entry.Maybe("ground") : throw entry.Wrong("ground", $"there is no ground '{ground}'; the book has {Listed(_grounds.Keys)}"),
         };
-        rule = rule with { Effect = ReadEffect(entry, effects[0], rule) };
-        if (rule.Items is not null && rule.Effect is not Effect.Require) throw entry.Wrong("items", "is only for rules with 'require' or 'exclude'; use 'when'");
+        rule = rule with { Effect = ReadEffect(entry, effects[0].Effect, rule) };
+        rule = rule with { Names = NamesOf(rule) };
         if (_byId.TryGetValue(id, out var other)) throw entry.Wrong("id", $"the id is already used in {other.File}, line {other.Line}; each rule has its own");
         _byId.Add(id, rule);
         _rules.Add(rule);
     }
 
-    private Effect ReadEffect(Entry entry, string kind, Rule rule)
+    // What a finding of the rule shows of the facts, in the order in which they are written.
+    private List<FactName> NamesOf(Rule rule)
     {
-        string[] own = kind switch
+        IReadOnlyList<FactName?> own = rule.Effect switch
         {
-            "require" => ["otherwise", "holds", "fails", "asks", "before", "ifUnknown", "about"],
-            "exclude" => ["otherwise", "asks", "ifUnknown", "about"],
-            "reach" => ["otherwise", "holds", "fails"],
+            Effect.Require require => [.. require.Condition.Names],
+            Effect.Narrow narrow => (FactName?[])[narrow.NotBefore, narrow.NotAfter],
+            Effect.Clocked clocked => (FactName?[])[clocked.At],
             _ => [],
         };
-        entry.Only([.. Common, kind, .. own]);
+        var names = (rule.When?.Names ?? []).Concat(own.OfType<FactName>());
+        return [.. (rule.Instruments.Count > 0 && _facts.TryGetValue("instrument", out var instrument) ? names.Prepend(instrument) : names).Distinct()];
+    }
+
+    private Condition Condition(Entry entry, string key, bool item) => Conditions.Read(entry, key, _facts, _groups, item);
+
+    private Effect ReadEffect(Entry entry, string kind, Rule rule)
+    {
+        var ifUnknown = entry.Has("ifUnknown") ? entry.Word<IfUnknown>("ifUnknown") : kind == "suspend" ? IfUnknown.Pass : IfUnknown.Ask;
+        var assistance = entry.OneOf("about", "assistance", "scope") == "assistance";
         switch (kind)
         {
             case "require":
                 return new Effect.Require(
-                    Conditions.Read(entry, kind, _facts, item: false), entry.Word<Otherwise>("otherwise"), entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"), entry.Maybe("asks"),
-                    entry.OneOf("before", "anyAnswer", "release") == "anyAnswer",
-                    entry.Has("ifUnknown") ? entry.Word<IfUnknown>("ifUnknown") : IfUnknown.Ask,
-                    entry.OneOf("about", "assistance", "scope") == "assistance");
+                    Condition(entry, kind, item: false), entry.Word<Otherwise>("otherwise"), entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"), entry.Maybe("asks"),
+                    entry.OneOf("before", "anyAnswer", "release") == "anyAnswer", ifUnknown, assistance);
             case "exclude":
                 return new Effect.Require(
-                    Condition.Never, entry.Word<Otherwise>("otherwise"), "", entry.Sentence(kind) ?? entry.Text(kind), entry.Maybe("asks"), false,
-                    entry.Has("ifUnknown") ? entry.Word<IfUnknown>("ifUnknown") : IfUnknown.Ask,
-                    entry.OneOf("about", "assistance", "scope") == "assistance");
+                    Law.Condition.Never, entry.Word<Otherwise>("otherwise"), "", entry.Sentence(kind) ?? entry.Text(kind), entry.Maybe("asks"), false, ifUnknown, assistance);
+            case "suspend":
+                if (!entry.Has("when")) throw entry.Wrong("suspend", "has no 'when'; what never ends is not a suspension, use 'exclude'");
+                return new Effect.Require(
+                    Law.Condition.Never, Otherwise.Wait, "", entry.Sentence(kind) ?? entry.Text(kind), entry.Maybe("asks"), false, ifUnknown, false, entry.Text("until"));
             case "reach":
                 var reach = entry.Inner("reach");
                 reach.Only("categories", "does", "basis");
-                var categories = FactName.Categories(string.Join(',', reach.Texts("categories"))) ?? throw reach.Wrong("categories", $"must list some of {Listed(Words<DataCategory>.All)}");
                 return new Effect.Reach(
-                    categories, reach.OneOf("does", "preserve", "release") == "preserve" ? Handling.Preserve : Handling.Release, reach.OneOf("basis", "policy", "compelled") == "policy",
+                    Categories(reach, "categories"), reach.OneOf("does", "preserve", "release") == "preserve" ? Handling.Preserve : Handling.Release, reach.OneOf("basis", "policy", "compelled") == "policy",
                     entry.Has("otherwise") ? entry.Word<Otherwise>("otherwise") : Otherwise.Reject, entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"));
+            case "narrow":
+                var narrow = entry.Inner("narrow");
+                narrow.Only("notBefore", "notAfter", "plusDays");
+                if (!narrow.Has("notBefore") && !narrow.Has("notAfter")) throw entry.Wrong("narrow", "limits nothing; give notBefore, notAfter or both");
+                if (narrow.Has("plusDays") && !narrow.Has("notAfter")) throw narrow.Wrong("plusDays", "moves notAfter, which is missing");
+                return new Effect.Narrow(
+                    narrow.Has("notBefore") ? InstantName(narrow, "notBefore") : null, narrow.Has("notAfter") ? InstantName(narrow, "notAfter") : null,
+                    narrow.Has("plusDays") ? narrow.Number("plusDays", 1, 3660) : 0, entry.Sentence("holds") ?? rule.Plain, entry.Sentence("fails") ?? entry.Text("fails"));
             case "deadline":
                 return ReadDeadline(entry.Inner("deadline"));
             case "notice":
                 var notice = entry.Inner("notice");
-                notice.Only("by", "notBefore", "reason");
-                return new Effect.Notify(notice.Word<NoticeBy>("by"), notice.Maybe("notBefore") is { } name ? InstantName(notice, "notBefore", name) : null, notice.Text("reason"));
+                notice.Only("by", "notBefore", "timing", "atEnd", "reason");
+                return new Effect.Notify(
+                    notice.Word<NoticeBy>("by"), notice.Has("notBefore") ? InstantName(notice, "notBefore") : null, notice.Has("timing") ? notice.Word<NoticeTiming>("timing") : NoticeTiming.With,
+                    [.. notice.Texts("atEnd").Select(w => Words<WhoIsTold>.TryRead(w, out var who) ? who : throw notice.Wrong("atEnd", $"'{w}' is not one of {Listed(Words<WhoIsTold>.All)}"))], notice.Text("reason"));
+            case "route":
+                var route = entry.Inner("route");
+                route.Only("to", "says");
+                return new Effect.Way(route.Word<RouteKind>("to"), route.Text("says"));
+            case "duty":
+                var duty = entry.Inner("duty");
+                duty.Only("do", "says", "by");
+                return new Effect.Must(duty.Word<DutyKind>("do"), duty.Text("says"), duty.Maybe("by"));
             case "risk":
                 return new Effect.Risk(entry.Text("risk"));
             default:
@@ -202,40 +415,71 @@ internal sealed class RuleFiles
         }
     }
 
+    private static readonly string[] Begins = ["starts", "after", "before", "due"];
+
     private Effect.Clocked ReadDeadline(Entry entry)
     {
-        entry.Only("what", "starts", "minutes", "hours", "days", "clock", "due");
+        entry.Only(["what", "kind", .. Begins, .. Words<TimeUnit>.All, "clock"]);
         var what = entry.Text("what");
-        if (entry.Has("due"))
+        var kind = entry.Has("kind") ? entry.Word<DeadlineKind>("kind") : DeadlineKind.Answer;
+        var begins = Begins.Where(entry.Has).ToList();
+        if (begins.Count != 1) throw entry.Wrong("what", $"needs exactly one of {Listed(Begins)}");
+        if (begins[0] == "due")
         {
-            entry.Only("what", "due");
-            return new Effect.Clocked(what, null, 0, TimeUnit.Minutes, null, InstantName(entry, "due", entry.Text("due")));
+            entry.Only("what", "kind", "due");
+            return new Effect.Clocked(what, kind, ClockFrom.Due, InstantName(entry, "due"), null, 0, TimeUnit.Minutes, null);
         }
         var units = Words<TimeUnit>.All.Where(entry.Has).ToList();
-        if (units.Count != 1) throw entry.Wrong("what", "needs exactly one of minutes, hours, days");
+        if (units.Count != 1) throw entry.Wrong("what", $"needs exactly one of {Listed(Words<TimeUnit>.All)}");
         Words<TimeUnit>.TryRead(units[0], out var unit);
+        var amount = entry.Number(units[0], 1, unit == TimeUnit.Months ? 1200 : 100_000);
+        if (begins[0] == "before")
+        {
+            entry.Only("what", "kind", "before", units[0]);
+            return unit is TimeUnit.Days or TimeUnit.Hours
+                ? new Effect.Clocked(what, kind, ClockFrom.Before, InstantName(entry, "before"), null, amount, unit, null)
+                : throw entry.Wrong(units[0], "before an instant, hours or days are counted");
+        }
         var id = entry.Text("clock");
         if (!_clocks.TryGetValue(id, out var clock)) throw entry.Wrong("clock", $"there is no clock '{id}'; the book has {Listed(_clocks.Keys)}");
-        return new Effect.Clocked(what, InstantName(entry, "starts", entry.Text("starts")), entry.Number(units[0], 1, 100_000), unit, clock, null);
+        return begins[0] == "after"
+            ? new Effect.Clocked(what, kind, ClockFrom.Starts, null, entry.Text("after"), amount, unit, clock)
+            : new Effect.Clocked(what, kind, ClockFrom.Starts, InstantName(entry, "starts"), null, amount, unit, clock);
     }
 
-    private string InstantName(Entry entry, string key, string name) => _facts.TryGetValue(name, out var fact) && fact.Type == FactType.Instant
-        ? name
-        : throw entry.Wrong(key, $"'{name}' is not a name in facts.yaml whose type is instant");
+    private FactName InstantName(Entry entry, string key)
+    {
+        var name = entry.Text(key);
+        return _facts.GetValueOrDefault(name) is { Type: FactType.Instant } fact ? fact : throw entry.Wrong(key, $"'{name}' is not a name in facts.yaml whose type is instant");
+    }
 
     // What can only be held against each other when every rule is known.
     private void HoldAgainst(Rule rule)
     {
-        Condition?[] conditions = [rule.When, (rule.Effect as Effect.Require)?.Condition];
-        foreach (var passed in conditions.OfType<Condition>().SelectMany(c => c.Leaves).OfType<Condition.Passed>())
+        foreach (var (key, id) in Clocked(rule))
         {
-            if (!_byId.TryGetValue(passed.Rule, out var clocked) || clocked.Effect is not Effect.Clocked)
-                throw new RuleBookException($"'passed: {passed.Rule}' names no rule with a deadline; name one", rule.File, rule.Line, rule.Id);
-            if (rule.Effect is Effect.Clocked)
-                throw new RuleBookException("a deadline cannot wait for another deadline; write the whole period", rule.File, rule.Line, rule.Id);
+            if (!_byId.TryGetValue(id, out var clocked) || clocked.Effect is not Effect.Clocked)
+                throw new RuleBookException($"'{key}: {id}' names no rule with a deadline; name one", rule.File, rule.Line, rule.Id);
         }
-        if (rule.Effect is Effect.Reach or Effect.Clocked && rule.When?.Names.Contains(Circumstances.Reached) == true)
+        if (rule.Effect is Effect.Reach or Effect.Clocked && rule.When?.Names.Any(n => n.Name == Circumstances.Reached) == true)
             throw new RuleBookException($"'{Circumstances.Reached}' is known only after all reach rules; only requirements, risks and proposals may use it", rule.File, rule.Line, rule.Id);
+    }
+
+    // A clock that waits for itself never runs.
+    private void NoRing(Rule rule, List<string> way)
+    {
+        if (rule.Effect is not Effect.Clocked) return;
+        if (way.Contains(rule.Id, StringComparer.Ordinal)) throw new RuleBookException($"the deadline waits for itself: {string.Join(", ", way)}; break the ring", rule.File, rule.Line, rule.Id);
+        foreach (var (_, id) in Clocked(rule)) NoRing(_byId[id], [.. way, rule.Id]);
+    }
+
+    /// <summary>The rules whose deadlines a rule speaks of, each with the key that does.</summary>
+    internal static IEnumerable<(string Key, string Rule)> Clocked(Rule rule)
+    {
+        Condition?[] conditions = [rule.When, (rule.Effect as Effect.Require)?.Condition];
+        foreach (var passed in conditions.OfType<Condition>().SelectMany(c => c.Leaves).OfType<Condition.Passed>()) yield return ("passed", passed.Rule);
+        if (rule.Effect is Effect.Clocked { After: { } after }) yield return ("after", after);
+        if (rule.Effect is Effect.Must { By: { } by }) yield return ("by", by);
     }
 
     internal static string Takes(FactName fact) => fact.Type == FactType.Word ? (fact.Values.Count == 0 ? "any word" : Listed(fact.Values)) : $"a value of type {Words<FactType>.Of(fact.Type)}";

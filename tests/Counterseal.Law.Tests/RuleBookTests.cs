@@ -34,6 +34,7 @@ public partial class RuleBookTests
             plain: An order reaches traffic data.
             reach: {categories: [traffic]}
             fails: It does not reach {categories}.
+            source: Gazette
           - id: zz.issuer
             citation: Act 4
             checked: true
@@ -44,6 +45,7 @@ public partial class RuleBookTests
             require: {issuing.kind: [court, judge]}
             otherwise: reject
             fails: No court issued it.
+            source: Gazette
           - id: zz.time
             citation: Act 5
             checked: false
@@ -63,18 +65,18 @@ public partial class RuleBookTests
         { "citation: Act 3", "", ["law/zz.yaml, line 21", "zz.reach", "'citation' is missing", "add it"] },
         { "citation: Act 3", "citation: ''", ["law/zz.yaml, line 22", "zz.reach", "'citation' is empty"] },
         { "checked: true", "checked: yes", ["line 23", "zz.reach", "'yes' is neither true nor false"] },
-        { "plain: A court issues it.", "plian: A court issues it.", ["line 35", "zz.issuer", "'plian' is not a key that goes here", "plain"] },
-        { "  - id: zz.issuer", "  - id: zz.reach", ["line 29", "already used in law/zz.yaml, line 21"] },
+        { "plain: A court issues it.", "plian: A court issues it.", ["line 36", "zz.issuer", "'plian' is not a key that goes here", "plain"] },
+        { "  - id: zz.issuer", "  - id: zz.reach", ["line 30", "already used in law/zz.yaml, line 21"] },
         { "from: 2020-01-01", "from: 2020-02-30", ["line 24", "zz.reach", "'2020-02-30' is not a date", "2026-08-18"] },
         { "from: 2020-01-01", "from: 01/02/2020", ["'01/02/2020' is not a date"] },
         { "from: 2020-01-01", "from: 2020-01-01\n    to: 2019-01-01", ["zz.reach", "ends on 2019-01-01 before it begins on 2020-01-01"] },
         { "instruments: zz.order", "instruments: zz.odrer", ["zz.reach", "no instrument 'zz.odrer'", "zz.order"] },
         { "reach: {categories: [traffic]}", "reach: {categories: [mail]}", ["line 27", "zz.reach", "subscriber, identification, traffic, content"] },
         { "reach: {categories: [traffic]}", "plain2: x", ["'plain2' is not a key"] },
-        { "reach: {categories: [traffic]}\n    fails: It does not reach {categories}.", "", ["zz.reach", "has no effect", "require, exclude, reach"] },
+        { "reach: {categories: [traffic]}\n    fails: It does not reach {categories}.", "", ["zz.reach", "has no effect", "require, exclude, suspend, reach"] },
         { "reach: {categories: [traffic]}", "reach: {categories: [traffic]}\n    risk: Both", ["zz.reach", "has the effects reach and risk", "one rule has one of"] },
         { "fails: It does not reach {categories}.", "fails: It does not reach {country}.", ["zz.reach", "only {categories} is filled in"] },
-        { "when: {emergency: \"false\"}", "when: {emergncy: \"false\"}", ["line 34", "zz.issuer", "'emergncy' is neither a name in facts.yaml"] },
+        { "when: {emergency: \"false\"}", "when: {emergncy: \"false\"}", ["line 35", "zz.issuer", "'emergncy' is neither a name in facts.yaml"] },
         { "when: {emergency: \"false\"}", "when: {emergency: \"no\"}", ["zz.issuer", "'no' is not a value of 'emergency'", "true, false"] },
         { "when: {emergency: \"false\"}", "when: {emergency: {isnt: \"true\"}}", ["zz.issuer", "'isnt' is not an operator", "isNot"] },
         { "when: {emergency: \"false\"}", "when: {emergency: {known: \"false\"}}", ["what is unknown cannot be a condition, it is a question"] },
@@ -90,9 +92,31 @@ public partial class RuleBookTests
         { "otherwise: reject", "", ["zz.issuer", "'otherwise' is missing"] },
         { "clock: zz.clock", "clock: zz.colck", ["zz.time", "no clock 'zz.colck'", "zz.clock"] },
         { "days: 3,", "days: 0,", ["zz.time", "'0' is not a whole number from 1 to"] },
-        { "days: 3,", "days: 3, hours: 2,", ["exactly one of minutes, hours, days"] },
+        { "days: 3,", "days: 3, hours: 2,", ["exactly one of minutes, hours, days, workingDays, months"] },
         { "starts: received", "starts: emergency", ["'emergency' is not a name in facts.yaml whose type is instant"] },
-        { "deadline: {", "when: {passed: zz.time}\n    deadline: {", ["a deadline cannot wait for another deadline"] },
+        { "deadline: {", "when: {passed: zz.time}\n    deadline: {", ["zz.time", "the deadline waits for itself", "break the ring"] },
+        { "starts: received", "after: zz.time", ["zz.time", "the deadline waits for itself"] },
+        { "starts: received", "after: zz.issuer", ["zz.time", "'after: zz.issuer' names no rule with a deadline"] },
+        { "starts: received", "starts: received, due: received", ["exactly one of starts, after, before, due"] },
+        { "starts: received", "before: received", ["'clock' is not a key that goes here"] },
+        { "days: 3,", "months: 1201,", ["'1201' is not a whole number from 1 to 1200"] },
+        { "    source: Gazette\n  - id: zz.issuer", "  - id: zz.issuer", ["line 23", "zz.reach", "name what was read under 'source'"] },
+        { "    source: Gazette\n  - id: zz.issuer", "    source: Gazette\n    ground: zz.none\n  - id: zz.issuer", ["'ground' is not a key that goes here"] },
+        { "otherwise: reject", "otherwise: reject\n    ground: zz.none", ["zz.issuer", "there is no ground 'zz.none'"] },
+        { "otherwise: reject", "otherwise: reject\n    weight: 101", ["zz.issuer", "'101' is not a whole number from 1 to 100"] },
+        { "when: {emergency: \"false\"}", "when: {issuing.country: {in: zz.group}}", ["zz.issuer", "'zz.group' is not a group"] },
+        { "when: {emergency: \"false\"}", "when: {issuing.kind: {in: zz.group}}", ["'issuing.kind' is not a country"] },
+        { "when: {emergency: \"false\"}", "when: {data.location: {sameAs: issuing.kind}}", ["'data.location' and 'issuing.kind' are not of one type"] },
+        { "when: {emergency: \"false\"}", "when: {data.location: {sameAs: nothing}}", ["'sameAs' takes the name of another fact"] },
+        { "require: {issuing.kind: [court, judge]}\n    otherwise: reject\n    fails: No court issued it.", "suspend: Held.\n    ", ["zz.issuer", "'until' is missing"] },
+        { "require: {issuing.kind: [court, judge]}\n    otherwise: reject\n    fails: No court issued it.", "narrow: {plusDays: 3}\n    fails: Cut.", ["limits nothing"] },
+        { "require: {issuing.kind: [court, judge]}\n    otherwise: reject\n    fails: No court issued it.", "duty: {do: dance, says: Dance}", ["'dance' is not one of tell, ask, recall"] },
+        { "require: {issuing.kind: [court, judge]}\n    otherwise: reject\n    fails: No court issued it.", "route: {to: mars, says: Up}", ["'mars' is not one of direct, customer"] },
+        { "title: A country", "title: A country\ncompany: {provider.country: ZZ}", ["'company' is not a key that goes here"] },
+        { "title: A country", "title: A country\ngroups: [{id: zz.g, citation: Act, members: [Zed]}]", ["'Zed' is not a country"] },
+        { "title: A country", "title: A country\nmarks: [{countries: [ZZ]}]", ["'words' is missing"] },
+        { "title: A country", "title: A country\ngaps: [{instrument: zz.none, reason: So}]", ["there is no instrument 'zz.none'"] },
+        { "title: A country", "title: A country\nfacts: [{name: zz.fact, source: person, values: [a], meaning: M}]", ["'zz.fact' has no question"] },
         { "deadline: {what: Answer, starts: received, days: 3, clock: zz.clock}", "propose: {decision: comply, says: Yes}", ["cannot propose compliance outright"] },
         { "deadline: {what: Answer, starts: received, days: 3, clock: zz.clock}", "notice: {by: newspaper, reason: x}", ["'newspaper' is not one of provider, authority, nobody"] },
         { "zone: Etc/UTC\ninstruments", "zone: ../../etc/passwd\ninstruments", ["is not an IANA time zone"] },
@@ -230,8 +254,7 @@ public partial class RuleBookTests
     [Fact]
     public void Every_name_that_people_record_is_used_by_a_rule()
     {
-        var used = Repository.Book.Rules.SelectMany(r => (r.When?.Names ?? []).Concat((r.Effect as Effect.Require)?.Condition.Names ?? []))
-            .Concat(Repository.Book.Rules.Select(r => (r.Effect as Effect.Clocked)?.Due ?? "")).ToHashSet();
+        var used = Repository.Book.Rules.SelectMany(r => r.Names).Select(n => n.Name).ToHashSet();
         Assert.Empty(Repository.Book.Facts.Values.Where(f => f.Source == FactSource.Person && !used.Contains(f.Name)).Select(f => f.Name));
     }
 

@@ -23,12 +23,12 @@ public class SmallBookTests
         Engine.Assess(demand, new Facts(facts.ToDictionary(f => f.Item1, f => f.Item2)), book, Received, Received);
 
     private const string Conditional =
-        "  - {id: zz.reach, citation: Act 2, checked: true, from: 2020-01-01, to: 2026-12-31, instruments: zz.order, plain: Reaches traffic., when: {order.complete: \"true\"}, reach: {categories: [traffic]}, fails: \"Not {categories}.\"}\n";
+        "  - {id: zz.reach, citation: Act 2, checked: false, from: 2020-01-01, to: 2026-12-31, instruments: zz.order, plain: Reaches traffic., when: {order.complete: \"true\"}, reach: {categories: [traffic]}, fails: \"Not {categories}.\"}\n";
 
     [Fact]
     public void A_book_without_rules_permits_nothing()
     {
-        var book = Book("  []\n".Replace("  []\n", "  - {id: zz.note, citation: Act 9, checked: true, from: 2020-01-01, plain: Look., risk: Look.}\n", StringComparison.Ordinal));
+        var book = Book("  []\n".Replace("  []\n", "  - {id: zz.note, citation: Act 9, checked: false, from: 2020-01-01, plain: Look., risk: Look.}\n", StringComparison.Ordinal));
         Assert.Equal(Decision.Reject, Assess(book, Demand(categories: DataCategory.Traffic)).Proposed);
         Assert.Equal(Decision.Undecided, Assess(book, Demand(instrument: null, DataCategory.Traffic)).Proposed);
         Assert.Equal(Decision.Undecided, Assess(book, Demand()).Proposed);
