@@ -14,6 +14,7 @@ internal sealed class LetterCheck
 
     // The engine keeps no lines. Its tree is walked in the order of the source, so the next tag that holds a name is the one.
     private int _tag;
+    private int _met;
 
     private LetterCheck(LetterSource source, LetterReaders to, IReadOnlyCollection<string> parts) => (_source, _to, _parts) = (source, to, parts);
 
@@ -21,8 +22,11 @@ internal sealed class LetterCheck
     public static IReadOnlyList<string> Check(LetterSource source, IReadOnlyList<Statement> statements, LetterReaders to, LetterShape.Group model, IReadOnlyCollection<string> parts)
     {
         var used = new List<string>();
-        new LetterCheck(source, to, parts).Walk(statements, model.Members, used);
-        return used;
+        var check = new LetterCheck(source, to, parts);
+        check.Walk(statements, model.Members, used);
+        // What the engine did not understand it may leave out without a word.
+        var tags = source.Tags.Count(t => !t.Code.TrimStart().StartsWith("end", StringComparison.Ordinal));
+        return check._met == tags ? used : throw new LetterException($"has {tags} values and tags, of which only {check._met} are understood; look for a tag that is not written right", source.File);
     }
 
     private void Walk(IEnumerable<Statement> statements, IReadOnlyDictionary<string, LetterShape.Member> scope, List<string> used)
@@ -36,21 +40,16 @@ internal sealed class LetterCheck
                 case OutputStatement { Expression: MemberExpression path }:
                     if (Find(path, scope, out var line) is not (LetterShape.Words or LetterShape.Quotation or LetterShape.Number) and var shape)
                         throw _source.At(line, $"'{Text(path)}' is {shape.Word}; it cannot be printed, only {(shape is LetterShape.List ? "gone through with {% for %}" : shape is LetterShape.Group ? "asked for one of its members" : "used in {% if %}")}");
+                    Passed();
                     break;
                 case IfStatement branch:
-                    Condition(branch.Condition, scope);
-                    Walk(branch.Statements, scope, used);
-                    foreach (var other in branch.ElseIfs)
-                    {
-                        Condition(other.Condition, scope);
-                        Walk(other.Statements, scope, used);
-                    }
-                    if (branch.Else is not null) Walk(branch.Else.Statements, scope, used);
+                    Branch(branch.Condition, branch.Statements, scope, used);
+                    foreach (var other in branch.ElseIfs) Branch(other.Condition, other.Statements, scope, used);
+                    Else(branch.Else, scope, used);
                     break;
                 case UnlessStatement branch:
-                    Condition(branch.Condition, scope);
-                    Walk(branch.Statements, scope, used);
-                    if (branch.Else is not null) Walk(branch.Else.Statements, scope, used);
+                    Branch(branch.Condition, branch.Statements, scope, used);
+                    Else(branch.Else, scope, used);
                     break;
                 case ForStatement loop:
                     Loop(loop, scope, used);
@@ -59,20 +58,43 @@ internal sealed class LetterCheck
                     var at = Next("part " + part);
                     if (!_parts.Contains(part)) throw _source.At(at, $"there is no part '{part}'; the folder parts/ has {Listed(_parts)}");
                     used.Add(part);
+                    Passed();
                     break;
                 default:
-                    throw new LetterException($"holds something that letters do not have ({statement.GetType().Name}); use if, elsif, else, unless, for, comment and part", _source.File);
+                    throw _source.At(Here, "holds something that letters do not have; print members of the model, and use if, elsif, else, unless, for, comment and part");
             }
         }
+    }
+
+    private void Branch(Expression condition, IReadOnlyList<Statement> statements, IReadOnlyDictionary<string, LetterShape.Member> scope, List<string> used)
+    {
+        Condition(condition, scope);
+        Passed();
+        Walk(statements, scope, used);
+    }
+
+    private void Else(ElseStatement? branch, IReadOnlyDictionary<string, LetterShape.Member> scope, List<string> used)
+    {
+        if (branch is null) return;
+        Next("else");
+        Passed();
+        Walk(branch.Statements, scope, used);
+    }
+
+    // The tag reached is done with.
+    private void Passed()
+    {
+        _tag++;
+        _met++;
     }
 
     private void Loop(ForStatement loop, IReadOnlyDictionary<string, LetterShape.Member> scope, List<string> used)
     {
         if (loop.Source is not MemberExpression path) throw _source.At(Next("for"), "a loop goes through a list of the model; write {% for item in demand.items %}");
         var shape = Find(path, scope, out var line);
-        if (loop.Limit is not null || loop.Offset is not null || loop.Reversed) throw _source.At(line, "a loop goes through the whole list in its order; take limit, offset or reversed out");
         if (shape is not LetterShape.List list) throw _source.At(line, $"'{Text(path)}' is {shape.Word} and not a list; loops go through lists");
         if (scope.ContainsKey(loop.Identifier) || loop.Identifier == "forloop") throw _source.At(line, $"'{loop.Identifier}' already has a meaning here; name the loop's entry otherwise");
+        Passed();
         const LetterReaders All = LetterReaders.Authority | LetterReaders.Court;
         var inside = new Dictionary<string, LetterShape.Member>(scope, StringComparer.Ordinal)
         {
@@ -85,7 +107,7 @@ internal sealed class LetterCheck
             }), All, ""),
         };
         Walk(loop.Statements, inside, used);
-        if (loop.Else is not null) Walk(loop.Else.Statements, scope, used);
+        Else(loop.Else, scope, used);
     }
 
     private void Condition(Expression expression, IReadOnlyDictionary<string, LetterShape.Member> scope)
@@ -93,7 +115,7 @@ internal sealed class LetterCheck
         switch (expression)
         {
             case MemberExpression path:
-                if (Find(path, scope, out var line) is LetterShape.Choice or LetterShape.Group or LetterShape.Number and var shape)
+                if (Find(path, scope, out var line) is (LetterShape.Choice or LetterShape.Group or LetterShape.Number) and var shape)
                     throw _source.At(line, $"'{Text(path)}' is {shape.Word}; {(shape is LetterShape.Choice ? "compare it with one of them" : "it is neither true nor false")}");
                 break;
             case EqualBinaryExpression or NotEqualBinaryExpression:
@@ -108,7 +130,7 @@ internal sealed class LetterCheck
                 Condition(((BinaryExpression)expression).Right, scope);
                 break;
             default:
-                throw _source.At(_source.Tags[Math.Min(_tag, _source.Tags.Count - 1)].Line, "a condition is members joined by and, or, each alone or compared with a word in quotes");
+                throw _source.At(Here, "a condition is members joined by and, or, each alone or compared with a word in quotes");
         }
     }
 
@@ -128,6 +150,8 @@ internal sealed class LetterCheck
         }
         return shape;
     }
+
+    private int Here => _tag < _source.Tags.Count ? _source.Tags[_tag].Line : 0;
 
     // From the tag reached so far on; a tag may hold several names.
     private int Next(string text)

@@ -19,15 +19,15 @@ internal sealed class LetterFields<T>
 
     /// <summary>A line of ours or of the rule book; <paramref name="gap"/> is what counsel completes where there is none.</summary>
     public LetterFields<T> Ours(string name, string meaning, Func<T, string?> of, string gap, LetterReaders to = All) =>
-        Add(name, new LetterShape.Words(false), to, meaning, t => Line("", of(t), false, gap));
+        Add(name, new LetterShape.Words(false), to, meaning, t => of(t) is { } text && Legible.Line(text).Length > 0 ? new LetterValue.Ours(text) : new LetterValue.Gap(gap));
 
     /// <summary>A line of the demand.</summary>
     public LetterFields<T> Theirs(string name, string meaning, Func<T, string?> of, string gap, LetterReaders to = All) =>
-        Add(name, new LetterShape.Words(true), to, meaning, t => Line("", of(t), true, gap));
+        Add(name, new LetterShape.Words(true), to, meaning, t => Line("", of(t), "", gap));
 
-    /// <summary>A line of the demand behind a word of ours.</summary>
-    public LetterFields<T> Theirs(string name, string meaning, Func<T, (string Before, string Text)> of, string gap, LetterReaders to = All) =>
-        Add(name, new LetterShape.Words(true), to, meaning, t => of(t) is var (before, text) ? Line(before, text, true, gap) : new LetterValue.Gap(gap));
+    /// <summary>A line of the demand between words of ours.</summary>
+    public LetterFields<T> Theirs(string name, string meaning, Func<T, (string Before, string Text, string After)> of, string gap, LetterReaders to = All) =>
+        Add(name, new LetterShape.Words(true), to, meaning, t => of(t) is var (before, text, after) ? Line(before, text, after, gap) : new LetterValue.Gap(gap));
 
     /// <summary>A text of the demand.</summary>
     public LetterFields<T> Quotation(string name, string meaning, Func<T, string?> of, string gap, LetterReaders to = All) =>
@@ -45,8 +45,8 @@ internal sealed class LetterFields<T>
     public LetterFields<T> Group<TInner>(string name, string meaning, Func<T, TInner> of, LetterFields<TInner> inner, LetterReaders to = All) =>
         Add(name, inner.Shape, to, meaning, t => inner.Value(of(t)));
 
-    private static LetterValue Line(string before, string? text, bool theirs, string gap) =>
-        text is not null && Legible.Line(text).Length > 0 ? new LetterValue.Words(before, text, theirs) : new LetterValue.Gap(gap);
+    private static LetterValue Line(string before, string? text, string after, string gap) =>
+        text is not null && Legible.Line(text).Length > 0 ? new LetterValue.Theirs(before, text, after) : new LetterValue.Gap(gap);
 
     private LetterFields<T> Add(string name, LetterShape shape, LetterReaders to, string meaning, Func<T, FluidValue> of)
     {

@@ -118,8 +118,8 @@ internal sealed partial class LetterSource
 
     private void Statement(string code, int line)
     {
-        Code(code, line);
         var word = code.Trim().Split(' ', 2)[0];
+        if (Known.Contains(word, StringComparer.Ordinal)) Code(code, line);
         switch (word)
         {
             case "if" or "unless" or "for":
@@ -136,8 +136,11 @@ internal sealed partial class LetterSource
             case "part":
                 break;
             default:
-                throw At(line, $"'{Short(word)}' is not a tag of letters; they have if, elsif, else, unless, for, comment and part");
+                throw At(line, code.StartsWith('-') ? Hyphen : $"'{Short(word)}' is not a tag of letters; they have if, elsif, else, unless, for, comment and part");
         }
+        if (word is "for" && !ForTag().IsMatch(code)) throw At(line, "a loop is written {% for item in demand.items %}, through a whole list in its order");
+        if (word is "part" && !PartTag().IsMatch(code)) throw At(line, "a part is written {% part head %}, with the one name of a file of parts/");
+        if (word is "else" or "endif" or "endunless" or "endfor" && code.Trim() != word) throw At(line, $"there is more than '{word}' in its tag; take it out");
         _tags.Add(new(code, line));
     }
 
@@ -146,7 +149,7 @@ internal sealed partial class LetterSource
         if (code.Length > MostTag) throw At(line, $"a tag has {code.Length} characters, the most is {MostTag}; shorten it");
         var strange = code.AsSpan().IndexOfAnyExcept(Plain);
         if (strange >= 0) throw At(line, $"'{Short(code[strange].ToString())}' does not go in a tag; tags hold names, words in quotes, ==, !=, and, or");
-        if (code.StartsWith('-') || code.EndsWith('-')) throw At(line, "the hyphen at a tag's end is not needed; write the tag on a line of its own and it leaves no line in the letter");
+        if (code.StartsWith('-') || code.EndsWith('-')) throw At(line, Hyphen);
     }
 
     // What would make a value behave otherwise than as words (a link's address, code, HTML), or pass for a quotation.
@@ -161,6 +164,10 @@ internal sealed partial class LetterSource
 
     private static string Short(string text) => Remarks.Printable(text.Trim(), 40);
 
+    private const string Hyphen = "the hyphen at a tag's end is not needed; write the tag on a line of its own and it leaves no line in the letter";
+
+    private static readonly string[] Known = ["if", "elsif", "else", "unless", "for", "part", "endif", "endunless", "endfor"];
+
     private static readonly System.Buffers.SearchValues<char> Plain = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-\"'=! ");
 
     [GeneratedRegex(@"\A\{% comment %\} to: (authority|court) \{% endcomment %\}\s*\z", RegexOptions.CultureInvariant)]
@@ -168,6 +175,12 @@ internal sealed partial class LetterSource
 
     [GeneratedRegex(@"\{%\s*endcomment\s*%\}", RegexOptions.CultureInvariant)]
     private static partial Regex EndComment();
+
+    [GeneratedRegex(@"\A for [a-zA-Z][a-zA-Z0-9]* in [a-zA-Z][a-zA-Z0-9.]* \z", RegexOptions.CultureInvariant)]
+    private static partial Regex ForTag();
+
+    [GeneratedRegex(@"\A part [a-z][a-z0-9]* \z", RegexOptions.CultureInvariant)]
+    private static partial Regex PartTag();
 
     [GeneratedRegex(@"\A[a-zA-Z][a-zA-Z0-9]*(\.[a-zA-Z][a-zA-Z0-9]*)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Path();

@@ -11,19 +11,28 @@ namespace Counterseal.Intake;
 /// </summary>
 internal abstract class LetterValue : FluidValue
 {
-    /// <summary>A line of ours, or of the demand.</summary>
-    public sealed class Words(string before, string text, bool theirs) : LetterValue
+    /// <summary>A line of ours.</summary>
+    public sealed class Ours(string text) : LetterValue
     {
         public override FluidValues Type => FluidValues.String;
 
-        public override string ToStringValue() => before + text;
+        public override string ToStringValue() => text;
+
+        protected override void Put(Sheet sheet) => sheet.Ours(text);
+    }
+
+    /// <summary>A line of the demand; words of ours may stand before and behind it.</summary>
+    public sealed class Theirs(string before, string text, string after) : LetterValue
+    {
+        public override FluidValues Type => FluidValues.String;
+
+        public override string ToStringValue() => before + text + after;
 
         protected override void Put(Sheet sheet)
         {
-            if (before.Length > 0) sheet.Ours(before);
-            if (before.Length > 0) sheet.Write(" ");
-            if (theirs) sheet.Theirs(text);
-            else sheet.Ours(text);
+            if (before.Length > 0) sheet.Write(before);
+            sheet.Theirs(text);
+            if (after.Length > 0) sheet.Write(after);
         }
     }
 

@@ -120,7 +120,9 @@ internal sealed class Sheet(string file, DraftFormat format) : TextWriter
         {
             var c = line[i];
             var begins = !_spoken && (i == 0 ? c is '#' or '+' or '-' or '=' or ':' : c is '.' or ')' && line.AsSpan(0, i).IndexOfAnyExceptInRange('0', '9') < 0);
-            var links = (c == ':' && line.AsSpan(i).StartsWith("://")) || (c == '.' && line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase));
+            // What readers of Markdown turn into links by themselves: word:more and www.more.
+            var links = (c == ':' && i > 0 && char.IsLetterOrDigit(line[i - 1]) && i + 1 < line.Length && !char.IsAsciiDigit(line[i + 1]) && line[i + 1] != ' ')
+                || (c == '.' && line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase));
             if (begins || links || c is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '|' or '~' or '&' or '$') plain.Append('\\');
             plain.Append(c);
         }
