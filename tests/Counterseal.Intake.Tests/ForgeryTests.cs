@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using FsCheck;
@@ -52,7 +53,7 @@ public class ForgeryTests
 
     [Fact]
     public void Tricks_together_add_no_line_that_looks_like_ours() =>
-        LetterWorld.Holds(from demand in Gen.Elements(Demands) from words in Words select (demand, words), drawn => Unforged(drawn.demand, drawn.words), 400);
+        LetterWorld.Holds(from demand in Gen.Elements(Demands) from words in Words select (demand, words), drawn => Unforged(drawn.demand, drawn.words), 250);
 
     [Fact]
     public void Any_string_adds_no_line_that_looks_like_ours() =>
@@ -92,22 +93,24 @@ public class ForgeryTests
 
     private static bool Unforged(Demand demand, string words)
     {
+        var matter = Matter(demand, words);
         foreach (var name in LetterWorld.Letters.Names)
         {
             foreach (var format in Enum.GetValues<DraftFormat>())
             {
-                var hostile = Draft(demand, words, name, format);
-                var honest = Draft(demand, Honest, name, format);
+                var hostile = LetterWorld.Letters.Write(matter, name, format: format).Text;
+                var (honest, kinds) = HonestDrafts.GetOrAdd((demand, name, format), _ => LetterWorld.Letters.Write(Matter(demand, Honest), name, format: format).Text is var text ? (text, Kinds(text)) : default);
                 Assert.DoesNotContain(hostile, c => c is not '\n' && (char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse));
                 SameLines(honest, hostile);
-                if (format == DraftFormat.Markdown) Assert.Equal(Kinds(honest), Kinds(hostile));
+                if (format == DraftFormat.Markdown) Assert.Equal(kinds, Kinds(hostile));
             }
         }
         return true;
     }
 
-    private static string Draft(Demand demand, string words, string name, DraftFormat format) =>
-        LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Saying(demand, words), ("authenticated", "true"), ("offence.maxMonths", "12")), name, format: format).Text;
+    private static readonly ConcurrentDictionary<(Demand, string, DraftFormat), (string Text, List<string> Kinds)> HonestDrafts = new();
+
+    private static Matter Matter(Demand demand, string words) => LetterWorld.Matter(LetterWorld.Saying(demand, words), ("authenticated", "true"), ("offence.maxMonths", "12"));
 
     // Our lines: all but quotations, of which a text of more lines may have more.
     private static void SameLines(string honest, string hostile)

@@ -140,7 +140,8 @@ public static class Annex3Xml
             var (addressee, issued, received) = (MaybeText(order, "addressee"), MaybeAt(order, "issued"), At(Need(order, "received")));
             Close(order);
             var to = Many(form, "to", 2, Word<Recipient>);
-            if (to.Count == 0 || to.Distinct().Count() != to.Count) Fault(root, "The form goes to nobody, or to one authority twice.");
+            if (!to.SequenceEqual([Recipient.IssuingAuthority]) && !to.SequenceEqual([Recipient.IssuingAuthority, Recipient.EnforcingAuthority]))
+                Fault(root, "The form goes to the issuing authority, or to it and then the enforcing authority, and to nobody else.");
             var d = Open(Need(form, "sectionD"));
             var identifiers = Many(d, "identifier", Limits.Selectors, Identifier);
             Close(d);
@@ -161,7 +162,7 @@ public static class Annex3Xml
                 "true" => true,
                 "false" => false,
                 "open" => null,
-                _ => Wrong<bool?>(kept!, "true, false or open"),
+                _ => Wrong<bool?>(kept, "true, false or open"),
             };
             Close(g);
             Close(form);
@@ -252,7 +253,7 @@ public static class Annex3Xml
             var text = Leaf(element);
             return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && Instant.Text(at) == text
                 ? at
-                : element is null ? default : Wrong<DateTimeOffset>(element, "an instant in UTC like 2026-03-01T00:00:00Z");
+                : Wrong<DateTimeOffset>(element, "an instant in UTC like 2026-03-01T00:00:00Z");
         }
 
         private T Word<T>(Element? element) where T : struct, Enum
@@ -260,7 +261,7 @@ public static class Annex3Xml
             var text = Leaf(element);
             foreach (var value in Enum.GetValues<T>())
                 if (Annex3Xml.Word(value) == text) return value;
-            return element is null ? default : Wrong<T>(element, string.Join(", ", Enum.GetValues<T>().Select(Annex3Xml.Word)));
+            return Wrong<T>(element, string.Join(", ", Enum.GetValues<T>().Select(Annex3Xml.Word)));
         }
 
         private string Leaf(Element? element)
@@ -276,9 +277,10 @@ public static class Annex3Xml
             if (element.Type is not null || element.Nil || element.OtherAttributes.Count > 0) Fault(element, "It has an attribute; the form has none.");
         }
 
-        private T Wrong<T>(Element element, string takes)
+        // Where the element is missing, that is the fault.
+        private T Wrong<T>(Element? element, string takes)
         {
-            Fault(element, $"The value is {Remarks.Quote(element.Text)}; it takes {takes}.");
+            if (element is not null) Fault(element, $"The value is {Remarks.Quote(element.Text)}; it takes {takes}.");
             return default!;
         }
 
