@@ -135,6 +135,16 @@ public sealed partial class Desk
         return await db.Demands.AsNoTracking().Where(d => d.Receipt == digest).Select(d => d.Id).SingleOrDefaultAsync(cancel);
     }
 
+    /// <summary>
+    /// What the law says now of a demand whose events have gone on since it was last assessed (closed ones are assessed no more): the terms of what we keep are
+    /// read from here. Nothing of it is recorded.
+    /// </summary>
+    public Assessment Now(DemandState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return ((Assessed)Assessment(state)).Assessment;
+    }
+
     /// <summary>The rule books that the desk has worked by, each an event of the desk itself with its proof, oldest first.</summary>
     public Task<IReadOnlyList<LoggedEvent>> Books(CancellationToken cancel) => store.Load(DeskEvent.Own, cancel);
 
