@@ -107,7 +107,7 @@ public enum Annex3Box
     ManifestErrors,
     /// <summary>It does not say enough to carry it out (Art. 10(6)).</summary>
     InsufficientInformation,
-    /// <summary>The data are not stored by or for us (Art. 3(8)). Never because a count found nothing: that is another answer.</summary>
+    /// <summary>The data are not stored by or for us. Never because a count found nothing: that is another answer.</summary>
     NotStored,
     /// <summary>It is in fact impossible for another reason (Art. 10(7)).</summary>
     OtherImpossibility,
@@ -115,7 +115,7 @@ public enum Annex3Box
     Authority,
     /// <summary>The offence is not one for which it may be issued (Art. 5).</summary>
     Offence,
-    /// <summary>The service is not one that the Regulation covers (Art. 2, 3).</summary>
+    /// <summary>The service is not one that the Regulation covers.</summary>
     Service,
     /// <summary>Immunity, privilege or press freedom (Art. 10(5)).</summary>
     ProtectedData,

@@ -39,7 +39,7 @@ public sealed partial class Letters
     public IReadOnlyList<string> Names => [.. _letters.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>What a template can reach: path, what it is, to whom it may go, what it means.</summary>
-    public static IReadOnlyList<LetterMember> Members { get; } = [.. Flat("", LetterModel.Fields.Shape)];
+    public static IReadOnlyList<LetterMember> Members { get; } = [.. Flat("", LetterModel.Fields.Shape, LetterReaders.Authority | LetterReaders.Court)];
 
     /// <summary>Reads a folder.</summary>
     /// <param name="folder">Folder with <c>*.liquid</c>, <c>parts/*.liquid</c> and README.md.</param>
@@ -175,14 +175,14 @@ public sealed partial class Letters
         return length > LetterSource.MostBytes ? throw new LetterException($"has {length} bytes, the most is {LetterSource.MostBytes}; shorten it", name) : (name, File.ReadAllBytes(path));
     }
 
-    private static IEnumerable<LetterMember> Flat(string before, LetterShape.Group group)
+    private static IEnumerable<LetterMember> Flat(string before, LetterShape.Group group, LetterReaders to)
     {
         foreach (var (name, member) in group.Members)
         {
-            yield return new(before + name, member.Shape.Word, member.To, member.Meaning);
+            yield return new(before + name, member.Shape.Word, member.To & to, member.Meaning);
             var inner = member.Shape is LetterShape.List list ? list.Of : member.Shape;
             if (inner is LetterShape.Group members)
-                foreach (var deeper in Flat(before + name + (member.Shape is LetterShape.List ? "[]." : "."), members)) yield return deeper;
+                foreach (var deeper in Flat(before + name + (member.Shape is LetterShape.List ? "[]." : "."), members, member.To & to)) yield return deeper;
         }
     }
 
