@@ -7,10 +7,13 @@ internal static class Repository
 
     public static string Rules => Path.Combine(Root, "rules");
 
-    public static RuleBook Book { get; } = RuleBook.Load(Rules);
+    public static RuleBook Book => field ??= RuleBook.Load(Rules);
 
     public static IReadOnlyList<(string Name, byte[] Bytes)> RuleFiles { get; } =
         [.. Directory.EnumerateFiles(Rules, "*.yaml", SearchOption.AllDirectories).Select(p => (Path.GetRelativePath(Rules, p).Replace('\\', '/'), File.ReadAllBytes(p)))];
+
+    /// <summary>The same files, as the second evaluator reads them.</summary>
+    public static NaiveBook Naive => field ??= NaiveBook.Of(RuleFiles);
 
     private static string Find()
     {
