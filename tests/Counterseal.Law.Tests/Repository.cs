@@ -7,7 +7,9 @@ internal static class Repository
 
     public static string Rules => Path.Combine(Root, "rules");
 
-    public static RuleBook Book { get; } = RuleBook.Load(Rules);
+    private static readonly Lazy<RuleBook> Loaded = new(() => RuleBook.Load(Rules));
+
+    public static RuleBook Book => Loaded.Value;
 
     public static IReadOnlyList<(string Name, byte[] Bytes)> RuleFiles { get; } =
         [.. Directory.EnumerateFiles(Rules, "*.yaml", SearchOption.AllDirectories).Select(p => (Path.GetRelativePath(Rules, p).Replace('\\', '/'), File.ReadAllBytes(p)))];
