@@ -7,25 +7,23 @@ namespace Counterseal.Cli;
 /// <summary>An assessment as people read it.</summary>
 internal static class AssessmentText
 {
-    /// <summary>Shows it as a tree.</summary>
+    /// <summary>Shows it as a tree: what is proposed, and under it what it rests on, down to the facts and what would change them.</summary>
     public static void Show(IAnsiConsole console, Assessment assessment)
     {
         var tree = new Tree(new Markup($"[bold]proposed: {Word(assessment.Proposed)}[/]{(assessment.Basis is null ? "" : Markup.Escape($" · basis {assessment.Basis}{(assessment.BasisIsPolicy ? " (published policy exception, not compulsion)" : "")}"))}"));
         foreach (var reason in assessment.Reasons)
             tree.AddNode(Plain(reason));
-        if (assessment.Questions.Count > 0)
-        {
-            var questions = tree.AddNode("[yellow]questions to a person[/]");
-            foreach (var question in assessment.Questions)
-                questions.AddNode(Plain($"? {question.Text}  (establish {question.Fact}; rule {question.Rule})"));
-        }
+        Branch(tree, "[yellow]questions to a person[/]", assessment.Questions, q => Plain($"? {q.Text}  (establish {q.Fact}; rule {q.Rule})"));
 
-        var findings = tree.AddNode("findings");
+        var findings = tree.AddNode($"findings{(assessment.Doubt > 0 ? $" [yellow](doubt {assessment.Doubt.ToString(CultureInfo.InvariantCulture)})[/]" : "")}");
         foreach (var finding in assessment.Findings)
         {
             var node = findings.AddNode(new Markup($"{Sign(finding.Sign)} {Markup.Escape(Answer.Visible(finding.Sentence))} [grey]{Markup.Escape(finding.Citation)}{(finding.Checked ? "" : " (source not yet checked)")}[/]"));
-            if (finding.Why.Count > 0)
-                node.AddNode(new Markup($"[grey]{Markup.Escape(Answer.Visible(string.Join(" · ", finding.Why)))}[/]"));
+            node.AddNode(Grey($"{finding.Rule}{(finding.Why.Count > 0 ? ": " + string.Join(" · ", finding.Why) : "")}"));
+            if (finding.Weight > 0)
+                node.AddNode(Grey($"weight {finding.Weight}"));
+            if (finding.Changes.Count > 0)
+                node.AddNode(Grey($"would change with {string.Join("; or ", finding.Changes)}"));
         }
 
         var permitted = tree.AddNode("permitted scope");
@@ -33,12 +31,49 @@ internal static class AssessmentText
             permitted.AddNode("nothing");
         foreach (var item in assessment.Permitted.Items)
             permitted.AddNode(Plain(Item(item)));
-        var deadlines = tree.AddNode("deadlines");
-        foreach (var deadline in assessment.Deadlines)
-            deadlines.AddNode(Plain($"{Instant.Text(deadline.Due)}  {deadline.What}: {deadline.Counted} ({deadline.Citation})"));
-        tree.AddNode(Plain($"the customer is told by {Teller(assessment.Notice.By)}: {assessment.Notice.Reason} ({assessment.Notice.Citation})"));
+        Branch(tree, "kept, and not handed over by that", assessment.Preserve.Items, i => Plain(Item(i)));
+        Branch(tree, "[yellow]suspended[/]", assessment.Suspended, s => Plain($"{s.Sentence} Until: {s.Until} ({s.Citation})"));
+        tree.AddNode(Plain($"route: {Word(assessment.Route.To)}. {assessment.Route.Sentence}{(assessment.Route.Citation.Length > 0 ? $" ({assessment.Route.Citation})" : "")}"));
+        Branch(tree, "deadlines", assessment.Deadlines, d => new Markup($"{(d.Late ? "[red]over[/] " : "")}{Markup.Escape(Answer.Visible($"{Instant.Text(d.Due)}  {d.What}: {d.Counted} ({d.Citation})"))} [grey]{Word(d.Kind)}[/]"));
+        Branch(tree, "duties", assessment.Duties, d => Plain($"{d.Do.ToString().ToLowerInvariant()}: {d.Sentence}{(d.Due is { } due ? $" By {Instant.Text(due)}." : "")} ({d.Citation})"));
+        Branch(tree, "grounds on which an answer can be drafted", assessment.Objections, o => Plain($"{o.Ground}: {o.Name} ({o.Citation}); letter {o.Letter}"));
+        var notice = assessment.Notice;
+        tree.AddNode(Plain($"the customer is told by {Teller(notice.By)}{(notice.Timing == NoticeTiming.Before ? " before anything leaves" : "")}{(notice.NotBefore is { } until ? $", not before {Instant.Text(until)}" : "")}: {notice.Reason}"
+            + $"{(notice.AtEnd.Count > 0 ? $" When the secrecy ends: tell {string.Join(" and ", notice.AtEnd.Select(w => w.ToString().ToLowerInvariant()))}." : "")}{(notice.Citation.Length > 0 ? $" ({notice.Citation})" : "")}"));
         console.Write(tree);
     }
+
+    private static void Branch<T>(Tree tree, string name, IReadOnlyList<T> entries, Func<T, Spectre.Console.Rendering.IRenderable> show)
+    {
+        if (entries.Count == 0)
+            return;
+        var branch = tree.AddNode(name);
+        foreach (var entry in entries)
+            branch.AddNode(show(entry));
+    }
+
+    private static Markup Grey(string text) => new($"[grey]{Markup.Escape(Answer.Visible(text))}[/]");
+
+    private static string Word(RouteKind to) => to switch
+    {
+        RouteKind.Direct => "answered directly",
+        RouteKind.Customer => "to the customer",
+        RouteKind.Mlat => "to mutual legal assistance",
+        RouteKind.ExecutiveAgreement => "by executive agreement",
+        RouteKind.EnforcingAuthority => "to the enforcing authority",
+        RouteKind.OtherEstablishment => "to another of our establishments",
+        _ => "to counsel",
+    };
+
+    private static string Word(DeadlineKind kind) => kind switch
+    {
+        DeadlineKind.Answer => "ours, to answer",
+        DeadlineKind.Object => "ours, to object",
+        DeadlineKind.Theirs => "theirs",
+        DeadlineKind.Expiry => "ends",
+        DeadlineKind.Retention => "destroyed then",
+        _ => "our own target",
+    };
 
     /// <summary>One scope item in words.</summary>
     public static string Item(ScopeItem item) =>

@@ -76,9 +76,10 @@ public sealed record DemandState
     [JsonIgnore]
     public bool IsAnswered => Stage is Stage.Closed or Stage.Withdrawn or Stage.Released || Decided is { HandsOver: false };
 
-    /// <summary>Clocks that still run, soonest first; an overdue one stays.</summary>
+    /// <summary>Our own clocks that still run (to answer, to object, our targets), soonest first; an overdue one stays.</summary>
     [JsonIgnore]
-    public IReadOnlyList<Deadline> Deadlines => IsAnswered || Assessed is null ? [] : [.. Assessed.Assessment.Deadlines.OrderBy(deadline => deadline.Due)];
+    public IReadOnlyList<Deadline> Deadlines => IsAnswered || Assessed is null ? []
+        : [.. Assessed.Assessment.Deadlines.Where(deadline => deadline.Kind is DeadlineKind.Answer or DeadlineKind.Object or DeadlineKind.Target).OrderBy(deadline => deadline.Due)];
 }
 
 /// <summary>An order and what the gate made of it.</summary>

@@ -27,15 +27,16 @@ public sealed partial class Desk : IDisposable
     private readonly EventStore store;
     private readonly Reconciler reconciler;
     private readonly GateLink gate;
-    private readonly RuleBook book;
+    private readonly BookShelf shelf;
     private readonly EtsiSchemas? schemas;
+    private readonly SemaphoreSlim adopting = new(1, 1);
 
     private Desk(DeskOptions options, TimeProvider time)
     {
         this.options = options;
         this.time = time;
         open = DeskDatabase.Opener(options.Database);
-        book = RuleBook.Load(options.Rules);
+        shelf = new BookShelf(options.Rules, time);
         schemas = options.Schemas is { } folder ? EtsiSchemas.Load(folder) : null;
         var log = NoteVerifier.Parse(options.LedgerKey);
         var key = new WriterKey(Convert.FromHexString(options.WriterKey));
@@ -45,8 +46,11 @@ public sealed partial class Desk : IDisposable
         reconciler = new Reconciler(open, store, ledger, log, key, time);
     }
 
-    /// <summary>The rule book in force.</summary>
-    public RuleBook Book => book;
+    /// <summary>The rule book in force: the last good one.</summary>
+    public RuleBook Book => shelf.Book;
+
+    /// <summary>Why what lies in the rule book's folder now is not in force; <c>null</c> when it is.</summary>
+    public BookTrouble? BookTrouble => shelf.Trouble;
 
     /// <summary>The last comparison with the ledger; <c>null</c> while the ledger could not be reached.</summary>
     public Reconciliation? Reconciled { get; private set; }
@@ -143,7 +147,12 @@ public sealed partial class Desk : IDisposable
     }
 
     /// <summary>Runs the law over demand and facts for now.</summary>
-    public Task<DemandState> Assess(string demand, string by, CancellationToken cancel) => Say(demand, by, null, Assessment, cancel);
+    public async Task<DemandState> Assess(string demand, string by, CancellationToken cancel)
+    {
+        if (shelf.Adopted is null)
+            await Adopt(cancel);
+        return await Say(demand, by, null, Assessment, cancel);
+    }
 
     /// <summary>Records a person's decision. Basis and book come from the last assessment; what the law does not permit is refused.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -177,8 +186,8 @@ public sealed partial class Desk : IDisposable
     }
 
     /// <summary>Records that the customer was told. Refused while a secrecy order runs, or where the authority tells and no ground is recorded.</summary>
-    public Task<DemandState> Tell(string demand, string by, string how, string? ground, int? seen, CancellationToken cancel) =>
-        Say(demand, by, seen, _ => new Told(Text(how, "how"), ground is null ? null : Text(ground, "the ground")), cancel);
+    public async Task<DemandState> Tell(string demand, string by, string how, string? ground, int? seen, CancellationToken cancel) =>
+        await AssessIfDue(await Say(demand, by, seen, _ => new Told(Text(how, "how"), ground is null ? null : Text(ground, "the ground")), cancel));
 
     /// <summary>Holds a demand. This does not hold the gate: a stop goes there by itself.</summary>
     public Task<DemandState> Stay(string demand, string by, string reason, int? seen, CancellationToken cancel) =>
@@ -206,6 +215,9 @@ public sealed partial class Desk : IDisposable
         var trouble = new List<string>();
         foreach (var kept in await store.Resume(cancel))
             trouble.Add(kept.Message);
+        await Try(() => Adopt(cancel));
+        if (shelf.Trouble is { } book)
+            trouble.Add(book.ToString());
         if (Reconciled is null)
             await Try(() => Reconcile(cancel));
         List<(string Id, bool Assess)> due;
@@ -241,6 +253,7 @@ public sealed partial class Desk : IDisposable
     {
         ledger.Dispose();
         gate.Dispose();
+        adopting.Dispose();
     }
 
     private async Task<DemandState> Say(string demand, string by, int? seen, Func<DemandState, EventBody> body, CancellationToken cancel)
@@ -268,8 +281,41 @@ public sealed partial class Desk : IDisposable
         return state.Version > 0 ? state : throw new DeskException("unknown", $"there is no demand {demand}", "look it up in the queue");
     }
 
+    /// <summary>
+    /// Looks whether another rule book lies in the folder. A good one is put on the ledger and only then in force, and what is not decided yet is
+    /// assessed by it; one that cannot be used is named, and the last good one stays.
+    /// </summary>
+    /// <exception cref="KeptException">The ledger does not answer; the book before stays in force until it does.</exception>
+    private async Task Adopt(CancellationToken cancel)
+    {
+        await adopting.WaitAsync(cancel);
+        try
+        {
+            var found = shelf.Look();
+            if (found.Digest == shelf.Adopted)
+                return;
+            var last = (await store.Load(DeskEvent.Own, cancel)).Select(logged => logged.Event.Body).OfType<Adopted>().LastOrDefault();
+            if (last?.Book != found.Digest)
+                await store.AppendOwn(new Adopted(found.Digest, last?.Book), cancel);
+            shelf.Adopt(found);
+        }
+        finally
+        {
+            adopting.Release();
+        }
+        await using var db = open();
+        var undecided = new[] { Stage.Received, Stage.Assessed }.Select(stage => stage.ToString()).ToArray();
+        foreach (var id in await db.Demands.AsNoTracking().Where(d => d.Tampered == null && d.Open && undecided.Contains(d.Stage)).Select(d => d.Id).ToListAsync(cancel))
+        {
+            var state = await store.Current(id, cancel);
+            if (state.Assessed is { } assessed && assessed.Book != Book.Digest && state.StayedFor is null)
+                _ = await Say(id, Self, null, Assessment, cancel);
+        }
+    }
+
     private EventBody Assessment(DemandState state)
     {
+        var book = Book;
         var now = time.GetUtcNow();
         // A clock that was set back must not put the assessment before the receipt.
         var assessment = Engine.Assess(state.Received!.Demand, state.Established, book, state.ReceivedAt, now > state.At ? now : state.At);
@@ -282,6 +328,9 @@ public sealed partial class Desk : IDisposable
             return state;
         try
         {
+            // No assessment stands on a book that is not on the ledger.
+            if (shelf.Adopted is null)
+                await Adopt(CancellationToken.None);
             return (await store.Append(state, state.Id, Self, _ => Task.FromResult(Assessment(state)), null, CancellationToken.None)).State;
         }
         catch (DeskException later) when (later is ConflictException or KeptException)
@@ -332,7 +381,7 @@ public sealed partial class Desk : IDisposable
 
     private void Known(string fact, string? value)
     {
-        if (!book.Facts.TryGetValue(fact, out var name) || name.Source is FactSource.Engine or FactSource.Item)
+        if (!Book.Facts.TryGetValue(fact, out var name) || name.Source is not (FactSource.Person or FactSource.Demand))
             throw new DeskException("malformed", $"no fact of the rule book that a person records is called \"{fact}\"", "take a name from the question, or from facts.yaml");
         if (value is not null && !name.Allows(value))
             throw new DeskException("malformed", $"\"{value}\" is not a value of {fact}{(name.Values.Count > 0 ? $"; it is one of {string.Join(", ", name.Values)}" : "")}", name.Meaning);

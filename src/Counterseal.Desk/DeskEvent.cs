@@ -7,14 +7,17 @@ using Counterseal.Ledger;
 namespace Counterseal.Desk;
 
 /// <summary>One event in a demand's life; its canonical bytes (RFC 8785) are what the ledger commits to.</summary>
-/// <param name="Demand">The demand's id.</param>
+/// <param name="Demand">The demand's id, or <see cref="Own"/>.</param>
 /// <param name="Version">From 1, without gaps, per demand.</param>
-/// <param name="Type">received, authenticated, assessed, established, decided, ordered, approved, counted, preserved, sealed, refused, released, told, stayed, resumed, withdrawn, closed.</param>
+/// <param name="Type">received, authenticated, assessed, established, decided, ordered, approved, counted, preserved, sealed, refused, released, told, stayed, resumed, withdrawn, closed; of the desk itself: adopted.</param>
 /// <param name="At">UTC.</param>
 /// <param name="By">Who did it: a person's name, or <c>desk</c>.</param>
 /// <param name="Canonical">The canonical bytes of the whole event.</param>
 public sealed record DeskEvent(string Demand, int Version, string Type, DateTimeOffset At, string By, byte[] Canonical)
 {
+    /// <summary>Where a demand's id would stand: the event is the desk's own.</summary>
+    public const string Own = "desk";
+
     /// <summary>Lower-case hex SHA-256 of the canonical bytes: what an order says it rests on.</summary>
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Canonical));
 

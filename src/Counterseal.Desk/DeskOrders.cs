@@ -133,7 +133,7 @@ public sealed partial class Desk
             var rests = events[release ? state.DecidedVersion - 1 : 0].Event.Digest;
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
-                kind, options, state, release ? decided!.Book : book.Digest, release ? decided!.AsOf : Latest(now, state.ReceivedAt),
+                kind, options, state, release ? decided!.Book : Book.Digest, release ? decided!.AsOf : Latest(now, state.ReceivedAt),
                 release ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, now, expires);
             return new Ordered(draft.Digest, kind, draft.Canonical, release ? decided!.Recipient : null, now, expires);
         }, cancel);

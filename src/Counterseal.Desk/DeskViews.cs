@@ -93,7 +93,7 @@ public sealed partial class Desk
                 break;
             }
         }
-        return rows.Count > 0 ? new DemandFile(state, events, tampered)
+        return rows.Count > 0 && demand != DeskEvent.Own ? new DemandFile(state, events, tampered)
             : throw new DeskException("unknown", $"there is no demand {demand}", "look it up in the queue");
     }
 
@@ -134,6 +134,19 @@ public sealed partial class Desk
         await using var db = open();
         return await db.Demands.AsNoTracking().Where(d => d.Receipt == digest).Select(d => d.Id).SingleOrDefaultAsync(cancel);
     }
+
+    /// <summary>
+    /// What the law says now of a demand whose events have gone on since it was last assessed (closed ones are assessed no more): the terms of what we keep are
+    /// read from here. Nothing of it is recorded.
+    /// </summary>
+    public Assessment Now(DemandState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return ((Assessed)Assessment(state)).Assessment;
+    }
+
+    /// <summary>The rule books that the desk has worked by, each an event of the desk itself with its proof, oldest first.</summary>
+    public Task<IReadOnlyList<LoggedEvent>> Books(CancellationToken cancel) => store.Load(DeskEvent.Own, cancel);
 
     /// <summary>The original bytes of a demand.</summary>
     /// <exception cref="DeskException"><c>unknown</c>.</exception>

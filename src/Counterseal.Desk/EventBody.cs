@@ -27,6 +27,7 @@ public abstract record EventBody
         ["resumed"] = typeof(Resumed),
         ["withdrawn"] = typeof(Withdrawn),
         ["closed"] = typeof(Closed),
+        ["adopted"] = typeof(Adopted),
     };
 
     private protected EventBody() { }
@@ -194,3 +195,8 @@ public sealed record Withdrawn(string Reason) : EventBody;
 /// <summary>Nothing is left to do.</summary>
 /// <param name="Reason">Why.</param>
 public sealed record Closed(string Reason) : EventBody;
+
+/// <summary>The desk works by this rule book from now on. An event of the desk itself and of no demand.</summary>
+/// <param name="Book">The rule book's digest.</param>
+/// <param name="Instead">The digest of the book before; <c>null</c> for the first.</param>
+public sealed record Adopted(string Book, string? Instead) : EventBody;

@@ -60,6 +60,23 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         return await Finish(row);
     }
 
+    /// <summary>Appends an event of the desk itself and returns when it is in the ledger.</summary>
+    /// <param name="body">What.</param>
+    /// <param name="cancel">Until the event is committed; what is committed is finished.</param>
+    /// <exception cref="ConflictException">Another process was first.</exception>
+    /// <exception cref="KeptException">Committed, but the ledger does not answer.</exception>
+    public async Task AppendOwn(EventBody body, CancellationToken cancel)
+    {
+        await using (var db = open())
+        {
+            foreach (var pending in await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && !e.Logged).OrderBy(e => e.N).ToListAsync(cancel))
+                await Finish(pending);
+        }
+        var own = await Load(DeskEvent.Own, cancel);
+        var before = own.Count == 0 ? DemandState.None : DemandState.None with { Version = own.Count, At = own[^1].Event.At };
+        await Finish(await Pend(before, DeskEvent.Own, DeskEvent.Own, _ => Task.FromResult(body), null, cancel));
+    }
+
     /// <summary>Finishes every pending event, oldest first; gives how many are still pending because the ledger does not answer or refuses.</summary>
     public async Task<IReadOnlyList<KeptException>> Resume(CancellationToken cancel)
     {
@@ -106,7 +123,8 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         }
         var now = time.GetUtcNow();
         var happened = DeskEvent.Of(demand, before.Version + 1, now > before.At ? now : before.At, by, await body(db));
-        _ = Life.Next(before, happened);
+        if (demand != DeskEvent.Own)
+            _ = Life.Next(before, happened);
         var row = new EventRow
         {
             Demand = demand,
@@ -147,10 +165,11 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         var changed = await db.Events.Where(e => e.Demand == row.Demand && e.Version == row.Version && !e.Logged)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.Logged, true).SetProperty(e => e.LeafIndex, proof.Index).SetProperty(e => e.Proof, text));
         var rows = await Rows(db, row.Demand, CancellationToken.None);
-        var state = Life.Fold(rows.Select(Read));
+        var state = row.Demand == DeskEvent.Own ? DemandState.None : Life.Fold(rows.Select(Read));
         if (changed > 0)
         {
-            await Project(db, state);
+            if (row.Demand != DeskEvent.Own)
+                await Project(db, state);
             CrashPoint.Reach("desk.event.logged.before");
             await transaction.CommitAsync();
             CrashPoint.Reach("desk.event.logged.after");

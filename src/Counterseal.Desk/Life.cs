@@ -247,15 +247,15 @@ public static class Life
         },
         Approved a => WithOrder(state, a.Order, order => order with { Have = a.Have, Need = a.Need }),
         Counted c => WithFact(WithOrder(state, c.Order, order => order with { Count = c.Result }), FactNames.DataExists, Exists(c.Result)),
-        Preserved p => WithOrder(state, p.Order, order => order with { Preserved = p.Result }),
+        Preserved p => WithFact(WithOrder(state, p.Order, order => order with { Preserved = p.Result }), FactNames.PreservedFrom, Instant.Text(happened.At)),
         Sealed s => WithOrder(state, s.Order, order => order with { Seal = s.Result }),
         Refused r => WithOrder(state, r.Order, order => order with { Refusal = r }),
-        Released r => WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }),
-        Told => state with { ToldAt = happened.At },
+        Released r => WithFact(WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }), FactNames.ReleasedAt, Instant.Text(happened.At)),
+        Told => WithFact(state with { ToldAt = happened.At }, FactNames.CustomerTold, Instant.Text(happened.At)),
         Stayed s => state with { StayedFor = s.Reason },
         Resumed => state with { StayedFor = null },
         Withdrawn w => state with { WithdrawnFor = w.Reason },
-        Closed c => state with { ClosedFor = c.Reason },
+        Closed c => WithFact(state with { ClosedFor = c.Reason }, FactNames.ClosedAt, Instant.Text(happened.At)),
         _ => state,
     };
 
@@ -303,6 +303,10 @@ internal static class FactNames
 {
     public const string Authenticated = "authenticated";
     public const string DataExists = "data.exists";
+    public const string PreservedFrom = "preservation.from";
+    public const string ReleasedAt = "released.at";
+    public const string CustomerTold = "customer.told";
+    public const string ClosedAt = "closed.at";
 }
 
 /// <summary>An event may not follow those before it; the message is a sentence for a person.</summary>

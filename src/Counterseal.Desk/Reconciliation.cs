@@ -121,7 +121,7 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
     private async Task Queue(List<Difference> differences, CancellationToken cancel)
     {
         await using var list = open();
-        var ids = await list.Events.AsNoTracking().Select(e => e.Demand).Distinct().ToListAsync(cancel);
+        var ids = await list.Events.AsNoTracking().Where(e => e.Demand != DeskEvent.Own).Select(e => e.Demand).Distinct().ToListAsync(cancel);
         var rows = await list.Demands.AsNoTracking().Select(d => d.Id).ToListAsync(cancel);
         foreach (var gone in rows.Except(ids, StringComparer.Ordinal))
             differences.Add(new(gone, null, "the queue shows it and it has no events: rows were deleted"));

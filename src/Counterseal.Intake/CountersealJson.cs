@@ -16,7 +16,7 @@ internal sealed partial class CountersealJson
     private static readonly string[] Names =
     [
         "counterseal", "reference", "instrument", "issuing", "validating", "addressee", "issued", "emergency", "scope", "secrecy",
-        "offence", "enforcingAuthorityNotified", "recipient", "assistance",
+        "offence", "enforcingAuthorityNotified", "recipient", "citations", "assistance",
     ];
 
     private readonly Remarks _remarks;
@@ -55,6 +55,7 @@ internal sealed partial class CountersealJson
             Secrecy = secrecy is null ? null : new(Line(Member(secrecy, "law"), "#/$defs/line"), Instant(Member(secrecy, "until"))),
             EnforcingAuthorityNotified = Flag(Member(root, "enforcingAuthorityNotified"), "#/properties/enforcingAuthorityNotified/type"),
             RecipientHint = Line(Member(root, "recipient"), "#/$defs/line"),
+            Citations = [.. Array(Member(root, "citations"), "#/properties/citations", 0, 100).Select(c => Line(c, "#/$defs/line")).OfType<string>()],
             Assistance = [.. Array(Member(root, "assistance"), "#/properties/assistance", 0, 100).Select(Text).OfType<string>()],
         };
     }

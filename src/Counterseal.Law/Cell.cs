@@ -7,10 +7,11 @@ namespace Counterseal.Law;
 /// <param name="Category">The category, or <c>null</c>.</param>
 internal sealed record Cell(int Index, int Place, ScopeItem Item, DataCategory? Category);
 
-/// <summary>Some of the cells of one demand.</summary>
-internal sealed class CellSet(int size)
+/// <summary>Some of the cells of one demand: a bit for each, the first 64 without an array.</summary>
+internal struct CellSet(int size)
 {
-    private readonly ulong[] _bits = new ulong[(size + 63) / 64];
+    private readonly ulong[] _more = size > 64 ? new ulong[(size - 1) / 64] : [];
+    private ulong _first;
 
     public static CellSet Of(int size, IEnumerable<Cell> cells)
     {
@@ -19,21 +20,27 @@ internal sealed class CellSet(int size)
         return set;
     }
 
-    public bool Empty => _bits.AsSpan().IndexOfAnyExcept(0ul) < 0;
+    public readonly bool Empty => _first == 0 && (_more.Length == 0 || _more.AsSpan().IndexOfAnyExcept(0ul) < 0);
 
-    public bool Has(Cell cell) => (_bits[cell.Index >> 6] >> (cell.Index & 63) & 1) != 0;
+    public readonly bool Has(Cell cell) => ((cell.Index < 64 ? _first : _more[(cell.Index >> 6) - 1]) >> (cell.Index & 63) & 1) != 0;
 
-    public void Add(Cell cell) => _bits[cell.Index >> 6] |= 1ul << (cell.Index & 63);
+    public void Add(Cell cell)
+    {
+        if (cell.Index < 64) _first |= 1ul << cell.Index;
+        else _more[(cell.Index >> 6) - 1] |= 1ul << (cell.Index & 63);
+    }
 
     public void Add(CellSet other)
     {
-        for (var i = 0; i < _bits.Length; i++) _bits[i] |= other._bits[i];
+        _first |= other._first;
+        for (var i = 0; i < _more.Length; i++) _more[i] |= other._more[i];
     }
 
-    public bool Meets(CellSet other)
+    public readonly bool Meets(CellSet other)
     {
-        for (var i = 0; i < _bits.Length; i++)
-            if ((_bits[i] & other._bits[i]) != 0) return true;
+        if ((_first & other._first) != 0) return true;
+        for (var i = 0; i < _more.Length; i++)
+            if ((_more[i] & other._more[i]) != 0) return true;
         return false;
     }
 }

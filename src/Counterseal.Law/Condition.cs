@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Counterseal.Law;
@@ -6,6 +7,10 @@ namespace Counterseal.Law;
 internal abstract record Condition
 {
     private const int MostAlternatives = 6;
+    private const int MostRemembered = 256;
+
+    private readonly ConcurrentDictionary<long, string[]> _ways = new();
+    private Condition[]? _leaves;
 
     /// <summary>How it comes out.</summary>
     /// <param name="known">What is known of the demand.</param>
@@ -40,8 +45,20 @@ internal abstract record Condition
     /// What would make it come out as wanted, given what is known: each entry is one way, its parts joined by <c> and </c>. At most six ways; empty
     /// when it already does, or never can.
     /// </summary>
-    public IReadOnlyList<string> Ways(bool wanted, Circumstances known) =>
-        [.. Flip(wanted, known).Where(w => w.Count > 0).Take(MostAlternatives).Select(w => string.Join(" and ", w))];
+    public IReadOnlyList<string> Ways(bool wanted, Circumstances known)
+    {
+        // The ways hang on nothing but how each leaf comes out.
+        var leaves = _leaves ??= [.. Leaves];
+        if (leaves.Length > 30) return Told(wanted, known);
+        var outcome = wanted ? 1L : 0L;
+        foreach (var leaf in leaves) outcome = outcome << 2 | (long)leaf.Holds(known);
+        if (_ways.TryGetValue(outcome, out var ways)) return ways;
+        ways = Told(wanted, known);
+        if (_ways.Count < MostRemembered) _ways.TryAdd(outcome, ways);
+        return ways;
+    }
+
+    private string[] Told(bool wanted, Circumstances known) => [.. Flip(wanted, known).Where(w => w.Count > 0).Take(MostAlternatives).Select(w => string.Join(" and ", w))];
 
     // Each way is the list of leaves that must change; a way of none means that it is so already.
     private List<List<string>> Flip(bool wanted, Circumstances known)

@@ -41,6 +41,9 @@ public static class Engine
         /// <summary>It is about the demand and not about some of its cells.</summary>
         public bool Whole => Rule.Items is null && Require is not null && !Assistance;
 
+        /// <summary>It says something against the demand; what is merely noted as unknown does not.</summary>
+        public bool Speaks => Sign == Sign.Fails || (Sign == Sign.Risk && Rule.Effect is Effect.Risk);
+
         /// <summary>It takes its cells out.</summary>
         public bool Excludes => Sign == Sign.Fails && !Assistance && Otherwise is not (null or Law.Otherwise.Wait);
     }
@@ -56,7 +59,7 @@ public static class Engine
         private readonly List<Cell> _cells = [];
         private readonly CellSet _all;
         private readonly CellSet _none;
-        private readonly CellSet _pending;
+        private CellSet _pending;
         private readonly Rule?[] _released;
         private readonly Rule?[] _preserved;
         private readonly (DateTimeOffset? From, DateTimeOffset? To)[] _range;
@@ -95,7 +98,13 @@ public static class Engine
 
         private Truth When(Rule rule) => rule.When?.Holds(_known) ?? Truth.True;
 
-        private CellSet Where(Func<Cell, bool> which) => CellSet.Of(_cells.Count, _cells.Where(which));
+        private CellSet Where(Func<Cell, bool> which)
+        {
+            var set = new CellSet(_cells.Count);
+            foreach (var cell in _cells)
+                if (which(cell)) set.Add(cell);
+            return set;
+        }
 
         private List<Deadline> Deadlines()
         {
@@ -184,7 +193,14 @@ public static class Engine
             }
         }
 
-        private CellSet Concerned(Rule rule) => rule.Items is { } items ? Where(c => items.Holds(_known, c) == Truth.True) : _all;
+        private CellSet Concerned(Rule rule)
+        {
+            if (rule.Items is not { } items) return _all;
+            var concerned = new CellSet(_cells.Count);
+            foreach (var cell in _cells)
+                if (items.Holds(_known, cell) == Truth.True) concerned.Add(cell);
+            return concerned;
+        }
 
         private void Ask(Rule rule, CellSet cells, Effect.Require? require, Condition? condition)
         {
@@ -314,10 +330,10 @@ public static class Engine
             var notice = Notice(asked);
             if (proposal is not null && !refused)
                 outcomes.Add(new Outcome(proposal, Sign.Holds, ((Effect.Propose)proposal.Effect).Says, _none) { Turn = (proposal.When, false) });
-            outcomes = [.. outcomes.OrderBy(o => o.Rule.Index)];
+            InOrder(outcomes);
             var duties = Duties();
             return new Assessment(
-                _book.Digest, _asOf.ToUniversalTime(), [.. outcomes.Select(Finding)],
+                _book.Digest, _asOf.ToUniversalTime(), Findings(outcomes),
                 AsScope(permitted), proposed, reasons, basis?.Id, basis is not null && IsPolicy(basis),
                 [.. asked.OrderBy(o => o.Rule.Index).SelectMany(o => o.Open.Select(n => new Question(n.Name, o.Rule.Id, _known.Question(n, o.Open.Count == 1 ? o.Require?.Asks : null)))).DistinctBy(q => q.Fact)],
                 deadlines, notice)
@@ -326,11 +342,23 @@ public static class Engine
                 Route = Route(redirected, outcomes),
                 Duties = [.. duties.Select(d => d.Duty)],
                 Suspended = [.. waiting.Where(o => o.Require?.Until is not null).OrderBy(o => o.Rule.Index).Select(o => new Suspension(o.Rule.Id, o.Sentence, o.Require!.Until!, o.Rule.Citation))],
-                Objections = [.. outcomes.Where(o => o.Sign is Sign.Fails or Sign.Risk && o.Rule.Ground is not null).Select(o => (o.Rule, o.Sentence))
+                Objections = [.. outcomes.Where(o => o.Speaks && o.Rule.Ground is not null).Select(o => (o.Rule, o.Sentence))
                     .Concat(duties.Where(d => d.Rule.Ground is not null).Select(d => (d.Rule, d.Duty.Sentence)))
                     .OrderBy(o => o.Rule.Index).Select(o => Objection(o.Rule, o.Item2))],
-                Doubt = outcomes.Where(o => o.Sign is Sign.Fails or Sign.Risk).Sum(o => o.Rule.Weight),
+                Doubt = outcomes.Where(o => o.Speaks).Sum(o => o.Rule.Weight),
             };
+        }
+
+        // In the order of the book; what one rule came to stays together as it was. The steps before left it nearly so.
+        private static void InOrder(List<Outcome> outcomes)
+        {
+            for (var i = 1; i < outcomes.Count; i++)
+            {
+                var outcome = outcomes[i];
+                var at = i;
+                for (; at > 0 && outcomes[at - 1].Rule.Index > outcome.Rule.Index; at--) outcomes[at] = outcomes[at - 1];
+                outcomes[at] = outcome;
+            }
         }
 
         private Finding Finding(Outcome o) => new(o.Rule.Id, o.Sign, o.Sentence, o.Rule.Citation, Why(o.Rule), o.Rule.Checked)
@@ -340,11 +368,18 @@ public static class Engine
             Changes = o.Turn.Condition?.Ways(o.Turn.Wanted, _known) ?? [],
         };
 
+        private Finding[] Findings(List<Outcome> outcomes)
+        {
+            var findings = new Finding[outcomes.Count];
+            for (var i = 0; i < findings.Length; i++) findings[i] = Finding(outcomes[i]);
+            return findings;
+        }
+
         private string[] Why(Rule rule)
         {
             var names = rule.Names;
             var why = new string[names.Count];
-            for (var i = 0; i < why.Length; i++) why[i] = $"{names[i].Name} = {_known.Value(names[i]) ?? "unknown"}";
+            for (var i = 0; i < why.Length; i++) why[i] = names[i].Said(_known.Value(names[i]));
             return why;
         }
 

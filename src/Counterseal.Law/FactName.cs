@@ -17,6 +17,13 @@ public sealed record FactName(
     /// <summary>Its place among the names of its book.</summary>
     internal int Slot { get; init; }
 
+    // What findings say most often, made once.
+    private readonly Dictionary<string, string> _said = Values.ToDictionary(v => v, v => $"{Name} = {v}", StringComparer.Ordinal);
+    private readonly string _unknown = $"{Name} = unknown";
+
+    /// <summary>The name with a value, as a finding says why it fired.</summary>
+    internal string Said(string? value) => value is null ? _unknown : _said.TryGetValue(value, out var said) ? said : $"{Name} = {value}";
+
     /// <summary>Whether a value may be recorded under this name.</summary>
     public bool Allows(string value) => Type switch
     {

@@ -24,6 +24,9 @@ public sealed record Rule(
     /// <summary>When it applies; always when <c>null</c>.</summary>
     internal Condition? When { get; init; }
 
+    /// <summary>The names that it reads, in the order in which they are written.</summary>
+    public IEnumerable<string> ReadNames => Names.Select(n => n.Name);
+
     /// <summary>What its findings show of the facts.</summary>
     internal IReadOnlyList<FactName> Names { get; init; } = [];
 

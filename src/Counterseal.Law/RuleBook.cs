@@ -57,8 +57,11 @@ public sealed class RuleBook
     private readonly Dictionary<string, Rule[]> _speakOf;
     private readonly Rule[] _speakOfAll;
 
-    private RuleBook(string digest, RuleFiles read)
+    private readonly Dictionary<string, string[]> _lines;
+
+    private RuleBook(string digest, RuleFiles read, IEnumerable<(string Name, byte[] Bytes)> files)
     {
+        _lines = files.ToDictionary(f => f.Name, f => Encoding.UTF8.GetString(f.Bytes).Split('\n'), StringComparer.Ordinal);
         Digest = digest;
         (Rules, Instruments, Facts, Groups, Grounds, ById, Company) = (read.Rules, read.Instruments, read.Facts, read.Groups, read.Grounds, read.ById, read.Company);
         (Agencies, Marks, Gaps, LookAlike) = (read.Agencies, read.Marks, read.Gaps, new LookAlike(read.Agencies));
@@ -67,6 +70,17 @@ public sealed class RuleBook
         _calendarOf = read.Calendars.Values.Where(c => c.Country is not null).ToDictionary(c => c.Country!, StringComparer.Ordinal);
         _speakOfAll = [.. Rules.Where(r => r.SpeaksOf(null))];
         _speakOf = Instruments.Keys.ToDictionary(i => i, i => Rules.Where(r => r.SpeaksOf(i)).ToArray(), StringComparer.Ordinal);
+    }
+
+    /// <summary>A rule as counsel wrote it, line by line, without what is indented around it.</summary>
+    public string TextOf(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        var lines = _lines[rule.File];
+        // The dash stands on the line of the rule's first key; the rule ends where something begins that is indented no more than the dash.
+        var dash = lines[rule.Line - 1].IndexOf('-', StringComparison.Ordinal);
+        var own = lines.Skip(rule.Line).TakeWhile(l => l.Length == 0 || l.TakeWhile(c => c == ' ').Count() > dash).Prepend(lines[rule.Line - 1]);
+        return string.Join('\n', own.Select(l => l.Length > dash ? l[dash..].TrimEnd() : "")).TrimEnd();
     }
 
     internal HolidayCalendar? CalendarOf(string country) => _calendarOf.GetValueOrDefault(country);
@@ -144,7 +158,7 @@ public sealed class RuleBook
             hash.AppendData(bytes);
         }
         var read = RuleFiles.Read(ordered);
-        return read.Faults.Count > 0 ? throw read.Faults[0] : new RuleBook(Convert.ToHexStringLower(hash.GetHashAndReset()), read);
+        return read.Faults.Count > 0 ? throw read.Faults[0] : new RuleBook(Convert.ToHexStringLower(hash.GetHashAndReset()), read, ordered);
     }
 
     /// <summary>What is wrong with recorded facts: names that the book does not know, names that nobody records, values that are none. One plain sentence each; empty when all are well.</summary>

@@ -12,7 +12,8 @@ internal static class DemandReading
     /// <param name="file">The demand.</param>
     /// <param name="prove">An event with what a stranger needs to check it.</param>
     /// <param name="log">The ledger's key.</param>
-    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log)
+    /// <param name="now">What the law says now, where the demand has gone on since it was last assessed.</param>
+    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log, Func<DemandState, Assessment>? now = null)
     {
         var state = file.State;
         var received = state.Received!;
@@ -28,6 +29,7 @@ internal static class DemandReading
             Stations = Stations(file),
             State = state.Stage switch { Stage.Stayed => "stayed", Stage.Withdrawn => "withdrawn", Stage.Closed => "closed", _ => "open" },
             Assessment = assessment is null ? null : assessment with { Deadlines = state.Deadlines },
+            Terms = [.. ((state.AssessmentDue ? now?.Invoke(state) : assessment)?.Deadlines ?? []).Where(d => d.Kind is DeadlineKind.Theirs or DeadlineKind.Expiry or DeadlineKind.Retention).OrderBy(d => d.Due)],
             Facts = state.Facts,
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,

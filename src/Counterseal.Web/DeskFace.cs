@@ -24,11 +24,15 @@ public sealed record DeskFaceOptions
     public required Func<CancellationToken, Task<IReadOnlyList<QuarantineRow>>> Quarantine { get; init; }
     /// <summary>The directory.</summary>
     public required Func<CancellationToken, Task<IReadOnlyList<DirectoryRow>>> Directory { get; init; }
+    /// <summary>The rule book in force and those before it.</summary>
+    public required Func<CancellationToken, Task<BooksView>> Books { get; init; }
+    /// <summary>What is wrong with the desk itself and must be seen on every page.</summary>
+    public Func<string?> Alarm { get; init; } = () => null;
     /// <summary>The code that opens the pages: random, made by the host at each start, shown on its terminal; at least 16 characters.</summary>
     public required string SignInCode { get; init; }
 }
 
-/// <summary>The staff's pages: queue, demand, quarantine, directory. They show and change nothing.</summary>
+/// <summary>The staff's pages: queue, demand, quarantine, directory, rules. They show and change nothing.</summary>
 public static class DeskFace
 {
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
@@ -78,6 +82,11 @@ public static class DeskFace
             Show<QuarantinePage>(options, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
         app.MapGet("/directory", async Task<IResult> (HttpContext http) =>
             Show<DirectoryPage>(options, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
+        app.MapGet("/rules", async Task<IResult> (HttpContext http) =>
+            Show<RulesPage>(options, http, new() { [nameof(RulesPage.Books)] = await options.Books(http.RequestAborted) }));
+        app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) => (await options.Books(http.RequestAborted)).Book is var book && book.Rules.FirstOrDefault(r => r.Id == id) is { } rule
+            ? Show<RulePage>(options, http, new() { [nameof(RulePage.Book)] = book, [nameof(RulePage.Rule)] = rule })
+            : Problem(options, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
         app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
     }
 
@@ -138,6 +147,7 @@ public static class DeskFace
     private static Frame Frame(DeskFaceOptions options, HttpContext http) =>
         options.Ground.Frame(Face.Desk) with
         {
+            Alarm = http.User.Identity?.IsAuthenticated == true ? options.Alarm() : null,
             SignOut = http.User.Identity?.IsAuthenticated == true ? Token(http.RequestServices.GetRequiredService<IAntiforgery>(), http) : null,
         };
 

@@ -7,7 +7,11 @@ namespace Counterseal.Web;
 /// <param name="Zone">The zone that times are written in beside UTC.</param>
 /// <param name="Now">When the page is made.</param>
 /// <param name="SignOut">The antiforgery value for the sign-out form; <c>null</c> when nobody is signed in.</param>
-public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone, DateTimeOffset Now, FormToken? SignOut = null);
+public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone, DateTimeOffset Now, FormToken? SignOut = null)
+{
+    /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
+    public string? Alarm { get; init; }
+}
 
 /// <summary>An antiforgery value and the name of the field that carries it.</summary>
 /// <param name="Field">The field's name.</param>

@@ -46,6 +46,20 @@ internal sealed class Stand : IAsyncDisposable
         return stand;
     }
 
+    /// <summary>Gives the desk a copy of the rule book that a test may change, and starts it again before it has adopted one.</summary>
+    public async Task OwnRules()
+    {
+        var rules = Path.Combine(folder, "rules");
+        foreach (var file in Directory.EnumerateFiles(Options.Rules, "*.yaml", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(rules, Path.GetRelativePath(Options.Rules, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        Options = Options with { Rules = rules };
+        await Reopen();
+    }
+
     /// <summary>Another desk process on the same database.</summary>
     public Task<Desk> Another() => Desk.Open(Options, Clock, default);
 

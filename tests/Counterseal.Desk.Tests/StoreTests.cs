@@ -75,7 +75,7 @@ public class StoreTests(Postgres postgres)
         Assert.Equal(receipt.Demand, Assert.Single(await stand.Desk.Queue(false, 10, default)).Id);
         await stand.StartLedger();
         await stand.Desk.Tend(default);
-        Assert.Equal(2, stand.Desk.Reconciled!.Events);
+        Assert.Equal(3, stand.Desk.Reconciled!.Events);
     }
 
     /// <summary>What the database looks like when the desk died at a crash point: each is undone to that point by hand, then the desk starts again.</summary>
@@ -100,7 +100,7 @@ public class StoreTests(Postgres postgres)
             await stand.StopLedger();
             await Assert.ThrowsAsync<KeptException>(() => stand.Desk.Stay(receipt.Demand, "ada", "court order", null, default));
             await stand.StartLedger();
-            size = 3;
+            size = 4;
         }
         await stand.Reopen();
         Assert.Equal("court order", (await stand.Desk.Show(receipt.Demand, default)).State.StayedFor);
@@ -109,16 +109,16 @@ public class StoreTests(Postgres postgres)
     }
 
     [Theory]
-    [InlineData("sqlite", "UPDATE events SET by = 'mallory' WHERE version = 2", "columns", 2)]
-    [InlineData("postgres", "UPDATE events SET by = 'mallory' WHERE version = 2", "columns", 2)]
-    [InlineData("sqlite", "UPDATE events SET bytes = CAST(REPLACE(CAST(bytes AS TEXT), '4:26', '4:27') AS BLOB) WHERE version = 1", "commits to", 1)]
-    [InlineData("postgres", "UPDATE events SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '4:26', '4:27'), 'UTF8') WHERE version = 1", "commits to", 1)]
-    [InlineData("sqlite", "UPDATE events SET n = 77 WHERE version = 1", "changed", 1)]
-    [InlineData("postgres", "UPDATE events SET leaf_index = 0, version = 9 WHERE version = 1", "columns", 9)]
-    [InlineData("sqlite", "DELETE FROM events WHERE version = 2", "deleted", 2)]
-    [InlineData("postgres", "DELETE FROM events WHERE version = 2", "deleted", 2)]
-    [InlineData("sqlite", "DELETE FROM events WHERE version = 1", "gap", null)]
-    [InlineData("sqlite", "DELETE FROM events", "no events", null)]
+    [InlineData("sqlite", "UPDATE events SET by = 'mallory' WHERE version = 2 AND demand <> 'desk'", "columns", 2)]
+    [InlineData("postgres", "UPDATE events SET by = 'mallory' WHERE version = 2 AND demand <> 'desk'", "columns", 2)]
+    [InlineData("sqlite", "UPDATE events SET bytes = CAST(REPLACE(CAST(bytes AS TEXT), '4:26', '4:27') AS BLOB) WHERE version = 1 AND demand <> 'desk'", "commits to", 1)]
+    [InlineData("postgres", "UPDATE events SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '4:26', '4:27'), 'UTF8') WHERE version = 1 AND demand <> 'desk'", "commits to", 1)]
+    [InlineData("sqlite", "UPDATE events SET n = 77 WHERE version = 1 AND demand <> 'desk'", "changed", 1)]
+    [InlineData("postgres", "UPDATE events SET leaf_index = 1, version = 9 WHERE version = 1 AND demand <> 'desk'", "columns", 9)]
+    [InlineData("sqlite", "DELETE FROM events WHERE version = 2 AND demand <> 'desk'", "deleted", 2)]
+    [InlineData("postgres", "DELETE FROM events WHERE version = 2 AND demand <> 'desk'", "deleted", 2)]
+    [InlineData("sqlite", "DELETE FROM events WHERE version = 1 AND demand <> 'desk'", "gap", null)]
+    [InlineData("sqlite", "DELETE FROM events WHERE demand <> 'desk'", "no events", null)]
     public async Task A_database_edited_by_hand_is_noticed_and_named(string store, string edit, string what, int? version)
     {
         await using var stand = await Stand.Up(store, postgres);
@@ -142,7 +142,7 @@ public class StoreTests(Postgres postgres)
         var later = await stand.Received(Stand.Warrant("later"));
         await stand.Edit($"DELETE FROM events WHERE demand = '{later.Demand}'");
         await stand.Edit($"DELETE FROM demands WHERE id = '{later.Demand}'");
-        await stand.Edit("UPDATE counters SET value = 2");
+        await stand.Edit("UPDATE counters SET value = 3");
         await stand.Reopen();
         Assert.Contains("older than the ledger", Assert.Single(stand.Desk.Reconciled!.Differences).What);
     }

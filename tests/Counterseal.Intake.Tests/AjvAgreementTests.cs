@@ -14,7 +14,7 @@ public class AjvAgreementTests
          "validating":{"name":"A judge","country":"IE","kind":"judge"},"addressee":"Example Mail","issued":"2026-10-02T08:15:00Z","emergency":{"ground":"A life\nis in danger."},
          "scope":[{"selector":{"mailbox":"a@mail.example"},"categories":["subscriber","content"],"from":"2026-03-01T00:00:00Z","to":"2026-04-01T00:00:00+02:00"},
                   {"selector":{"account":"acc-1001"}},{"selector":{"telephone":"+353 86-000.1001"},"categories":[]},{"selector":{"ip":"192.0.2.7","port":51234,"at":"2026-03-01T00:00:00.5Z"}},{"selector":{"ip":"2001:db8::7"}}],
-         "secrecy":{"law":"18 USC 2705(b)","until":"2027-01-01T00:00:00Z"},"offence":"Wire fraud","enforcingAuthorityNotified":true,"recipient":"court.example","assistance":["Hand over the keys."]}
+         "secrecy":{"law":"18 USC 2705(b)","until":"2027-01-01T00:00:00Z"},"offence":"Wire fraud","enforcingAuthorityNotified":true,"recipient":"court.example","citations":["18 USC 2703(d)"],"assistance":["Hand over the keys."]}
         """;
 
     /// <summary>What takes the place of every value in turn: JSON texts.</summary>

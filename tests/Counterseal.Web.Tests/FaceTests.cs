@@ -346,6 +346,7 @@ public sealed class FaceTests : IAsyncLifetime
         Demand = (_, _) => Task.FromResult<DemandView?>(null),
         Quarantine = _ => Task.FromResult<IReadOnlyList<QuarantineRow>>([]),
         Directory = _ => Task.FromResult<IReadOnlyList<DirectoryRow>>([]),
+        Books = _ => Task.FromResult(Samples.Books),
     };
 
     private static byte[] Filled(int length)

@@ -22,6 +22,7 @@ internal sealed class Faces : IAsyncDisposable
     public Progress Progress { get; set; } = Progress.Examined;
     public bool LedgerAway { get; set; }
     public bool Broken { get; set; }
+    public string? Alarm { get; set; }
 
     private Faces(WebApplication desk, WebApplication open)
     {
@@ -51,6 +52,8 @@ internal sealed class Faces : IAsyncDisposable
             Demand = (id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
             Quarantine = _ => Task.FromResult(Samples.Quarantine),
             Directory = _ => Task.FromResult(Samples.Directory),
+            Books = _ => Task.FromResult(Samples.Books),
+            Alarm = () => faces?.Alarm,
         });
         var open = PublicFace.Build(new()
         {

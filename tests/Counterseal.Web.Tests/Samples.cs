@@ -70,7 +70,12 @@ internal static class Samples
         Now.AddHours(-2),
         [
             new("eu.epoc.issuer.identification", Sign.Holds, "A prosecutor or a judge may order data asked for only to identify a user, and a judge validated it.", "Regulation (EU) 2023/1543, Art. 4(1)", ["issuing.kind = police", "validating.kind = judge", "categories = subscriber, identification"], true),
-            new("eu.epoc.issuer.content", Sign.Fails, "Content needs an order by a judge; the validation covers identification only.", "Regulation (EU) 2023/1543, Art. 4(2)", ["categories = content", "validation.covers = identification"], true),
+            new("eu.epoc.issuer.content", Sign.Fails, "Content needs an order by a judge; the validation covers identification only.", "Regulation (EU) 2023/1543, Art. 4(2)", ["categories = content", "validation.covers = identification"], true)
+            {
+                Weight = 25,
+                Ground = "eu.annex3.authority",
+                Changes = ["validating.kind = judge | court | investigatingJudge", "issuing.kind = judge | court | investigatingJudge"],
+            },
             new("eu.epoc.emergency.ground", Sign.Holds, "The certificate states a threat to the life of a person.", "Regulation (EU) 2023/1543, Art. 3(18)", ["emergency = true"], true),
             new("eu.epoc.traffic.period", Sign.Risk, "The period of traffic data is longer than the facts in the order explain.", "Regulation (EU) 2023/1543, Art. 5(2)", ["scope.days = 122"], false),
             new("eu.epoc.notification", Sign.Question, "Whether the enforcing authority was notified is unknown; traffic data waits for it.", "Regulation (EU) 2023/1543, Art. 8(1)", ["enforcing.notified = unknown"], true),
@@ -85,7 +90,22 @@ internal static class Samples
             Emergency,
             Clock("Tell the authority of what is left out, on Form 3", TimeSpan.FromDays(5), new(3, 20, 0, 0), "eu.epoc.form3", "Regulation (EU) 2023/1543, Art. 10(6)", "without undue delay; we count 5 days"),
         ],
-        new(NoticeBy.Authority, null, "We stay silent until a ground to tell is recorded.", "Regulation (EU) 2023/1543, Art. 13"));
+        new(NoticeBy.Authority, null, "We stay silent until a ground to tell is recorded.", "Regulation (EU) 2023/1543, Art. 13") { AtEnd = [WhoIsTold.Customer, WhoIsTold.Counsel] })
+    {
+        Doubt = 25,
+        Route = new(RouteKind.EnforcingAuthority, "eu.epoc.route", "What it asks about immunity goes to both authorities.", "Regulation (EU) 2023/1543, Art. 10(5)"),
+        Suspended = [new("eu.epoc.notified.wait", "The enforcing authority was notified and has not answered; traffic data waits.", "the enforcing authority answers, or its ten days are over.", "Regulation (EU) 2023/1543, Art. 8(4)")],
+        Duties =
+        [
+            new("eu.epoc.validation.ask", DutyKind.Ask, "Ask for the validation that the emergency order went without.", Now.AddHours(44), "Regulation (EU) 2023/1543, Art. 4(5)"),
+            new("policy.emergency.review", DutyKind.Review, "Somebody who did not decide looks at this emergency again.", Now.AddDays(5), "Counterseal policy: emergencies are reviewed"),
+        ],
+        Objections = [new("eu.annex3.authority", "Not issued or validated by a competent authority.", "eu.epoc.issuer.content", "Content needs an order by a judge.", "Regulation (EU) 2023/1543, Art. 4(2)", "annex3")],
+    };
+
+    public static BooksView Books { get; } = new(
+        RuleBook.Load(Path.Combine(Place.Root, "rules")), "policy/handling.yaml, line 31, rule policy.authenticated: 'ignore' is not one of wait, redirect, challenge, reject", Now.AddMinutes(-9),
+        [new(Order, Now.AddDays(-2), 981), new(Digest, Now.AddDays(-60), 12)]);
 
     public static DemandView View { get; } = new()
     {
@@ -106,6 +126,11 @@ internal static class Samples
             new("told", StationState.Ahead),
         ],
         Assessment = Assessment,
+        Terms =
+        [
+            Clock("The issuing authority must have its order validated", TimeSpan.FromHours(48), new(44, 50, 0), "eu.emergency.validation", "Regulation (EU) 2023/1543, Art. 4(5)", "48 hours from the next full hour") with { Kind = DeadlineKind.Theirs },
+            Clock("The original is destroyed", TimeSpan.FromDays(1096), new(1090, 0, 0, 0), "policy.retention.original", "Counterseal policy: retention", "36 months from closing") with { Kind = DeadlineKind.Retention },
+        ],
         Facts = new SortedDictionary<string, string> { ["authenticated"] = "true", ["emergency.credible"] = "true", ["customer.type"] = "person" },
         Decided = new(Decision.ComplyInPart, Now.AddHours(-1.4), "Ada Nowak", "eu.epoc.production", false, Assessment.Reasons),
         Permitted = Permitted,

@@ -14,6 +14,8 @@ public sealed record DemandView
     public required DateTimeOffset Received { get; init; }
     /// <summary>The original that came.</summary>
     public required OriginalView Original { get; init; }
+    /// <summary>Terms of others, and of what is kept or may not be told, soonest first.</summary>
+    public IReadOnlyList<Deadline> Terms { get; init; } = [];
     /// <summary>What was read but not understood.</summary>
     public IReadOnlyList<Remark> Warnings { get; init; } = [];
     /// <summary>Its way, in order.</summary>

@@ -18,6 +18,38 @@ public static class Words
         _ => "undecided",
     };
 
+    /// <summary>E.g. <c>to mutual legal assistance</c>.</summary>
+    public static string Of(RouteKind to) => to switch
+    {
+        RouteKind.Customer => "to the customer",
+        RouteKind.Mlat => "to mutual legal assistance",
+        RouteKind.ExecutiveAgreement => "by an executive agreement",
+        RouteKind.EnforcingAuthority => "to the enforcing authority",
+        RouteKind.OtherEstablishment => "to another of our establishments",
+        RouteKind.Counsel => "to counsel first",
+        _ => "answered directly",
+    };
+
+    /// <summary>E.g. <c>an authority's time</c>.</summary>
+    public static string Of(DeadlineKind kind) => kind switch
+    {
+        DeadlineKind.Answer => "our time to answer",
+        DeadlineKind.Object => "our time to object",
+        DeadlineKind.Theirs => "an authority's time",
+        DeadlineKind.Expiry => "a term that ends",
+        DeadlineKind.Retention => "what we hold is destroyed",
+        _ => "our own promise",
+    };
+
+    /// <summary>E.g. <c>call back</c>.</summary>
+    public static string Of(DutyKind duty) => duty switch
+    {
+        DutyKind.Recall => "call back",
+        DutyKind.Review => "look again",
+        DutyKind.Record => "write down",
+        _ => duty.ToString().ToLowerInvariant(),
+    };
+
     /// <summary>E.g. <c>subscriber</c>.</summary>
     public static string Of(DataCategory category) => category.ToString().ToLowerInvariant();
 
