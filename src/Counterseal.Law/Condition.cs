@@ -167,20 +167,25 @@ internal abstract record Condition
     {
         private readonly decimal _limit = How is Comparison.AtLeast or Comparison.AtMost ? decimal.Parse(Values[0], CultureInfo.InvariantCulture) : 0;
 
-        public override Truth Holds(Circumstances known, Cell? cell = null)
+        public override Truth Holds(Circumstances known, Cell? cell = null) => Of(known.Value(Name, cell), Other is null ? null : known.Value(Other, cell), known.Received);
+
+        /// <summary>How it comes out for given values.</summary>
+        /// <param name="value">The value of <see cref="Name"/>; <c>null</c> when it is unknown.</param>
+        /// <param name="other">The value of <see cref="Other"/>, likewise.</param>
+        /// <param name="received">When the demand came in: membership of a group is that of this day.</param>
+        public Truth Of(string? value, string? other, DateTimeOffset received)
         {
-            if (known.Value(Name, cell) is not { } value) return Truth.Unknown;
-            if (Other is not null && known.Value(Other, cell) is null) return Truth.Unknown;
+            if (value is null || (Other is not null && other is null)) return Truth.Unknown;
             var holds = How switch
             {
                 Comparison.OneOf => Listed(value),
                 Comparison.NoneOf => !Listed(value),
                 Comparison.AtLeast => decimal.Parse(value, CultureInfo.InvariantCulture) >= _limit,
                 Comparison.AtMost => decimal.Parse(value, CultureInfo.InvariantCulture) <= _limit,
-                Comparison.In => Group!.Holds(value, known.Received),
-                Comparison.NotIn => !Group!.Holds(value, known.Received),
-                Comparison.SameAs => value == known.Value(Other!, cell),
-                Comparison.DiffersFrom => value != known.Value(Other!, cell),
+                Comparison.In => Group!.Holds(value, received),
+                Comparison.NotIn => !Group!.Holds(value, received),
+                Comparison.SameAs => value == other,
+                Comparison.DiffersFrom => value != other,
                 _ => true,
             };
             return holds ? Truth.True : Truth.False;
