@@ -111,6 +111,28 @@ public partial class EngineLawTests
     }
 
     [Fact]
+    public void An_instant_at_either_end_of_time_makes_nothing_fall_over()
+    {
+        // An authority writes its own dates, and people mistype theirs.
+        var names = Repository.Naive.Names.Where(n => Case.Text(n.Value, "type") == "instant" && Case.Text(n.Value, "source") is "person" or "demand").Select(n => n.Key).ToList();
+        foreach (var c in Case.All)
+        {
+            var s = new Situation(c.Demand, c.Facts, c.Received, c.AsOf);
+            foreach (var at in new[] { DateTimeOffset.MinValue, new DateTimeOffset(9999, 12, 1, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue })
+            {
+                var items = c.Demand.Scope.Items;
+                Situation[] odd =
+                [
+                    s with { Demand = c.Demand with { Issued = at } }, s with { Demand = c.Demand with { Secrecy = new SecrecyOrder("a law", at) } }, s with { AsOf = at },
+                    s with { Demand = c.Demand with { Scope = new Scope([.. items.Select(i => i with { From = at })]) } }, s with { Demand = c.Demand with { Scope = new Scope([.. items.Select(i => i with { To = at })]) } },
+                    .. names.Select(name => s.With(name, Instant.Text(at))),
+                ];
+                foreach (var one in odd) Assert.NotEmpty(one.Assess().Reasons);
+            }
+        }
+    }
+
+    [Fact]
     public void The_order_in_which_facts_were_recorded_means_nothing() => Everywhere(
         (s, book) => Same(s.Assess(book), (s with { Facts = new Facts(s.Facts.Values.Reverse().ToDictionary()) }).Assess(book)), 500);
 
