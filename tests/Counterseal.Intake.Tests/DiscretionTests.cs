@@ -81,6 +81,15 @@ public class DiscretionTests
     }
 
     [Fact]
+    public void No_name_of_a_fact_is_in_a_letter() => LetterWorld.Holds(LetterWorld.Situation(LetterWorld.Shipped), drawn =>
+    {
+        var matter = Matter.Of(drawn.Demand, drawn.Facts, LetterWorld.Shipped, LetterWorld.Received, LetterWorld.Received.AddHours(1));
+        var names = LetterWorld.Shipped.Facts.Keys.Where(n => n.Contains('.', StringComparison.Ordinal)).ToList();
+        foreach (var letter in LetterWorld.Letters.Names) Assert.All(names, n => Assert.DoesNotContain(n, LetterWorld.Letters.Write(matter, letter).Text, StringComparison.Ordinal));
+        return true;
+    }, 100);
+
+    [Fact]
     public void Of_telling_the_customer_nothing_is_said_while_an_endless_secrecy_order_binds()
     {
         var silent = LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order() with { Secrecy = new("Example Act, s. 9", null) }, ("authenticated", "true")), "refusal").Text;
@@ -113,6 +122,21 @@ public class DiscretionTests
             }, 40);
         }
         Assert.Equal(LetterWorld.Letters.Names, called.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void To_the_sender_of_a_forged_demand_nothing_is_called_for_but_a_recall_of_what_left()
+    {
+        var forged = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "false"));
+        Assert.Empty(forged.CalledFor);
+        Assert.Contains("nothing is told to its sender", Assert.Throws<LetterException>(() => LetterWorld.Letters.Write(forged)).Message, StringComparison.Ordinal);
+        var left = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "false"), ("validation.after", "false"));
+        Assert.Equal(["recall"], left.CalledFor);
+        var draft = LetterWorld.Letters.Write(left);
+        Assert.Equal("the demand is not from whom it says, and nothing is told to its sender", draft.Caution);
+        Assert.DoesNotContain("from whom it says", draft.Text, StringComparison.Ordinal);
+        Assert.Null(LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"))).Caution);
+        Assert.Contains("not established", LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order())).Caution, StringComparison.Ordinal);
     }
 
     private static bool SameForEachCount(Demand demand, Facts facts, RuleBook book)

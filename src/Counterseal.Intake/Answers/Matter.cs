@@ -68,6 +68,9 @@ public sealed record Matter
     /// <summary>The letters that this calls for, the most pressing first; empty where there is nothing to answer but the data.</summary>
     public required IReadOnlyList<string> CalledFor { get; init; }
 
+    /// <summary>What counsel must know before anything is sent, for the house alone; <c>null</c> where there is nothing.</summary>
+    public string? Caution { get; init; }
+
     /// <summary>Assesses a demand and keeps of it what may go outside.</summary>
     /// <param name="demand">As read from the original.</param>
     /// <param name="facts">What people have established. What they say of data, customer and sender is used and not told.</param>
@@ -98,14 +101,20 @@ public sealed record Matter
             Asks = asks,
             Route = whole.Route.To,
             RouteSaid = new("", sayable.Of(whole.Route.Rule, whole.Route.Sentence), whole.Route.Citation),
-            Deadlines = [.. whole.Deadlines.Where(d => d.Kind is not (DeadlineKind.Retention or DeadlineKind.Target) && open.Deadlines.Any(o => o.Rule == d.Rule && o.Due == d.Due))],
+            Deadlines = [.. whole.Deadlines.Where(d => d.Kind is not (DeadlineKind.Retention or DeadlineKind.Target) && open.Deadlines.Any(o => o.Rule == d.Rule && o.Due == d.Due)).Select(d => NamesFact(d.Counted, book) ? d with { Counted = "" } : d)],
             Suspended = [.. whole.Suspended.Select(s => (new Said("", sayable.Of(s.Rule, s.Sentence), s.Citation), s.Until))],
             Recalls = [.. whole.Duties.Where(d => d.Do == DutyKind.Recall).Select(d => (new Said("", sayable.Of(d.Rule, d.Sentence), d.Citation), d.Due))],
             Notice = whole.Notice.By == open.Notice.By && whole.Notice.Rule == open.Notice.Rule ? whole.Notice : whole.Notice with { By = NoticeBy.Nobody },
             Kept = open.Preserve.Items.Count > 0,
             ConflictWith = facts.Values.GetValueOrDefault("conflict.country"),
             Grounds = book.Grounds,
-            CalledFor = Letters.CalledFor(whole, objections, asks.Count > 0),
+            CalledFor = Letters.CalledFor(whole, objections, asks.Count > 0, facts.Values.GetValueOrDefault("authenticated") == "false"),
+            Caution = facts.Values.GetValueOrDefault("authenticated") switch
+            {
+                "true" => null,
+                "false" => "the demand is not from whom it says, and nothing is told to its sender",
+                _ => "it is not established from whom the demand is, and nothing is sent before that",
+            },
         };
     }
 
@@ -137,6 +146,9 @@ public sealed record Matter
             item, Scope.Intersect(new([item]), whole.Permitted).Items, whole.Proposed == Decision.Undecided,
             [.. alone[i].Concat(common).OrderBy(s => IndexOf(whole.Objections, s))]))];
     }
+
+    // "The instant that secrecy.until holds" is for us.
+    private static bool NamesFact(string words, RuleBook book) => book.Facts.Keys.Any(name => name.Contains('.', StringComparison.Ordinal) && words.Contains(name, StringComparison.Ordinal));
 
     private static int IndexOf(IReadOnlyList<Objection> objections, Said said) => objections.TakeWhile(o => o.Rule != said.Rule || o.Ground != said.Ground).Count();
 
