@@ -175,7 +175,9 @@ public sealed partial class Letters
     private static (string, byte[]) Bytes(string name, string path)
     {
         if (Directory.Exists(path)) throw new LetterException("is a folder; the only one beside the letters is parts/", name);
-        var length = new FileInfo(path).Length;
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null) throw new LetterException("is a link; put the file itself into the folder", name);
+        var length = file.Length;
         return length > LetterSource.MostBytes ? throw new LetterException($"has {length} bytes, the most is {LetterSource.MostBytes}; shorten it", name) : (name, File.ReadAllBytes(path));
     }
 

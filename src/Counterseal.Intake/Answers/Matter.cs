@@ -84,7 +84,7 @@ public sealed record Matter
         var open = Engine.Assess(Discretion.Open(demand), Discretion.Open(facts), book, received, asOf);
         var sayable = new Sayable(open);
         var signs = whole.Findings.GroupBy(f => f.Rule, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(f => f.Sign == Sign.Fails), StringComparer.Ordinal);
-        var objections = whole.Objections.OrderByDescending(o => signs.GetValueOrDefault(o.Rule)).Select(o => new Said(o.Name, sayable.Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule }).ToList();
+        var objections = whole.Objections.OrderByDescending(o => signs.GetValueOrDefault(o.Rule)).Select(sayable.Of).ToList();
         var asks = whole.Questions.Where(q => book.Facts.TryGetValue(q.Fact, out var fact) && Discretion.MayBeAsked(fact)).Select(q => book.Facts[q.Fact].Question).ToList();
         var instrument = demand.Instrument ?? facts.Values.GetValueOrDefault("instrument");
         return new()
@@ -133,15 +133,14 @@ public sealed record Matter
                 {
                     if (!raised.Contains((o.Rule, o.Ground))) continue;
                     met.Add((o.Rule, o.Ground));
-                    var sentence = sayable.Of(o.Rule, whole.Objections.First(w => w.Rule == o.Rule && w.Ground == o.Ground).Sentence);
-                    reasons.TryAdd((o.Rule, o.Ground), new(o.Name, sentence, o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule });
+                    reasons.TryAdd((o.Rule, o.Ground), sayable.Of(whole.Objections.First(w => w.Rule == o.Rule && w.Ground == o.Ground)));
                 }
             }
             alone.Add([.. reasons.Values]);
         }
 
         // What only the demand as a whole meets (too many people, all of it out of reach) is about every identifier.
-        var common = whole.Objections.Where(o => !met.Contains((o.Rule, o.Ground))).Select(o => new Said(o.Name, sayable.Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule }).ToList();
+        var common = whole.Objections.Where(o => !met.Contains((o.Rule, o.Ground))).Select(sayable.Of).ToList();
         return [.. demand.Scope.Items.Select((item, i) => new MatterItem(
             item, Scope.Intersect(new([item]), whole.Permitted).Items, whole.Proposed == Decision.Undecided,
             [.. alone[i].Concat(common).OrderBy(s => IndexOf(whole.Objections, s))]))];
@@ -160,6 +159,8 @@ public sealed record Matter
             .. open.Findings.Select(f => ((string?)f.Rule, f.Sentence)), .. open.Objections.Select(o => ((string?)o.Rule, o.Sentence)),
             .. open.Duties.Select(d => ((string?)d.Rule, d.Sentence)), .. open.Suspended.Select(s => ((string?)s.Rule, s.Sentence)), (open.Route.Rule, open.Route.Sentence),
         ];
+
+        public Said Of(Objection o) => new(o.Name, Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule };
 
         public string? Of(string? rule, string sentence) => _said.Contains((rule, sentence)) ? sentence : null;
     }
