@@ -58,10 +58,16 @@ internal abstract record Condition
         return ways;
     }
 
-    private string[] Told(bool wanted, Circumstances known) => [.. Flip(wanted, known).Where(w => w.Count > 0).Take(MostAlternatives).Select(w => string.Join(" and ", w))];
+    private string[] Told(bool wanted, Circumstances known)
+    {
+        var ways = Flip(wanted, known).Where(w => w.Count > 0).ToList();
+        // A way that somebody can establish says more than one that only another demand could bring.
+        var human = ways.Where(w => w.All(p => p.Human)).ToList();
+        return [.. (human.Count > 0 ? human : ways).Take(MostAlternatives).Select(w => string.Join(" and ", w.Select(p => p.Words)))];
+    }
 
     // Each way is the list of leaves that must change; a way of none means that it is so already.
-    private List<List<string>> Flip(bool wanted, Circumstances known)
+    private List<List<(string Words, bool Human)>> Flip(bool wanted, Circumstances known)
     {
         if (Holds(known) == (wanted ? Truth.True : Truth.False)) return [[]];
         switch (this)
@@ -77,21 +83,21 @@ internal abstract record Condition
             case Any any:
                 return [.. any.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)];
             case Is leaf:
-                return [[wanted ? leaf.Words : leaf.Opposite]];
+                return [[(wanted ? leaf.Words : leaf.Opposite, leaf.Name.Source is FactSource.Person or FactSource.Demand)]];
             case Passed passed:
-                return [[$"the time of {passed.Rule} is {(wanted ? "over" : "not over")}"]];
+                return [[($"the time of {passed.Rule} is {(wanted ? "over" : "not over")}", true)]];
             default:
                 return [];
         }
     }
 
-    private static List<List<string>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
+    private static List<List<(string Words, bool Human)>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
     {
-        List<List<string>> ways = [[]];
+        List<List<(string Words, bool Human)>> ways = [[]];
         foreach (var part in parts)
         {
             var more = part.Flip(wanted, known);
-            ways = [.. (from way in ways from next in more select (List<string>)[.. way, .. next.Except(way)]).Take(MostAlternatives)];
+            ways = [.. (from way in ways from next in more select (List<(string, bool)>)[.. way, .. next.Except(way)]).Take(MostAlternatives)];
         }
         return ways;
     }
@@ -161,20 +167,25 @@ internal abstract record Condition
     {
         private readonly decimal _limit = How is Comparison.AtLeast or Comparison.AtMost ? decimal.Parse(Values[0], CultureInfo.InvariantCulture) : 0;
 
-        public override Truth Holds(Circumstances known, Cell? cell = null)
+        public override Truth Holds(Circumstances known, Cell? cell = null) => Of(known.Value(Name, cell), Other is null ? null : known.Value(Other, cell), known.Received);
+
+        /// <summary>How it comes out for given values.</summary>
+        /// <param name="value">The value of <see cref="Name"/>; <c>null</c> when it is unknown.</param>
+        /// <param name="other">The value of <see cref="Other"/>, likewise.</param>
+        /// <param name="received">When the demand came in: membership of a group is that of this day.</param>
+        public Truth Of(string? value, string? other, DateTimeOffset received)
         {
-            if (known.Value(Name, cell) is not { } value) return Truth.Unknown;
-            if (Other is not null && known.Value(Other, cell) is null) return Truth.Unknown;
+            if (value is null || (Other is not null && other is null)) return Truth.Unknown;
             var holds = How switch
             {
                 Comparison.OneOf => Listed(value),
                 Comparison.NoneOf => !Listed(value),
                 Comparison.AtLeast => decimal.Parse(value, CultureInfo.InvariantCulture) >= _limit,
                 Comparison.AtMost => decimal.Parse(value, CultureInfo.InvariantCulture) <= _limit,
-                Comparison.In => Group!.Holds(value, known.Received),
-                Comparison.NotIn => !Group!.Holds(value, known.Received),
-                Comparison.SameAs => value == known.Value(Other!, cell),
-                Comparison.DiffersFrom => value != known.Value(Other!, cell),
+                Comparison.In => Group!.Holds(value, received),
+                Comparison.NotIn => !Group!.Holds(value, received),
+                Comparison.SameAs => value == other,
+                Comparison.DiffersFrom => value != other,
                 _ => true,
             };
             return holds ? Truth.True : Truth.False;

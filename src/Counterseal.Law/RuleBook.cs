@@ -40,6 +40,13 @@ public sealed class RuleBook
 
     internal IReadOnlyList<Mark> Marks { get; }
 
+    internal IReadOnlyDictionary<string, Clock> Clocks { get; }
+
+    internal IReadOnlyDictionary<string, HolidayCalendar> Calendars { get; }
+
+    /// <summary>What the files declare besides rules, and where.</summary>
+    internal IReadOnlyList<Declaration> Declarations { get; }
+
     internal LookAlike LookAlike { get; }
 
     internal FactName InstrumentName { get; }
@@ -58,6 +65,7 @@ public sealed class RuleBook
         Digest = digest;
         (Rules, Instruments, Facts, Groups, Grounds, ById, Company) = (read.Rules, read.Instruments, read.Facts, read.Groups, read.Grounds, read.ById, read.Company);
         (Agencies, Marks, Gaps, LookAlike) = (read.Agencies, read.Marks, read.Gaps, new LookAlike(read.Agencies));
+        (Clocks, Calendars, Declarations) = (read.Clocks, read.Calendars, read.Declarations);
         (InstrumentName, ReachedName) = (Facts["instrument"], Facts[Circumstances.Reached]);
         _calendarOf = read.Calendars.Values.Where(c => c.Country is not null).ToDictionary(c => c.Country!, StringComparer.Ordinal);
         _speakOfAll = [.. Rules.Where(r => r.SpeaksOf(null))];

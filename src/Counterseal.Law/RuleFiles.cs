@@ -18,6 +18,7 @@ internal sealed class RuleFiles
     private readonly List<Mark> _marks = [];
     private readonly List<Agency> _agencies = [];
     private readonly List<Gap> _gaps = [];
+    private readonly List<Declaration> _declarations = [];
     private readonly List<RuleBookException> _faults = [];
 
     public IReadOnlyList<Rule> Rules => _rules;
@@ -34,6 +35,8 @@ internal sealed class RuleFiles
 
     public IReadOnlyDictionary<string, HolidayCalendar> Calendars => _calendars;
 
+    public IReadOnlyDictionary<string, Clock> Clocks => _clocks;
+
     public IReadOnlyDictionary<string, string> Company => _company;
 
     public IReadOnlyList<Mark> Marks => _marks;
@@ -41,6 +44,8 @@ internal sealed class RuleFiles
     public IReadOnlyList<Agency> Agencies => _agencies;
 
     public IReadOnlyList<Gap> Gaps => _gaps;
+
+    public IReadOnlyList<Declaration> Declarations => _declarations;
 
     /// <summary>All that is wrong, in the order in which it was met; the first is often the cause of others.</summary>
     public IReadOnlyList<RuleBookException> Faults => _faults;
@@ -157,6 +162,7 @@ internal sealed class RuleFiles
         if (source is FactSource.Person or FactSource.Company && Circumstances.Derived.ContainsKey(name)) throw entry.Wrong("source", $"says that '{name}' comes from elsewhere, but the engine reads it itself");
         if (fact.Silent is not null && (source is not (FactSource.Demand or FactSource.Engine) || !fact.Allows(fact.Silent))) throw entry.Wrong("silent", $"'{fact.Silent}' is not a value of '{name}' that a demand could state");
         if (!_facts.TryAdd(name, fact)) throw entry.Wrong("name", $"'{name}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Fact, name, entry.Map.File, entry.Map.Line));
     });
 
     private void ReadGroup(Entry entry, TimeZoneInfo zone)
@@ -177,6 +183,7 @@ internal sealed class RuleFiles
         }).ToList();
         var group = new CountryGroup(entry.Text("id"), entry.Text("citation"), members);
         if (!_groups.TryAdd(group.Id, group)) throw entry.Wrong("id", $"the group '{group.Id}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Group, group.Id, entry.Map.File, entry.Map.Line));
     }
 
     private void ReadGround(Entry entry)
@@ -185,6 +192,7 @@ internal sealed class RuleFiles
         var ground = new Ground(entry.Text("id"), entry.Text("name"), entry.Text("citation"), entry.Text("letter"));
         if (ground.Letter.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')) throw entry.Wrong("letter", $"'{ground.Letter}' is not the name of a letter; names have small letters, digits and hyphens");
         if (!_grounds.TryAdd(ground.Id, ground)) throw entry.Wrong("id", $"the ground '{ground.Id}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Ground, ground.Id, entry.Map.File, entry.Map.Line));
     }
 
     private void ReadMark(Entry entry)
@@ -193,6 +201,7 @@ internal sealed class RuleFiles
         var mark = new Mark(Countries(entry, "countries"), entry.Texts("words"));
         if (mark.Words.Count == 0) throw entry.Wrong("words", "'words' is missing; list how such citations look");
         _marks.Add(mark);
+        _declarations.Add(new(DeclarationKind.Mark, string.Join(", ", mark.Countries), entry.Map.File, entry.Map.Line));
     }
 
     private void ReadAgency(Entry entry)
@@ -215,6 +224,7 @@ internal sealed class RuleFiles
             var value = inner.Text(key.Value);
             if (!fact.Allows(value)) throw inner.Wrong(key.Value, $"'{value}' is not a value of '{key.Value}'; it takes {Takes(fact)}");
             if (!_company.TryAdd(key.Value, value)) throw inner.Wrong(key.Value, $"'{key.Value}' is set twice; keep one");
+            _declarations.Add(new(DeclarationKind.Company, key.Value, key.File, key.Line));
         }
     }
 
@@ -259,6 +269,7 @@ internal sealed class RuleFiles
         }
         var instrument = new Instrument(entry.Text("id"), entry.Text("name"), entry.Text("citation"), implies);
         if (!_instruments.TryAdd(instrument.Id, instrument)) throw entry.Wrong("id", $"the instrument '{instrument.Id}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Instrument, instrument.Id, entry.Map.File, entry.Map.Line));
     }
 
     private void ReadCalendar(Entry entry)
@@ -272,6 +283,7 @@ internal sealed class RuleFiles
         var calendar = new HolidayCalendar(entry.Text("id"), entry.Text("source"), years, days, entry.Has("country") ? Country(entry, "country") : null);
         if (calendar.Country is not null && _calendars.Values.Any(c => c.Country == calendar.Country)) throw entry.Wrong("country", $"there is a calendar of {calendar.Country} already; keep one");
         if (!_calendars.TryAdd(calendar.Id, calendar)) throw entry.Wrong("id", $"the calendar '{calendar.Id}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Calendar, calendar.Id, entry.Map.File, entry.Map.Line));
     }
 
     private void ReadClock(Entry entry)
@@ -289,6 +301,7 @@ internal sealed class RuleFiles
             entry.Has("leastWorkingDays") ? entry.Number("leastWorkingDays", 0, 10) : 0,
             calendar, calendarOf);
         if (!_clocks.TryAdd(clock.Id, clock)) throw entry.Wrong("id", $"the clock '{clock.Id}' is there twice; keep one");
+        _declarations.Add(new(DeclarationKind.Clock, clock.Id, entry.Map.File, entry.Map.Line));
     }
 
     private static readonly string[] Common = ["id", "citation", "checked", "source", "plain", "from", "to", "instruments", "when"];
