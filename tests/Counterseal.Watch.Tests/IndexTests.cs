@@ -61,6 +61,8 @@ public class IndexTests
     [InlineData(ObservableKind.Url, "http://[2001:db8::1]:443/x", "", "3Host")]
     [InlineData(ObservableKind.Url, "http://evil.example@good.example/", "", "")]
     [InlineData(ObservableKind.Url, "not a url", "", "")]
+    [InlineData(ObservableKind.Url, "http://./", "", "")]
+    [InlineData(ObservableKind.Mail, "someone@", "", "")]
     [InlineData(ObservableKind.Mail, "Bad.Guy@Mail.Example", "", "4Same")]
     [InlineData(ObservableKind.Mail, "someone@evil.example", "", "1Host")]
     [InlineData(ObservableKind.Hash, "79054025255FB1A26E4BC422AEF54EB4", "md5", "5Same")]
@@ -135,7 +137,7 @@ public class IndexTests
             var hits = new List<IndexHit>();
             foreach (var kind in Enum.GetValues<ObservableKind>()) index.Find(kind, kind == ObservableKind.Hash ? "MD5" : "y", bytes, hits);
             return true;
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
         var long1 = new byte[IndicatorIndex.LongestValue + 1];
         foreach (var kind in Enum.GetValues<ObservableKind>()) Assert.Empty(index.Find(kind, "", Encoding.Latin1.GetString(long1)));
     }

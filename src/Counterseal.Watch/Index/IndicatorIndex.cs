@@ -192,8 +192,8 @@ public sealed class IndicatorIndex
             value = Encoding.ASCII.GetBytes(ascii);
         }
 
-        if (value[^1] == '.') value = value[..^1];
-        if (value.Length > 253) return;
+        if (value.EndsWith((byte)'.')) value = value[..^1];
+        if (value.Length is 0 or > 253) return;
         Span<byte> name = stackalloc byte[value.Length];
         var kind = Kind(ObservableKind.Domain, 0);
         var hash = seed ^ kind;
