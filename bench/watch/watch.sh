@@ -24,7 +24,7 @@ measure() {
     for _ in $(seq "${RUNS:-3}"); do
         /usr/bin/time -f '%e %U %S %M' -o "$work/time" timeout "${LIMIT:-600}" "$@" >"$work/out" 2>"$work/err" || echo "ended with $? (124: over ${LIMIT:-600} s)" >"$work/out"
         echo "$(tail -n 1 "$work/time" | awk '{ print $2 + $3, $1, $4 }') $(head -n 1 "$work/out")"
-    done | sort -n | head -n 1 | awk -v label="$label" -v events="$events" '{ cpu = $1; wall = $2; peak = $3; $1 = $2 = $3 = ""; printf "%-44s %9.2f %11.0f %9.2f %10.0f %s\n", label, wall, events / (wall > 0 ? wall : 0.01), cpu, peak / 1024, $0 }'
+    done | sort -n | head -n 1 | awk -v label="$label" -v events="$events" '/124: over/ { printf "%-44s %s\n", label, "not done in the time allowed"; next } { cpu = $1; wall = $2; peak = $3; $1 = $2 = $3 = ""; printf "%-44s %9.2f %11.0f %9.2f %10.0f %s\n", label, wall, events / (wall > 0 ? wall : 0.01), cpu, peak / 1024, $0 }'
 }
 cat "$file" >/dev/null
 measure 'one pass of a JSON reader' "$bench" json "$work"
