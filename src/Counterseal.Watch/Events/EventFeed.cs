@@ -61,6 +61,8 @@ public static class EventFeed
             return (null, new(place, why, true));
         if (happened is null)
             return (null, null);
+        if ((happened.Id + happened.Customer + happened.Account).Contains('\0', StringComparison.Ordinal))
+            return (null, new(place, "its id, customer or account holds the character U+0000; left out", true));
         if (happened.Time < Earliest)
             return (null, new(place, $"its time is {happened.Time:yyyy-MM-dd}, before any log of ours; left out", true));
         if (happened.Time - now > Ahead)
