@@ -7,8 +7,9 @@ namespace Counterseal.Watch;
 /// <summary>A domain's key for signing mail (DKIM, RFC 6376; RSA of 2048 bits as RFC 8301 asks, which every receiver verifies).</summary>
 public sealed class DkimKey
 {
+    // All that a reader is shown and all that says how to read the body. The list must fit one line of the signature: MimeKit folds a longer one after it has hashed it unfolded.
     private static readonly HeaderId[] Signed =
-        [HeaderId.From, HeaderId.To, HeaderId.ReplyTo, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.MimeVersion, HeaderId.ContentType, HeaderId.ContentLanguage, HeaderId.AutoSubmitted];
+        [HeaderId.From, HeaderId.To, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.ContentType, HeaderId.MimeVersion];
 
     private readonly byte[] pem;
 
@@ -54,6 +55,6 @@ public sealed class DkimKey
             SignatureAlgorithm = DkimSignatureAlgorithm.RsaSha256,
             AgentOrUserIdentifier = "@" + Domain,
         };
-        signer.Sign(message, [.. Signed.Where(header => message.Headers.Contains(header))]);
+        signer.Sign(message, Signed);
     }
 }
