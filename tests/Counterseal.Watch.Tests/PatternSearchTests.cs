@@ -11,8 +11,9 @@ public class PatternSearchTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static Observation Seen(int second, string letter) =>
-        Observation.Read(Start.AddSeconds(second), JsonDocument.Parse($$"""{"type":"p","l":"{{letter}}"}""").RootElement);
+    private static readonly Dictionary<string, JsonElement> Letters = new[] { "a", "b", "c" }.ToDictionary(l => l, l => JsonDocument.Parse($$"""{"type":"p","l":"{{l}}"}""").RootElement);
+
+    private static Observation Seen(int second, string letter) => Observation.Read(Start.AddSeconds(second), Letters[letter]);
 
     private static PatternMatcher Matcher(string pattern) => new(Pattern.Read(pattern) is { Pattern: { } read } ? read : throw new FormatException(Pattern.Read(pattern).Fault!.ToString()));
 

@@ -27,10 +27,10 @@ public sealed record Observation(DateTimeOffset Time, IReadOnlyList<ObservedObje
     }
 
     private static ObservedObject? One(JsonElement o, string number) => o.ValueKind == JsonValueKind.Object && Type(o) is { } type
-        ? new(type, o.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : number, o)
+        ? new(type, o.TryGetProperty("id", out var id) ? JsonText.Of(id) ?? number : number, o)
         : null;
 
-    private static string? Type(JsonElement o) => o.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+    private static string? Type(JsonElement o) => o.TryGetProperty("type", out var type) ? JsonText.Of(type) : null;
 }
 
 /// <summary>One object of an observation.</summary>

@@ -61,7 +61,7 @@ internal static class PropertyMatcher
     {
         if (step == steps.Length)
             return at.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) && test(new(at, Bytes(at, steps)), problems);
-        if (step > 0 && at.ValueKind == JsonValueKind.String && IsReference(steps, step) && observation.Find(at.GetString()!) is { } referred)
+        if (step > 0 && IsReference(steps, step) && JsonText.Of(at) is { } id && observation.Find(id) is { } referred)
             at = referred.Properties;
         switch (steps[step])
         {
@@ -102,12 +102,10 @@ internal static class PropertyMatcher
 
     private static byte[]? Bytes(JsonElement at, PathStep[] steps)
     {
-        if (at.ValueKind != JsonValueKind.String || steps[^1] is not KeyStep key) return null;
+        if (steps[^1] is not KeyStep key || !(key.Name.EndsWith("_hex", StringComparison.Ordinal) || key.Name.EndsWith("_bin", StringComparison.Ordinal)) || JsonText.Of(at) is not { } text) return null;
         try
         {
-            return key.Name.EndsWith("_hex", StringComparison.Ordinal) ? Convert.FromHexString(at.GetString()!)
-                : key.Name.EndsWith("_bin", StringComparison.Ordinal) ? Convert.FromBase64String(at.GetString()!)
-                : null;
+            return key.Name.EndsWith("_hex", StringComparison.Ordinal) ? Convert.FromHexString(text) : Convert.FromBase64String(text);
         }
         catch (FormatException)
         {
@@ -138,7 +136,7 @@ internal static class PropertyMatcher
             case ComparisonOperator.IsSubset or ComparisonOperator.IsSuperset:
                 if (!Network.TryParse(((TextConstant)test.Values[0]).Value, out var network)) throw new InvalidOperationException("The parser lets no other text through.");
                 var subset = test.Operator == ComparisonOperator.IsSubset;
-                return (in value, _) => value.Json.ValueKind == JsonValueKind.String && Network.TryParse(value.Json.GetString(), out var met) && (subset ? network.Holds(met) : met.Holds(network));
+                return (in value, _) => JsonText.Of(value.Json) is { } text && Network.TryParse(text, out var met) && (subset ? network.Holds(met) : met.Holds(network));
             default:
                 var bound = test.Values[0];
                 var op = test.Operator;
@@ -160,7 +158,7 @@ internal static class PropertyMatcher
         if (test.Values.Count > 8 && test.Values[0] is TextConstant && !IgnoresCase(test.Path) && !IsAddress(test.Path) && test.Path.Steps[^1] is KeyStep key && !key.Name.EndsWith("_bin", StringComparison.Ordinal) && !key.Name.EndsWith("_hex", StringComparison.Ordinal))
         {
             var set = test.Values.Select(v => ((TextConstant)v).Value).ToHashSet(StringComparer.Ordinal);
-            return (in value, _) => value.Json.ValueKind == JsonValueKind.String && set.Contains(value.Json.GetString()!);
+            return (in value, _) => JsonText.Of(value.Json) is { } text && set.Contains(text);
         }
 
         var constants = test.Values.ToArray();
@@ -178,7 +176,7 @@ internal static class PropertyMatcher
         if (IgnoresCase(path)) return (in value, constant) => Same(value, constant, StringComparison.OrdinalIgnoreCase);
         if (IsAddress(path))
             return (in value, constant) => Same(value, constant, StringComparison.Ordinal)
-                || (constant is TextConstant text && value.Json.ValueKind == JsonValueKind.String && Network.TryParse(text.Value, out var a) && Network.TryParse(value.Json.GetString(), out var b) && a == b);
+                || (constant is TextConstant text && JsonText.Of(value.Json) is { } met && Network.TryParse(text.Value, out var a) && Network.TryParse(met, out var b) && a == b);
         return (in value, constant) => Same(value, constant, StringComparison.Ordinal);
     }
 
@@ -190,7 +188,7 @@ internal static class PropertyMatcher
     private static bool Same(in Reached value, Constant constant, StringComparison how) => constant switch
     {
         TextConstant text when value.Bytes is not null => Narrow(text.Value) is { } narrow && narrow.AsSpan().SequenceEqual(value.Bytes),
-        TextConstant text => value.Json.ValueKind == JsonValueKind.String && string.Equals(value.Json.GetString(), text.Value, how),
+        TextConstant text => JsonText.Of(value.Json) is { } met && string.Equals(met, text.Value, how),
         TruthConstant truth => value.Json.ValueKind == (truth.Value ? JsonValueKind.True : JsonValueKind.False),
         _ => Order(value, constant) == 0,
     };
@@ -206,12 +204,12 @@ internal static class PropertyMatcher
             case TextConstant text when value.Bytes is not null:
                 return Narrow(text.Value) is { } bytes ? value.Bytes.AsSpan().SequenceCompareTo(bytes) : null;
             case TextConstant text:
-                return value.Json.ValueKind == JsonValueKind.String ? CodePoints(value.Json.GetString()!, text.Value) : null;
+                return JsonText.Of(value.Json) is { } words ? CodePoints(words, text.Value) : null;
             case BytesConstant raw:
-                if (value.Json.ValueKind != JsonValueKind.String) return null;
-                return (value.Bytes ?? Narrow(value.Json.GetString()!)) is { } met ? met.AsSpan().SequenceCompareTo(raw.Value.Span) : null;
+                if (JsonText.Of(value.Json) is not { } spelt) return null;
+                return (value.Bytes ?? Narrow(spelt)) is { } met ? met.AsSpan().SequenceCompareTo(raw.Value.Span) : null;
             case TimeConstant time:
-                return value.Json.ValueKind == JsonValueKind.String && StixTime.TryRead(value.Json.GetString(), out var at) ? at.CompareTo(time.Value) : null;
+                return JsonText.Of(value.Json) is { } instant && StixTime.TryRead(instant, out var at) ? at.CompareTo(time.Value) : null;
             default:
                 return null;
         }
@@ -246,7 +244,7 @@ internal static class PropertyMatcher
 
     /// <summary>What LIKE and MATCHES look at: text, or bytes as code points 0 to 255 (9.6.3).</summary>
     private static string? Text(in Reached value) =>
-        value.Bytes is not null ? Encoding.Latin1.GetString(value.Bytes) : value.Json.ValueKind == JsonValueKind.String ? value.Json.GetString() : null;
+        value.Bytes is not null ? Encoding.Latin1.GetString(value.Bytes) : JsonText.Of(value.Json);
 
     private static bool Matches(Regex regex, string pcre, string text, List<string> problems)
     {
