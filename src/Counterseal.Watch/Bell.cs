@@ -318,7 +318,7 @@ public sealed class Bell : IAsyncDisposable
         var kept = await evidence.Of(finding.Id, cancel);
         foreach (var (account, language, chain) in customer.Readers(finding))
         {
-            if (NoticeContent.Of(kept, account, options.Rules) is not { } content)
+            if (NoticeContent.Of(kept, account, options.Rules) is not { Content: var content })
                 continue;
             // A reader who was told of the worse is not told of the lesser again.
             var id = NoticeIdOf(finding.Id, account, content.Verdict);

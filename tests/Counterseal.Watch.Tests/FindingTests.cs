@@ -11,7 +11,7 @@ public class FindingTests(Postgres postgres)
     private static WatchEvent Event(EventKind kind, EventOutcome outcome) => new("e", Stand.Start, "example", "ada@example.org", kind, outcome);
 
     private static IndicatorMatch Match(string field = "sourceIp", int confidence = 80, string value = "203.0.113.7", string source = "feed one") =>
-        new("indicator--1", field, value, "Quiet Heron", "XA", source, confidence, TrafficLight.Green);
+        new("indicator--1", field, value, "Quiet Heron", "XA", source, confidence, Tlp.Green);
 
     [Theory]
     [InlineData(EventKind.SignIn, EventOutcome.Succeeded, "sourceIp", Verdict.Compromised, "signInSucceeded")]

@@ -110,12 +110,12 @@ public class NoticeTests(Postgres postgres, MailPost post)
     [Fact]
     public void Nothing_that_would_tell_how_it_was_noticed_has_a_place_in_a_notice()
     {
-        var red = Evidence("198.51.100.200", TrafficLight.Red, confidence: 95) with { Rule = "signInSucceeded" };
-        var strict = Evidence("198.51.100.201", TrafficLight.AmberStrict, confidence: 95);
-        var amber = Evidence("198.51.100.202", TrafficLight.Amber, confidence: 60);
+        var red = Evidence("198.51.100.200", Tlp.Red, confidence: 95) with { Rule = "signInSucceeded" };
+        var strict = Evidence("198.51.100.201", Tlp.AmberStrict, confidence: 95);
+        var amber = Evidence("198.51.100.202", Tlp.Amber, confidence: 60);
         Assert.Null(NoticeContent.Of([red, strict], "ada@example.org", EvidenceRules.Default));
         // RED says "compromised", a state and 95; the notice rests on AMBER alone and so says none of it.
-        var content = NoticeContent.Of([red, strict, amber with { Match = amber.Match with { State = null } }], "ada@example.org", EvidenceRules.Default)!;
+        var content = NoticeContent.Of([red, strict, amber with { Match = amber.Match with { State = null } }], "ada@example.org", EvidenceRules.Default)!.Content;
         Assert.Equal((Verdict.Targeted, ConfidenceWord.Moderate, false), (content.Verdict, content.Confidence, content.State));
         foreach (var language in NoticeLanguage.All)
         {
@@ -124,7 +124,7 @@ public class NoticeTests(Postgres postgres, MailPost post)
                 Assert.DoesNotContain(secret, words.Text + words.Html + words.Subject, StringComparison.Ordinal);
         }
 
-        static Evidence Evidence(string ip, TrafficLight marking, int confidence) => new(
+        static Evidence Evidence(string ip, Tlp marking, int confidence) => new(
             "example", "Quiet Heron", "ada@example.org", new($"indicator--{ip}", "sourceIp", ip, "Quiet Heron", "XA", "feed one", confidence, marking), "signInFailed", 3, Stand.Start, Stand.Start, "e", default);
     }
 

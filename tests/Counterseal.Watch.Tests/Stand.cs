@@ -74,7 +74,7 @@ internal sealed class Stand : IAsyncDisposable
     /// <summary>What a ledger's client of another process needs.</summary>
     public (string Address, string Key, string Credential) LedgerAccess => ("unix:" + Path.Combine(folder, "l.sock"), made.Key.ToString(), made.Credentials["watch"]);
 
-    public IndicatorMatch Plant(string ip, string actor = "Quiet Heron", string? state = "XA", string source = "feed one", int confidence = 80, TrafficLight marking = TrafficLight.Green)
+    public IndicatorMatch Plant(string ip, string actor = "Quiet Heron", string? state = "XA", string source = "feed one", int confidence = 80, Tlp marking = Tlp.Green)
     {
         var match = new IndicatorMatch($"indicator--{ip}-{source}", "sourceIp", ip, actor, state, source, confidence, marking);
         if (!Known.TryGetValue(ip, out var list))

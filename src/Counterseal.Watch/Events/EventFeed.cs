@@ -57,7 +57,7 @@ public static class EventFeed
         if (line.Trim(" \t\r"u8).IsEmpty)
             return (null, null);
         WatchEvent? happened = null;
-        if ((EventForm.NotText(line) ?? reading(line, place, out happened)) is { } why)
+        if ((EventReadings.NotText(line) ?? reading(line, place, out happened)) is { } why)
             return (null, new(place, why, true));
         if (happened is null)
             return (null, null);

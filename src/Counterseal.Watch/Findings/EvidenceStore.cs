@@ -72,7 +72,7 @@ internal sealed class EvidenceStore(WatchDatabase database)
             """,
             row => new Evidence(
                 row.GetString(0), row.GetString(1), row.GetString(2),
-                new IndicatorMatch(row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(1), row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), (int)row.GetInt64(8), (TrafficLight)row.GetInt64(9)),
+                new IndicatorMatch(row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(1), row.IsDBNull(6) ? null : row.GetString(6), row.GetString(7), (int)row.GetInt64(8), (Tlp)row.GetInt64(9)),
                 row.GetString(10), row.GetInt64(11), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(12)), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(13)),
                 row.GetString(14), new EventPlace(row.GetString(15), row.GetInt64(16), row.GetInt64(17))),
             cancel, ("f", finding));

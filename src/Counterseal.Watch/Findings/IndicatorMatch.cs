@@ -1,24 +1,5 @@
 namespace Counterseal.Watch;
 
-/// <summary>How far something may be passed on (Traffic Light Protocol 2.0).</summary>
-public enum TrafficLight
-{
-    /// <summary>To anyone.</summary>
-    Clear,
-
-    /// <summary>Within the community.</summary>
-    Green,
-
-    /// <summary>Within the organisation and to its customers who need to know.</summary>
-    Amber,
-
-    /// <summary>Within the organisation only: never in a notice.</summary>
-    AmberStrict,
-
-    /// <summary>To the people who were told, nobody else: never in a notice.</summary>
-    Red,
-}
-
 /// <summary>That an indicator fits an event, and what is said of the indicator.</summary>
 /// <param name="Indicator">The indicator's id in its feed.</param>
 /// <param name="Field">The event's field that it fits: <c>sourceIp</c>, <c>domain</c>, <c>url</c>, <c>mailAddress</c>, <c>hash</c>, <c>userAgent</c>, or <c>pattern</c> for a pattern over several events.</param>
@@ -29,7 +10,7 @@ public enum TrafficLight
 /// <param name="Confidence">How sure its source is, 0 to 100.</param>
 /// <param name="Marking">How far it may be passed on.</param>
 public sealed record IndicatorMatch(
-    string Indicator, string Field, string Value, string Actor, string? State, string Source, int Confidence, TrafficLight Marking);
+    string Indicator, string Field, string Value, string Actor, string? State, string Source, int Confidence, Tlp Marking);
 
 /// <summary>Adds what fits an event. Called from several threads at once.</summary>
 public delegate void Matching(WatchEvent happened, List<IndicatorMatch> into);

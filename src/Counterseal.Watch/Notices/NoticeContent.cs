@@ -31,24 +31,26 @@ public sealed record NoticeContent(Verdict Verdict, ConfidenceWord Confidence, b
     /// <summary>
     /// The evidence that a notice may rest on: marked AMBER at most (TLP 2.0: to customers who need to know). A notice that rested on RED or AMBER+STRICT would pass its substance on, even without naming it.
     /// </summary>
-    public static IReadOnlyList<Evidence> Shareable(IEnumerable<Evidence> evidence) => [.. evidence.Where(e => e.Match.Marking <= TrafficLight.Amber)];
+    public static IReadOnlyList<Evidence> Shareable(IEnumerable<Evidence> evidence) => [.. evidence.Where(e => TlpMarks.MayReachCustomers(e.Match.Marking))];
 
     /// <summary>What to tell the holder of an account, or, with <paramref name="account"/> <c>null</c>, the organisation.</summary>
     /// <returns><c>null</c> when nothing shareable concerns the reader.</returns>
-    public static NoticeContent? Of(IReadOnlyList<Evidence> evidence, string? account, EvidenceRules rules)
+    public static Disclosable<NoticeContent>? Of(IReadOnlyList<Evidence> evidence, string? account, EvidenceRules rules)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(rules);
-        if (Finding.Of(Shareable(evidence), rules) is not { } finding)
+        var shareable = Shareable(evidence);
+        if (Finding.Of(shareable, rules) is not { } finding)
             return null;
         var concerned = account is null ? finding.Accounts : [.. finding.Accounts.Where(a => a.Account == account)];
         if (concerned.Count == 0)
             return null;
-        return new(
+        var content = new NoticeContent(
             concerned.Max(a => a.Verdict),
             finding.Confidence >= rules.High ? ConfidenceWord.High : finding.Confidence >= rules.Moderate ? ConfidenceWord.Moderate : ConfidenceWord.Low,
             finding.State is not null, new(finding.Last.UtcDateTime.Year, finding.Last.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero),
             [.. concerned.Select(a => a.Account)],
             [.. finding.Rules.Where(rule => concerned.Any(a => a.Rules.Contains(rule))).SelectMany(rule => rules.Named(rule).Steps).Distinct(StringComparer.Ordinal).Take(MostSteps)]);
+        return Disclosable<NoticeContent>.Of(content, shareable.Max(e => e.Match.Marking));
     }
 }

@@ -16,7 +16,7 @@ public sealed record EventFault(EventPlace Place, string What, bool Lost);
 public delegate string? EventReading(ReadOnlySpan<byte> line, EventPlace place, out WatchEvent? happened);
 
 /// <summary>The forms that events come in.</summary>
-public static class EventForm
+public static class EventReadings
 {
     /// <summary>How a form's lines are read.</summary>
     /// <param name="name"><c>ocsf</c>, <c>entra</c>, or the path of a mapping file (<see cref="EventMapping"/>).</param>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Counterseal.Watch.Tests;
 
-public class EventTests
+public class WatchEventTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
@@ -24,7 +24,7 @@ public class EventTests
 
     private static Task<List<FeedLine>> Read(string text, EventReading reading) => Read(Encoding.UTF8.GetBytes(text), reading);
 
-    private static EventReading Mapping(string file) => EventForm.Named(Path.Combine(Place.Root, "samples", "watch", file));
+    private static EventReading Mapping(string file) => EventReadings.Named(Path.Combine(Place.Root, "samples", "watch", file));
 
     [Fact]
     public async Task An_OCSF_sign_in_is_read_field_by_field_and_nothing_is_taken_from_elsewhere()
