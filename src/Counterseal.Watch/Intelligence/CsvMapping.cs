@@ -49,7 +49,7 @@ public sealed class CsvMapping
 
                         break;
                     case "types":
-                        foreach (var type in member.Value.EnumerateObject()) mapping.types[type.Name] = Kind(type);
+                        foreach (var type in member.Value.EnumerateObject()) mapping.types[type.Name] = Kind(type.Value.GetString() ?? "", $"/types/{type.Name}");
                         break;
                     default:
                         throw new FormatException($"/{member.Name}: a mapping has delimiter, comment, header, columns, fixed and types.");
@@ -108,11 +108,12 @@ public sealed class CsvMapping
         };
     }
 
-    private static (ObservableKind Kind, string Scope) Kind(JsonProperty type)
+    /// <summary>What a type in an operator's file means.</summary>
+    /// <exception cref="FormatException">It means nothing.</exception>
+    internal static (ObservableKind Kind, string Scope) Kind(string text, string where)
     {
-        var text = type.Value.GetString() ?? "";
         if (text.StartsWith("text ", StringComparison.Ordinal)) return (ObservableKind.Text, text[5..].Trim());
-        return Builtin(text) ?? throw new FormatException($"/types/{type.Name}: {PatternScanner.Quote(text)} is none of domain, address, mail, url, a hash algorithm, or text PROPERTY.");
+        return Builtin(text) ?? throw new FormatException($"{where}: {PatternScanner.Quote(text)} is none of domain, address, mail, url, a hash algorithm, or text PROPERTY.");
     }
 
     private static char One(JsonProperty member) => member.Value.GetString() is { Length: 1 } text && text[0] is not ('"' or '\r' or '\n') && text[0] < 128

@@ -121,7 +121,7 @@ public sealed class TaxiiClient : IDisposable
     /// <param name="cancel">Stops it.</param>
     public async Task<TaxiiFetch> Fetch(TaxiiCollection collection, string? addedAfter, string feed, Intelligence into, CancellationToken cancel = default)
     {
-        var reader = new StixReader(feed, into, new FeedLimits { Bytes = limits.Bytes });
+        var reader = new StixReader(feed, into, new FeedLimits { Bytes = limits.Bytes + 1 });
         var started = clock.GetTimestamp();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         string? next = null, added = null;
