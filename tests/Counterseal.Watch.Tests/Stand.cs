@@ -26,6 +26,9 @@ internal sealed class Stand : IAsyncDisposable
     public NoteVerifier Log => made.Key;
     public string Folder => folder;
 
+    public byte[] Writer { get; } = RandomNumberGenerator.GetBytes(32);
+    public byte[] Secret { get; } = RandomNumberGenerator.GetBytes(32);
+
     /// <summary>What is known: by address of the source.</summary>
     public Dictionary<string, List<IndicatorMatch>> Known { get; } = [];
 
@@ -41,8 +44,8 @@ internal sealed class Stand : IAsyncDisposable
         stand.Options = new BellOptions
         {
             Database = store == "postgres" ? await postgres.NewDatabase() : "sqlite:" + Path.Combine(stand.folder, "watch.db"),
-            WriterKey = new WriterKey(RandomNumberGenerator.GetBytes(32)),
-            Secret = RandomNumberGenerator.GetBytes(32),
+            WriterKey = new WriterKey(stand.Writer),
+            Secret = stand.Secret,
             Provider = new Provider("Example Mail", "mail.example", "Access Line, +00 123 456", "security@notices.example"),
             Customers = id => stand.Customers.GetValueOrDefault(id),
             Matching = (happened, into) => into.AddRange(happened.SourceIp is { } ip && stand.Known.TryGetValue(ip.ToString(), out var known) ? known : []),

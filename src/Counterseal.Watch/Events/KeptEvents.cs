@@ -10,7 +10,7 @@ namespace Counterseal.Watch;
 /// </summary>
 public sealed class KeptEvents
 {
-    private const string Columns = "id VARCHAR, at BIGINT, customer VARCHAR, account VARCHAR, kind VARCHAR, outcome VARCHAR, ip VARCHAR, domain VARCHAR, url VARCHAR, mail VARCHAR, hashes VARCHAR, agent VARCHAR, place VARCHAR, number BIGINT, place_offset BIGINT";
+    private const string Columns = "id VARCHAR, happened BIGINT, customer VARCHAR, account VARCHAR, kind VARCHAR, outcome VARCHAR, ip VARCHAR, domain VARCHAR, url VARCHAR, mail VARCHAR, hashes VARCHAR, agent VARCHAR, place VARCHAR, number BIGINT, place_offset BIGINT";
     private readonly string folder;
 
     /// <summary>In a folder, which is made if it is not there.</summary>
@@ -37,7 +37,7 @@ public sealed class KeptEvents
                     .AppendValue(e.Hashes.Count == 0 ? null : string.Join(' ', e.Hashes.Select(h => $"{h.Algorithm}:{h.Hex}"))).AppendValue(e.UserAgent)
                     .AppendValue(e.Place.Source).AppendValue(e.Place.Number).AppendValue(e.Place.Offset).EndRow();
         var file = Path.Combine(folder, name + ".parquet");
-        Run(connection, $"COPY (SELECT * FROM kept ORDER BY at) TO {Quoted(file + ".new")} (FORMAT parquet, COMPRESSION zstd)");
+        Run(connection, $"COPY (SELECT * FROM kept ORDER BY happened) TO {Quoted(file + ".new")} (FORMAT parquet, COMPRESSION zstd)");
         File.Move(file + ".new", file, overwrite: true);
     }
 
@@ -74,12 +74,12 @@ public sealed class KeptEvents
         // Every name above a host, e.g. c.b.a, b.a, a: an indicator for a domain fits the names below it. Wider than the indicators at times, never narrower.
         var question = $"""
             WITH e AS (SELECT *, lower(coalesce(domain, regexp_extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?\[?([^/?#:\]]*)', 1), split_part(mail, '@', -1))) AS host
-                       FROM read_parquet({Quoted(Path.Combine(folder, "*.parquet"))}) WHERE at >= {since.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}),
+                       FROM read_parquet({Quoted(Path.Combine(folder, "*.parquet"))}) WHERE happened >= {since.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}),
             h AS (SELECT id FROM (SELECT id, unnest(list_transform(range(1, len(string_split(host, '.')) + 1), i -> array_to_string(string_split(host, '.')[i:], '.'))) AS name FROM e WHERE host <> '') JOIN names USING (name)
                   UNION SELECT id FROM e JOIN names ON lower(e.mail) = names.name
                   UNION SELECT id FROM (SELECT id, unnest(string_split(lower(hashes), ' ')) AS hash FROM e WHERE hashes IS NOT NULL) JOIN hashes USING (hash)
                   UNION SELECT id FROM e JOIN networks ON e.ip BETWEEN networks.low AND networks.high)
-            SELECT e.* FROM e WHERE id IN (SELECT id FROM h) ORDER BY at, id
+            SELECT e.* FROM e WHERE id IN (SELECT id FROM h) ORDER BY happened, id
             """;
         using var command = connection.CreateCommand();
         command.CommandText = question;

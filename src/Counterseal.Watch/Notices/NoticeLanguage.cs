@@ -82,8 +82,8 @@ public sealed partial class NoticeLanguage
     public static NoticeLanguage Accepted(string? header)
     {
         var wanted = (header ?? "").Split(',', 20)
-            .Select(part => part.Split(";q=", 2, StringSplitOptions.TrimEntries))
-            .Select(part => (Tag: part[0].Trim(), Weight: part.Length < 2 ? 1 : double.TryParse(part[1], System.Globalization.CultureInfo.InvariantCulture, out var q) ? q : 0))
+            .Select(part => part.Split(';', 2, StringSplitOptions.TrimEntries))
+            .Select(part => (Tag: part[0], Weight: part.Length < 2 ? 1 : part[1].StartsWith("q=", StringComparison.OrdinalIgnoreCase) && double.TryParse(part[1].AsSpan(2), System.Globalization.CultureInfo.InvariantCulture, out var q) ? q : 0))
             .Where(one => one.Weight > 0).OrderByDescending(one => one.Weight)
             .Select(one => All.FirstOrDefault(language => language.Tag.Equals(one.Tag.Split('-')[0], StringComparison.OrdinalIgnoreCase)));
         return wanted.FirstOrDefault(language => language is not null) ?? All[0];
