@@ -23,5 +23,6 @@ root.Subcommands.Add(PackageCommands.Verify());
 root.Subcommands.Add(PackageCommands.Open());
 root.Subcommands.Add(KeyCommands.Command());
 root.Subcommands.Add(DirectoryCommands.Command());
+root.Subcommands.Add(WatchCommands.Command());
 root.Subcommands.Add(DemoCommand.Command());
 return await root.Parse(args).InvokeAsync();
