@@ -58,7 +58,7 @@ public sealed record MatrixRow(IReadOnlyList<AuthorityKind> Issuing, IReadOnlyLi
 /// <param name="Needs">What else it takes, beyond what the sheet says of every demand and of the category.</param>
 /// <param name="Kept">The rule by which the data are kept meanwhile, where there is one.</param>
 /// <param name="Policy">Nobody is compelled: it is our published exception.</param>
-/// <param name="Reason">For a gap: the reason that counsel has written down; <c>null</c> where there is none.</param>
+/// <param name="Reason">For a gap or a no: the reason that counsel has written down; <c>null</c> where there is none.</param>
 public sealed record MatrixCell(
     DataCategory Category, MatrixOutcome Outcome, MatrixRule? By, string Sentence, IReadOnlyList<MatrixRule> Met, IReadOnlyList<MatrixNeed> Needs, MatrixRule? Kept, bool Policy, string? Reason);
 

@@ -24,9 +24,9 @@ public static class MatrixText
                 Line(1, "every demand under it");
                 Needs(sheet.Needs, 2, Line);
             }
-            foreach (var (category, needs) in sheet.ByCategory.Where(c => c.Value.Count > 0))
+            foreach (var (categories, needs) in Shared(sheet))
             {
-                Line(1, $"{Words<DataCategory>.Of(category)}, whoever issues");
+                Line(1, $"{Listed(categories.Select(Words<DataCategory>.Of), "and")}, whoever issues");
                 Needs(needs, 2, Line);
             }
             foreach (var row in sheet.Rows)
@@ -54,6 +54,19 @@ public static class MatrixText
             Line(1, title);
             foreach (var line in lines) Line(2, $"{(line.If is { } when ? $"if {when}: " : "")}{line.Sentence} ({line.Detail}) [{Cited(line.Rule)}]");
         }
+    }
+
+    /// <summary>What a sheet says of categories, whoever issues: what is said of several stands once.</summary>
+    public static IReadOnlyList<(IReadOnlyList<DataCategory> Categories, IReadOnlyList<MatrixNeed> Needs)> Shared(MatrixSheet sheet)
+    {
+        ArgumentNullException.ThrowIfNull(sheet);
+        return
+        [
+            .. from need in sheet.ByCategory.SelectMany(c => c.Value).Distinct()
+               let categories = sheet.ByCategory.Where(c => c.Value.Contains(need)).Select(c => c.Key).ToList()
+               group (need, categories) by string.Join(' ', categories) into of
+               select ((IReadOnlyList<DataCategory>)of.First().categories, (IReadOnlyList<MatrixNeed>)[.. of.Select(n => n.need)]),
+        ];
     }
 
     /// <summary>Cells side by side of which the same is said, as one; its sentence names all their categories.</summary>
