@@ -24,28 +24,37 @@ internal static class AssessCommand
             "assess samples/ordinary.json --fact authenticated=true --as-of 2026-11-24T02:00:00Z", [file, asOf, facts, rules, schemas],
             (parsed, answer, _) =>
             {
-                var reading = Door.Read(File.ReadAllBytes(parsed.GetValue(file)!.FullName), parsed.GetValue(schemas)?.FullName);
-                if (reading.Demand is null)
-                {
-                    answer.Give(reading, _ => { });
-                    foreach (var fault in reading.Faults)
-                        Answer.Error.WriteLine(Answer.Visible($"line {fault.Line?.ToString(CultureInfo.InvariantCulture) ?? "–"}, {fault.Element}: {fault.What} ({fault.Rule}). {fault.Next}"));
+                if (Read(parsed.GetValue(file)!, parsed.GetValue(schemas), answer) is not { } demand)
                     return Task.FromResult(Answer.Fail($"{parsed.GetValue(file)!.Name} cannot be read as a demand"));
-                }
-
-                var at = parsed.GetValue(asOf) is { } text
-                    ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var given)
-                        ? given
-                        : throw new Refused($"--as-of '{text}' is not an instant; write for example 2026-11-24T02:00:00Z")
-                    : TimeProvider.System.GetUtcNow();
+                var at = At("--as-of", parsed.GetValue(asOf)) ?? TimeProvider.System.GetUtcNow();
                 var book = RuleBook.Load(parsed.GetValue(rules)?.FullName ?? Rules);
-                var assessment = Engine.Assess(reading.Demand, Known(parsed.GetValue(facts)!), book, at, at);
+                var assessment = Engine.Assess(demand, Known(parsed.GetValue(facts)!), book, at, at);
                 answer.Give(assessment, console => AssessmentText.Show(console, assessment));
                 return Task.FromResult(0);
             });
     }
 
-    private static Facts Known(string[] pairs)
+    /// <summary>Reads a demand; where it cannot be read, says why and gives <c>null</c>.</summary>
+    public static Demand? Read(FileInfo file, DirectoryInfo? schemas, Answer answer)
+    {
+        var reading = Door.Read(File.ReadAllBytes(file.FullName), schemas?.FullName);
+        if (reading.Demand is not null)
+            return reading.Demand;
+        answer.Give(reading, _ => { });
+        foreach (var fault in reading.Faults)
+            Answer.Error.WriteLine(Answer.Visible($"line {fault.Line?.ToString(CultureInfo.InvariantCulture) ?? "–"}, {fault.Element}: {fault.What} ({fault.Rule}). {fault.Next}"));
+        return null;
+    }
+
+    /// <summary>The instant that an option names; <c>null</c> where it is not given.</summary>
+    /// <exception cref="Refused">It is none.</exception>
+    public static DateTimeOffset? At(string option, string? text) => text is null ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var given) ? given
+        : throw new Refused($"{option} '{text}' is not an instant; write for example 2026-11-24T02:00:00Z");
+
+    /// <summary>The facts that <c>--fact NAME=VALUE</c> names.</summary>
+    /// <exception cref="Refused">One has no name.</exception>
+    public static Facts Known(string[] pairs)
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in pairs)

@@ -20,7 +20,7 @@ internal static class AssessmentText
         {
             var node = findings.AddNode(new Markup($"{Sign(finding.Sign)} {Markup.Escape(Answer.Visible(finding.Sentence))} [grey]{Markup.Escape(finding.Citation)}{(finding.Checked ? "" : " (source not yet checked)")}[/]"));
             node.AddNode(Grey($"{finding.Rule}{(finding.Why.Count > 0 ? ": " + string.Join(" · ", finding.Why) : "")}"));
-            if (finding.Weight > 0)
+            if (finding.Weight > 0 && finding.Sign is not Counterseal.Law.Sign.Holds)
                 node.AddNode(Grey($"weight {finding.Weight}"));
             if (finding.Changes.Count > 0)
                 node.AddNode(Grey($"would change with {string.Join("; or ", finding.Changes)}"));
@@ -84,7 +84,7 @@ internal static class AssessmentText
     /// <summary>A decision in words.</summary>
     public static string Word(Decision decision) => decision switch
     {
-        Decision.Undecided => "nothing yet, a question is open",
+        Decision.Undecided => "nothing yet",
         Decision.ComplyInPart => "comply in part",
         Decision.NoData => "no data",
         Decision.Redirect => "redirect to the customer",

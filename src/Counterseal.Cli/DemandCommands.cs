@@ -95,6 +95,7 @@ internal static class DemandCommands
         command.Subcommands.Add(Word("withdraw", "Records that the authority took the demand back."));
         command.Subcommands.Add(Word("close", "Closes a demand: nothing is left to do."));
         command.Subcommands.Add(Tell());
+        command.Subcommands.Add(Perform());
         return command;
     }
 
@@ -114,6 +115,17 @@ internal static class DemandCommands
         return Flags.Make("tell", "Records that the customer was told. Refused while a secrecy order runs.", "demands tell 01J9Z3… --by niamh --how 'letter of 24 November'", [id, by, how, ground, home],
             (parsed, answer, cancel) => Act(parsed.GetValue(home), parsed.GetValue(id)!, "tell",
                 new JsonObject { ["by"] = parsed.GetValue(by), ["how"] = parsed.GetValue(how), ["ground"] = parsed.GetValue(ground) }, answer, cancel));
+    }
+
+    private static Command Perform()
+    {
+        var (id, by, home) = (Id(), By(), Flags.Home());
+        var rule = new Argument<string>("rule") { Description = "The rule that says so, as the demand's page names it." };
+        var how = Flags.Text("--how", "What was done, with its evidence.");
+        return Flags.Make("perform", "Records that something was done that a rule says must be done: a recall, a deletion, an authority told.",
+            "demands perform 01J9Z3… eu.emergency.validation.recall --by niamh --how 'letter of 24 November, confirmed by return'", [id, rule, by, how, home],
+            (parsed, answer, cancel) => Act(parsed.GetValue(home), parsed.GetValue(id)!, "perform",
+                new JsonObject { ["by"] = parsed.GetValue(by), ["rule"] = parsed.GetValue(rule), ["how"] = parsed.GetValue(how) }, answer, cancel));
     }
 
     private static Command Fetch()

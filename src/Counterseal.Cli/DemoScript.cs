@@ -20,10 +20,11 @@ internal sealed class DemoScript : IAsyncDisposable
         ["order.complete"] = ("true", "read against the form; nothing is missing"),
         ["immunity.seen"] = ("false", "nothing in the order points to it"),
         ["data.impossible"] = ("false", "the account's data are on our own disks"),
-        ["conflict.thirdCountry"] = ("false", "no other country's law is concerned"),
+        ["emergency.number"] = ("directory", "the number stands in our directory"),
+        ["conflict.ground"] = ("none", "no other country's law is concerned"),
         ["customer.type"] = ("person", "a private account"),
         ["customer.harmed"] = ("true", "the order says that asking would warn the person"),
-        ["offence.threshold"] = ("threeYears", "the order names the maximum sentence"),
+        ["offence.maxMonths"] = ("60", "the order names the maximum sentence"),
     };
 
     private readonly DemoStory story;

@@ -53,7 +53,7 @@ internal static class Flags
     private static string? Sentence(Exception fault) => fault switch
     {
         Refused or DeskRefused or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
-            or Law.RuleBookException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
+            or Law.RuleBookException or Intake.LetterException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
         HttpRequestException => $"{fault.Message}. Is `counterseal serve` running for this --home?",
         OperationCanceledException => "interrupted; what was begun can be taken up again",
         _ => null,

@@ -12,6 +12,7 @@ root.Subcommands.Add(GateCommands.Command());
 root.Subcommands.Add(LedgerCommands.Command());
 root.Subcommands.Add(DemandCommands.Submit());
 root.Subcommands.Add(AssessCommand.Command());
+root.Subcommands.Add(DraftCommand.Command());
 root.Subcommands.Add(DemandCommands.Demands());
 root.Subcommands.Add(DemandCommands.Authenticate());
 root.Subcommands.Add(DemandCommands.Establish());

@@ -36,6 +36,8 @@ public sealed record DemandState
     public ImmutableList<OrderState> Orders { get; init; } = [];
     /// <summary>When the customer was told, if so.</summary>
     public DateTimeOffset? ToldAt { get; init; }
+    /// <summary>What was done of what rules say must be done, by the rule's id; the last of each.</summary>
+    public ImmutableSortedDictionary<string, PerformedDuty> Performed { get; init; } = ImmutableSortedDictionary.Create<string, PerformedDuty>(StringComparer.Ordinal);
     /// <summary>Why it is held; <c>null</c> when it is not.</summary>
     public string? StayedFor { get; init; }
     /// <summary>Why the authority took it back; <c>null</c> when it did not.</summary>
@@ -76,11 +78,25 @@ public sealed record DemandState
     [JsonIgnore]
     public bool IsAnswered => Stage is Stage.Closed or Stage.Withdrawn or Stage.Released || Decided is { HandsOver: false };
 
+    /// <summary>When the next of all its clocks ends, so that the law may say something else from then on; <c>null</c> when none is to come.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? Turns => Assessed?.Assessment is { } law
+        ? law.Deadlines.Where(deadline => deadline.Due > law.AsOf).Select(deadline => (DateTimeOffset?)deadline.Due).Min()
+        : null;
+
     /// <summary>Our own clocks that still run (to answer, to object, our targets), soonest first; an overdue one stays.</summary>
     [JsonIgnore]
     public IReadOnlyList<Deadline> Deadlines => IsAnswered || Assessed is null ? []
         : [.. Assessed.Assessment.Deadlines.Where(deadline => deadline.Kind is DeadlineKind.Answer or DeadlineKind.Object or DeadlineKind.Target).OrderBy(deadline => deadline.Due)];
 }
+
+/// <summary>Something that a rule said must be done, and was.</summary>
+/// <param name="Do">What kind of thing.</param>
+/// <param name="Duty">What the rule said.</param>
+/// <param name="How">What was done.</param>
+/// <param name="By">Who recorded it.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record PerformedDuty(DutyKind Do, string Duty, string How, string By, DateTimeOffset At);
 
 /// <summary>An order and what the gate made of it.</summary>
 public sealed record OrderState

@@ -189,6 +189,22 @@ public sealed partial class Desk : IDisposable
     public async Task<DemandState> Tell(string demand, string by, string how, string? ground, int? seen, CancellationToken cancel) =>
         await AssessIfDue(await Say(demand, by, seen, _ => new Told(Text(how, "how"), ground is null ? null : Text(ground, "the ground")), cancel));
 
+    /// <summary>Records that a person did what a rule says must be done of this demand: called data back, deleted a copy, told an authority.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="rule">The rule that says so; one of the duties of now.</param>
+    /// <param name="how">What was done, with its evidence.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    /// <exception cref="DeskException"><c>malformed</c>: no such duty now.</exception>
+    public Task<DemandState> Perform(string demand, string by, string rule, string how, int? seen, CancellationToken cancel) => Say(demand, by, seen, state =>
+    {
+        var duties = state.Assessed is null ? [] : Now(state).Duties;
+        var duty = duties.FirstOrDefault(one => one.Rule == rule)
+            ?? throw new DeskException("malformed", $"no rule called \"{rule}\" says now that something must be done of this demand", duties.Count == 0 ? "nothing must be done" : $"one of {string.Join(", ", duties.Select(one => one.Rule))}");
+        return new Performed(rule, duty.Do, duty.Sentence, Text(how, "what was done"));
+    }, cancel);
+
     /// <summary>Holds a demand. This does not hold the gate: a stop goes there by itself.</summary>
     public Task<DemandState> Stay(string demand, string by, string reason, int? seen, CancellationToken cancel) =>
         Say(demand, by, seen, _ => new Stayed(Text(reason, "the reason")), cancel);
@@ -221,13 +237,19 @@ public sealed partial class Desk : IDisposable
         if (Reconciled is null)
             await Try(() => Reconcile(cancel));
         List<(string Id, bool Assess)> due;
+        List<string> turned;
+        var now = time.GetUtcNow();
         await using (var db = open())
         {
             due = [.. (await db.Demands.AsNoTracking().Where(d => d.Tampered == null && (d.AssessmentDue || d.OrdersOpen)).Select(d => new { d.Id, d.AssessmentDue }).ToListAsync(cancel))
                 .Select(d => (d.Id, d.AssessmentDue))];
+            turned = await db.Demands.AsNoTracking().Where(d => d.Tampered == null && d.Open && !d.AssessmentDue && d.Turns <= now).OrderBy(d => d.Turns).Select(d => d.Id).ToListAsync(cancel);
         }
         foreach (var (id, assess) in due)
             await Try(async () => _ = assess ? await AssessIfDue(await store.Current(id, cancel)) : (await Poll(id, cancel)).State);
+        // A clock has ended: what follows from that is said without anybody asking.
+        foreach (var id in turned)
+            await Try(async () => _ = await Say(id, Self, null, Assessment, cancel));
         return trouble;
 
         async Task Try(Func<Task> what)

@@ -56,6 +56,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasKey(d => d.Id);
         demands.HasIndex(d => d.Receipt).IsUnique();
         demands.HasIndex(d => new { d.Open, d.Due });
+        demands.HasIndex(d => d.Turns);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
         var counters = modelBuilder.Entity<CounterRow>().ToTable("counters");

@@ -27,6 +27,7 @@ public abstract record EventBody
         ["resumed"] = typeof(Resumed),
         ["withdrawn"] = typeof(Withdrawn),
         ["closed"] = typeof(Closed),
+        ["performed"] = typeof(Performed),
         ["adopted"] = typeof(Adopted),
     };
 
@@ -179,6 +180,13 @@ public sealed record Released(string Order, string How) : EventBody;
 /// <param name="How">By which way.</param>
 /// <param name="Ground">Why we tell, where the law names the authority as the one who tells.</param>
 public sealed record Told(string How, string? Ground) : EventBody;
+
+/// <summary>A person did what a rule says must be done: called data back, deleted a copy, told an authority.</summary>
+/// <param name="Rule">The rule that said so.</param>
+/// <param name="Do">What kind of thing.</param>
+/// <param name="Duty">What it said, in the words of the rule.</param>
+/// <param name="How">What was done, and the evidence for it.</param>
+public sealed record Performed(string Rule, DutyKind Do, string Duty, string How) : EventBody;
 
 /// <summary>The demand is held.</summary>
 /// <param name="Reason">Why.</param>

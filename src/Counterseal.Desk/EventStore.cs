@@ -201,6 +201,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         var next = state.Deadlines.Count == 0 ? null : state.Deadlines[0];
         row.Due = next?.Due;
         row.DueWhat = next?.What;
+        row.Turns = state.ClosedFor is null && state.WithdrawnFor is null ? state.Turns : null;
         row.Emergency = demand.Emergency;
         row.Authenticated = state.IsAuthenticated;
         row.Questions = state.Assessed?.Assessment.Questions.Count ?? 0;

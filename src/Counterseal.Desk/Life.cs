@@ -56,8 +56,10 @@ public static class Life
             return gate.Objection;
         if (body is Told told)
             return Telling(state, told, at);
+        if (body is Performed performed)
+            return state.Assessed is null ? "nothing is known to be done before the law has been run; assess first" : Blank(performed.How, "what was done needs a sentence, with its evidence");
         if (state.ClosedFor is not null)
-            return "this demand is closed; only telling the customer can follow";
+            return "this demand is closed; only telling the customer, and what a rule still says must be done, can follow";
         if (state.WithdrawnFor is not null && body is not Closed)
             return "the authority took this demand back; only telling the customer and closing can follow";
         return body switch
@@ -252,6 +254,7 @@ public static class Life
         Refused r => WithOrder(state, r.Order, order => order with { Refusal = r }),
         Released r => WithFact(WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }), FactNames.ReleasedAt, Instant.Text(happened.At)),
         Told => WithFact(state with { ToldAt = happened.At }, FactNames.CustomerTold, Instant.Text(happened.At)),
+        Performed p => state with { Performed = state.Performed.SetItem(p.Rule, new(p.Do, p.Duty, p.How, happened.By, happened.At)) },
         Stayed s => state with { StayedFor = s.Reason },
         Resumed => state with { StayedFor = null },
         Withdrawn w => state with { WithdrawnFor = w.Reason },

@@ -53,6 +53,8 @@ internal sealed class DemandRow
     public DateTimeOffset Received { get; set; }
     public DateTimeOffset? Due { get; set; }
     public string? DueWhat { get; set; }
+    /// <summary>When the law may say something else of it without anything happening.</summary>
+    public DateTimeOffset? Turns { get; set; }
     public bool? Emergency { get; set; }
     public bool Authenticated { get; set; }
     public int Questions { get; set; }

@@ -90,10 +90,18 @@ internal sealed class Circumstances
         if (fact.Source == FactSource.Company) return _book.Company.GetValueOrDefault(fact.Name);
         var stated = _instrument?.Implies.GetValueOrDefault(fact.Name) ?? (fact.Source == FactSource.Person ? null : Stated(fact.Name));
         if (fact.Source == FactSource.Engine) return stated ?? fact.Silent;
-        if (_recorded[fact.Slot] is not { } recorded) return stated ?? fact.Silent;
+        if (_recorded[fact.Slot] is not { } recorded) return stated ?? (Speaks(fact.Name) ? null : fact.Silent);
         if (!_book.Allows(fact, recorded)) return null;
         return stated is null || stated == recorded || fact.Overrides ? recorded : null;
     }
+
+    // A demand that names something without saying what it is, is not silent.
+    private bool Speaks(string name) => name switch
+    {
+        "validating.kind" or "validating.country" => _demand.Validating is not null,
+        "secrecy" => _demand.Secrecy is not null || _recorded[_book.Facts["secrecy.until"].Slot] is not null,
+        _ => false,
+    };
 
     /// <summary>The instant that a name holds.</summary>
     public DateTimeOffset? At(FactName name) => Value(name) is { } text && FactName.TryInstant(text, out var at) ? at : null;
@@ -125,7 +133,7 @@ internal sealed class Circumstances
             case "demand.issued":
                 return _demand.Issued is { } issued ? Instant.Text(issued) : null;
             case "demand.ageDays":
-                return _demand.Issued is { } since ? Days(since, Received) : null;
+                return At(_book.Facts["demand.issued"]) is { } since ? Number(Math.Max(0, (Received.UtcDateTime.Date - since.UtcDateTime.Date).Days)) : null;
             // A name that the book does not know is no name yet: a person says which of the known ones is meant.
             case "instrument":
                 return _demand.Instrument is { } id && _book.Instruments.ContainsKey(id) ? id : null;
@@ -146,7 +154,7 @@ internal sealed class Circumstances
             case "offence.stated":
                 return Word(!string.IsNullOrWhiteSpace(_demand.Offence));
             case "secrecy":
-                return At(_book.Facts["secrecy.until"]) is { } until ? (until > _asOf ? "dated" : "expired") : _demand.Secrecy is not null ? "endless" : null;
+                return At(_book.Facts["secrecy.until"]) is { } until ? (until > _asOf ? "dated" : "expired") : _demand.Secrecy is { Until: null } && _recorded[_book.Facts["secrecy.until"].Slot] is null ? "endless" : null;
             case "secrecy.until":
                 return _demand.Secrecy?.Until is { } end ? Instant.Text(end) : null;
             case "secrecy.days":
@@ -154,7 +162,7 @@ internal sealed class Circumstances
             case "assistance":
                 return _demand.Assistance.Count > 0 ? "true" : null;
             case "mail.domain":
-                return _book.LookAlike.Of(_demand.Issuing.Mail, Value(_book.Facts["issuing.country"]) ?? "");
+                return _book.LookAlike.Of(_demand.Issuing.Mail, Value(_book.Facts["issuing.country"]));
             case "citation.fits":
                 return CitationFits();
             case "scope.empty":
@@ -169,7 +177,7 @@ internal sealed class Circumstances
                 var answer = Answered();
                 return Word(_demand.Scope.Items.Any(i => i.From is null && (i.Categories.Count > 0 ? i.Categories : answer).Any(c => c is DataCategory.Traffic or DataCategory.Content)));
             case "scope.categories":
-                return _demand.Scope.Items.Any(i => i.Categories.Count == 0)
+                return _demand.Scope.Items.Count == 0 || _demand.Scope.Items.Any(i => i.Categories.Count == 0)
                     ? null
                     : string.Join(',', _demand.Scope.Items.SelectMany(i => i.Categories).Distinct().Order().Select(Words<DataCategory>.Of));
             default:
@@ -181,7 +189,7 @@ internal sealed class Circumstances
     public IReadOnlyList<DataCategory> Answered() => Value(_book.Facts["scope.categories"]) is { } list ? FactName.Categories(list) ?? [] : [];
 
     // A citation of another country's law among those of the issuing country is enough to look twice.
-    private string CitationFits()
+    private string? CitationFits()
     {
         var country = Value(_book.Facts["issuing.country"]);
         IEnumerable<string> cited = _demand.Secrecy?.Law is { Length: > 0 } law ? [.. _demand.Citations, law] : _demand.Citations;
@@ -191,7 +199,8 @@ internal sealed class Circumstances
             any = true;
             var marks = _book.Marks.Where(m => m.On(citation)).ToList();
             if (marks.Count == 0) continue;
-            if (country is not null && !marks.Any(m => m.Countries.Contains(country, StringComparer.Ordinal))) return "foreign";
+            if (country is null) return null;
+            if (!marks.Any(m => m.Countries.Contains(country, StringComparer.Ordinal))) return "foreign";
             fits = true;
         }
         return fits ? "fits" : any ? "unknown" : "none";
@@ -205,9 +214,9 @@ internal sealed class Circumstances
 
     private static string? Kind(Authority? authority) => authority is null || authority.Kind == AuthorityKind.Unknown ? null : Words<AuthorityKind>.Of(authority.Kind);
 
-    private static string? Country(Authority? authority) => string.IsNullOrWhiteSpace(authority?.Country) ? null : authority.Country;
+    private static string? Country(Authority? authority) => authority?.Country is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] ? authority.Country : null;
 
-    // A pattern, an empty name or a whole domain names everybody behind it; so does an IP address at any time at all.
+    // A pattern, an empty name or a whole domain names everybody behind it; so does an IP address over more than a day.
     private static bool Named(ScopeItem item)
     {
         var (kind, value, _, at) = item.Selector;
@@ -215,7 +224,7 @@ internal sealed class Circumstances
         return kind switch
         {
             SelectorKind.Mailbox => value.IndexOf('@', StringComparison.Ordinal) is > 0 and var sign && sign < value.Length - 1 && value.IndexOfAny([',', ';', ' ', '?']) < 0,
-            SelectorKind.IpAddress => !value.Contains('/', StringComparison.Ordinal) && (at is not null || item is { From: not null, To: not null }),
+            SelectorKind.IpAddress => !value.Contains('/', StringComparison.Ordinal) && (at is not null || (item is { From: { } from, To: { } to } && to - from <= TimeSpan.FromDays(1))),
             SelectorKind.Telephone => value.All(char.IsAsciiDigit),
             _ => true,
         };

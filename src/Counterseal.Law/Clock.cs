@@ -22,6 +22,9 @@ internal sealed record Clock(
     /// <param name="BeyondCalendar">The years that the calendar would have had to cover and does not.</param>
     internal sealed record Count(DateTimeOffset Due, DateTimeOffset Starts, string Words, IReadOnlyList<int> BeyondCalendar)
     {
+        /// <summary>Whether it mattered which days are working days.</summary>
+        public bool Looked { get; init; }
+
         /// <summary>The country whose calendar should have counted and is not in the book (empty when the country is not known); <c>null</c> when all is well.</summary>
         public string? WithoutCalendar { get; init; }
     }
@@ -42,7 +45,7 @@ internal sealed record Clock(
     };
 
     /// <summary>The first instant of a day in a zone.</summary>
-    public static DateTimeOffset DayStarts(DateOnly day, TimeZoneInfo zone) => AsInstant(day.ToDateTime(TimeOnly.MinValue), zone);
+    public static DateTimeOffset DayStarts(DateOnly day, TimeZoneInfo zone) => AsInstant(day.ToDateTime(TimeOnly.MinValue), zone, first: true);
 
     private Count Hours(DateTimeOffset at, int amount, HolidayCalendar? calendar)
     {
@@ -62,7 +65,7 @@ internal sealed record Clock(
                 end = TimeZoneInfo.ConvertTime(moved, Zone);
             }
         }
-        return new(end.ToUniversalTime(), start.ToUniversalTime(), Remark($"{words}; ends {Local(end)} ({Zone.Id}); counted by {Citation}", calendar, beyond), [.. beyond]);
+        return new(end.ToUniversalTime(), start.ToUniversalTime(), Remark($"{words}; ends {Local(end)} ({Zone.Id}); counted by {Citation}", calendar, beyond), [.. beyond]) { Looked = HoursShift };
     }
 
     private Count Days(DateTimeOffset at, int amount, TimeUnit unit, HolidayCalendar? calendar)
@@ -95,7 +98,10 @@ internal sealed record Clock(
             }
         }
         return new(
-            DayStarts(last.AddDays(1), Zone).ToUniversalTime(), DayStarts(first, Zone).ToUniversalTime(), Remark($"{words}; ends with {Day(last)} ({Zone.Id}); counted by {Citation}", calendar, beyond), [.. beyond]);
+            DayStarts(last.AddDays(1), Zone).ToUniversalTime(), DayStarts(first, Zone).ToUniversalTime(), Remark($"{words}; ends with {Day(last)} ({Zone.Id}); counted by {Citation}", calendar, beyond), [.. beyond])
+        {
+            Looked = DaysShift || unit == TimeUnit.WorkingDays || LeastWorkingDays > 0,
+        };
     }
 
     // So many working days after a day.
@@ -127,11 +133,11 @@ internal sealed record Clock(
         ? words
         : $"{words}; the calendar {calendar!.Id} does not cover {string.Join(", ", beyond)}: only Saturdays and Sundays were left out there, check the holidays";
 
-    // A local time that a change of clocks skips is moved past the gap; one that comes twice ends with the second.
-    private static DateTimeOffset AsInstant(DateTime local, TimeZoneInfo zone)
+    // A local time that a change of clocks skips is moved past the gap. One that comes twice is over with the second; a day begins with the first.
+    private static DateTimeOffset AsInstant(DateTime local, TimeZoneInfo zone, bool first = false)
     {
         while (zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Min() : zone.GetUtcOffset(local);
+        var offset = !zone.IsAmbiguousTime(local) ? zone.GetUtcOffset(local) : first ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetAmbiguousTimeOffsets(local).Min();
         return new DateTimeOffset(local, offset);
     }
 

@@ -25,9 +25,9 @@ internal sealed class Clocks(RuleBook book, Circumstances known, DateTimeOffset 
         DateTimeOffset at;
         if (clocked.After is { } before)
         {
-            // The last instant of the period before, so that the next begins with the very next hour or day.
+            // What is counted from the next hour or day begins with the very next one; what is counted at once begins where the period before ended.
             if (Of(book.ById[before]) is not { } count) return null;
-            at = count.Due.AddTicks(-1);
+            at = clocked.Unit == TimeUnit.Minutes || (clocked.Unit == TimeUnit.Hours && !clocked.Clock!.HoursFromNext) ? count.Due : count.Due.AddTicks(-1);
         }
         else if (known.At(clocked.At!) is { } instant)
         {
@@ -49,8 +49,6 @@ internal sealed class Clocks(RuleBook book, Circumstances known, DateTimeOffset 
         var country = clock.CalendarOf is { } of ? known.Value(of) : null;
         var own = country is null ? null : book.CalendarOf(country);
         var counted = clock.After(at, clocked.Amount, clocked.Unit, own ?? clock.Calendar);
-        return clock.CalendarOf is null || own is not null || clocked.Unit is TimeUnit.Hours or TimeUnit.Minutes
-            ? counted
-            : counted with { WithoutCalendar = country ?? "" };
+        return clock.CalendarOf is null || own is not null || !counted.Looked ? counted : counted with { WithoutCalendar = country ?? "" };
     }
 }

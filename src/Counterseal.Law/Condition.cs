@@ -58,10 +58,16 @@ internal abstract record Condition
         return ways;
     }
 
-    private string[] Told(bool wanted, Circumstances known) => [.. Flip(wanted, known).Where(w => w.Count > 0).Take(MostAlternatives).Select(w => string.Join(" and ", w))];
+    private string[] Told(bool wanted, Circumstances known)
+    {
+        var ways = Flip(wanted, known).Where(w => w.Count > 0).ToList();
+        // A way that somebody can establish says more than one that only another demand could bring.
+        var human = ways.Where(w => w.All(p => p.Human)).ToList();
+        return [.. (human.Count > 0 ? human : ways).Take(MostAlternatives).Select(w => string.Join(" and ", w.Select(p => p.Words)))];
+    }
 
     // Each way is the list of leaves that must change; a way of none means that it is so already.
-    private List<List<string>> Flip(bool wanted, Circumstances known)
+    private List<List<(string Words, bool Human)>> Flip(bool wanted, Circumstances known)
     {
         if (Holds(known) == (wanted ? Truth.True : Truth.False)) return [[]];
         switch (this)
@@ -77,21 +83,21 @@ internal abstract record Condition
             case Any any:
                 return [.. any.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)];
             case Is leaf:
-                return [[wanted ? leaf.Words : leaf.Opposite]];
+                return [[(wanted ? leaf.Words : leaf.Opposite, leaf.Name.Source is FactSource.Person or FactSource.Demand)]];
             case Passed passed:
-                return [[$"the time of {passed.Rule} is {(wanted ? "over" : "not over")}"]];
+                return [[($"the time of {passed.Rule} is {(wanted ? "over" : "not over")}", true)]];
             default:
                 return [];
         }
     }
 
-    private static List<List<string>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
+    private static List<List<(string Words, bool Human)>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
     {
-        List<List<string>> ways = [[]];
+        List<List<(string Words, bool Human)>> ways = [[]];
         foreach (var part in parts)
         {
             var more = part.Flip(wanted, known);
-            ways = [.. (from way in ways from next in more select (List<string>)[.. way, .. next.Except(way)]).Take(MostAlternatives)];
+            ways = [.. (from way in ways from next in more select (List<(string, bool)>)[.. way, .. next.Except(way)]).Take(MostAlternatives)];
         }
         return ways;
     }

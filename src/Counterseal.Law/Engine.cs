@@ -113,10 +113,10 @@ public static class Engine
             {
                 if (rule.Effect is not Effect.Clocked clocked || _known.Clocks.Of(rule) is not { } count) continue;
                 deadlines.Add(new Deadline(rule.Id, clocked.What, count.Due, count.Starts, count.Words, rule.Citation) { Kind = clocked.Kind, Late = count.Due <= _asOf });
-                if (count.BeyondCalendar.Count > 0)
-                    Note(rule, $"The holidays of {string.Join(", ", count.BeyondCalendar)} are not in the book; check whether the last day of \"{clocked.What}\" is one.");
                 if (count.WithoutCalendar is { } country)
                     Note(rule, $"The book has no calendar of {(country.Length == 0 ? "the country that it should count by" : country)}; check whether the last day of \"{clocked.What}\" is a holiday there.");
+                else if (count.BeyondCalendar.Count > 0)
+                    Note(rule, $"The holidays of {string.Join(", ", count.BeyondCalendar)} are not in the book; check whether the last day of \"{clocked.What}\" is one.");
             }
             return [.. deadlines.OrderBy(d => d.Due).ThenBy(d => d.Rule, StringComparer.Ordinal)];
         }
@@ -183,6 +183,7 @@ public static class Engine
                     _outcomes.Add(new Outcome(rule, Sign.Fails, Filled(require.Fails, cells), cells)
                     {
                         Otherwise = require.Otherwise,
+                        Always = require.BeforeAnyAnswer && require.Otherwise == Otherwise.Wait,
                         Turn = ReferenceEquals(require.Condition, Condition.Never) ? (rule.When, false) : (require.Condition, true),
                     });
                 }
@@ -279,20 +280,20 @@ public static class Engine
             var proposal = _rules.Find(r => r.Effect is Effect.Propose && When(r) == Truth.True);
 
             // What can no longer change the outcome is not asked.
-            bool Open(Outcome o) => !refused && proposal is null && (o.Rule.Items is null || o.Cells.Meets(left));
-            var outcomes = _outcomes.Where(o => o.Always || o.Sign is Sign.Holds or Sign.Fails || Open(o)).ToList();
+            bool Open(Outcome o) => o.Always || (!refused && proposal is null && (o.Rule.Items is null || o.Cells.Meets(left)));
+            var outcomes = _outcomes.Where(o => o.Sign == Sign.Holds || (o.Sign == Sign.Fails && o.Otherwise != Otherwise.Wait) || Open(o)).ToList();
             var asked = outcomes.Where(o => o.Sign == Sign.Question).ToList();
-            var waiting = outcomes.Where(o => o is { Sign: Sign.Fails, Otherwise: Otherwise.Wait } && Open(o)).ToList();
+            var waiting = outcomes.Where(o => o is { Sign: Sign.Fails, Otherwise: Otherwise.Wait }).ToList();
 
             Decision proposed;
             List<string> reasons;
-            RouteKind? redirected = null;
+            (Rule Rule, string Sentence)? redirected = null;
             if (refused)
             {
                 var deciding = whole.Count > 0 && beyondItems ? whole : fails;
                 var strongest = deciding.Count == 0 ? Otherwise.Reject : deciding.Max(o => o.Otherwise!.Value);
                 proposed = strongest switch { Otherwise.Redirect => Decision.Redirect, Otherwise.Challenge => Decision.Challenge, _ => Decision.Reject };
-                if (proposed == Decision.Redirect) redirected = RouteKind.Customer;
+                if (proposed == Decision.Redirect) redirected = deciding.Where(o => o.Otherwise == strongest).Select(o => (o.Rule, o.Sentence)).First();
                 reasons = [.. deciding.Where(o => o.Otherwise == strongest).Concat(assistance).Select(o => o.Sentence)];
                 if (reasons.Count == 0) reasons.Add("No rule of this book reaches anything that is demanded.");
             }
@@ -300,6 +301,7 @@ public static class Engine
             {
                 var propose = (Effect.Propose)proposal.Effect;
                 proposed = propose.Decision;
+                if (proposed == Decision.Redirect) redirected = (proposal, propose.Says);
                 reasons = [propose.Says, .. asked.Select(o => o.Sentence)];
             }
             else if (asked.Count > 0 || waiting.Count > 0 || _cells.Any(c => left.Has(c) && !Reached(c)))
@@ -321,7 +323,7 @@ public static class Engine
             var barredFromKeeping = new CellSet(_cells.Count);
             foreach (var fail in fails)
                 if (fail.Otherwise == Otherwise.Reject) barredFromKeeping.Add(fail.Cells);
-            var kept = proposal is null && !whole.Any(o => o.Otherwise == Otherwise.Reject)
+            var kept = (proposal is null || refused) && !whole.Any(o => o.Otherwise == Otherwise.Reject)
                 ? _cells.Where(c => _preserved[c.Index] is not null && !barredFromKeeping.Has(c)).ToList()
                 : [];
             var bases = permitted.Count > 0 ? permitted.Select(c => _released[c.Index]!) : complies ? kept.Select(c => _preserved[c.Index]!) : [];
@@ -339,7 +341,7 @@ public static class Engine
                 deadlines, notice)
             {
                 Preserve = AsScope(kept),
-                Route = Route(redirected, outcomes),
+                Route = Route(redirected),
                 Duties = [.. duties.Select(d => d.Duty)],
                 Suspended = [.. waiting.Where(o => o.Require?.Until is not null).OrderBy(o => o.Rule.Index).Select(o => new Suspension(o.Rule.Id, o.Sentence, o.Require!.Until!, o.Rule.Citation))],
                 Objections = [.. outcomes.Where(o => o.Speaks && o.Rule.Ground is not null).Select(o => (o.Rule, o.Sentence))
@@ -401,13 +403,11 @@ public static class Engine
             return duties;
         }
 
-        private Route Route(RouteKind? redirected, List<Outcome> outcomes)
+        private Route Route((Rule Rule, string Sentence)? redirected)
         {
-            var rule = _rules.Find(r => r.Effect is Effect.Way way && (redirected is null || way.To == redirected) && When(r) == Truth.True);
+            var rule = _rules.Find(r => r.Effect is Effect.Way way && (redirected is null || way.To == RouteKind.Customer) && When(r) == Truth.True);
             if (rule is not null) return new(((Effect.Way)rule.Effect).To, rule.Id, ((Effect.Way)rule.Effect).Says, rule.Citation);
-            if (redirected is null) return Law.Route.Straight;
-            var by = outcomes.First(o => o is { Sign: Sign.Fails, Otherwise: Otherwise.Redirect });
-            return new(redirected.Value, by.Rule.Id, by.Sentence, by.Rule.Citation);
+            return redirected is var (by, sentence) ? new(RouteKind.Customer, by.Id, sentence, by.Citation) : Law.Route.Straight;
         }
 
         private static bool IsPolicy(Rule rule) => rule.Effect is Effect.Reach { Policy: true };
@@ -421,11 +421,13 @@ public static class Engine
                 if (when == Truth.False) continue;
                 if (when == Truth.True)
                     return new Notice(notify.By, notify.NotBefore is { } name ? _known.At(name) : null, notify.Reason, rule.Citation) { Rule = rule.Id, Timing = notify.Timing, AtEnd = notify.AtEnd };
-                var open = rule.When!.Open(_known).Distinct().ToList();
+                var open = rule.When!.Open(_known).Take(1).ToList();
                 asked.Add(new Outcome(rule, Sign.Question, Asked(open, null), _none) { Open = [.. open.Where(n => n.Source is FactSource.Person or FactSource.Demand)] });
                 return new Notice(NoticeBy.Nobody, null, "Who tells the customer is not settled; nobody is told until the question is answered.", rule.Citation) { Rule = rule.Id };
             }
-            return new Notice(NoticeBy.Provider, null, "No rule of this book says who tells the customer; then we do.", "");
+            return _known.Value(_book.Facts["secrecy"]) is "none" or "expired"
+                ? new Notice(NoticeBy.Provider, null, "No rule of this book says who tells the customer; then we do.", "")
+                : new Notice(NoticeBy.Nobody, null, "No rule of this book says who tells the customer, and a secrecy order may bind us; nobody is told until counsel says who.", "");
         }
 
         // An item without categories stays one where nobody answered: what is kept then is what is demanded.

@@ -24,10 +24,10 @@ internal sealed class LookAlike
             foreach (var domain in agency.Domains) _known.Add((domain, Skeleton(domain), agency.Country));
     }
 
-    /// <summary><c>known</c>, <c>otherCountry</c>, <c>lookalike</c>, <c>unknown</c> or <c>absent</c>.</summary>
+    /// <summary><c>known</c>, <c>otherCountry</c>, <c>lookalike</c>, <c>unknown</c> or <c>absent</c>; <c>null</c> where it hangs on a country that is not known.</summary>
     /// <param name="address">The address as the demand gives it.</param>
-    /// <param name="country">The issuing authority's country.</param>
-    public string Of(string? address, string country)
+    /// <param name="country">The issuing authority's country, where it is known.</param>
+    public string? Of(string? address, string? country)
     {
         if (string.IsNullOrWhiteSpace(address)) return "absent";
         var at = address.LastIndexOf('@');
@@ -40,7 +40,7 @@ internal sealed class LookAlike
             if (of == country) return "known";
             elsewhere = true;
         }
-        if (elsewhere) return "otherCountry";
+        if (elsewhere) return country is null ? null : "otherCountry";
         var skeleton = Skeleton(domain);
         foreach (var (known, looks, _) in _known)
             if (Alike(skeleton, known, looks)) return "lookalike";

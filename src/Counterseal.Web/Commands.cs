@@ -28,6 +28,9 @@ public static class Commands
     public static string Decide(string demand, string decision, bool recipient) =>
         $"counterseal decide {demand} {decision} --by YOU --reason '…'{(recipient ? " --recipient AUTHORITY" : "")}";
 
+    /// <summary>Records that a duty was done.</summary>
+    public static string Perform(string demand, string rule) => $"counterseal demands perform {demand} {rule} --by YOU --how '…'";
+
     /// <summary>Orders something of the gate.</summary>
     public static string Order(string demand, string kind) => $"counterseal order {kind} {demand} --by YOU";
 }

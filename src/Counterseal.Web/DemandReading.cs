@@ -18,6 +18,7 @@ internal static class DemandReading
         var state = file.State;
         var received = state.Received!;
         var assessment = state.Assessed?.Assessment;
+        var law = assessment is not null && state.AssessmentDue && now is not null ? now(state) : assessment;
         var decidedBy = file.Events.ElementAtOrDefault(state.DecidedVersion - 1)?.Event;
         return new DemandView
         {
@@ -29,7 +30,9 @@ internal static class DemandReading
             Stations = Stations(file),
             State = state.Stage switch { Stage.Stayed => "stayed", Stage.Withdrawn => "withdrawn", Stage.Closed => "closed", _ => "open" },
             Assessment = assessment is null ? null : assessment with { Deadlines = state.Deadlines },
-            Terms = [.. ((state.AssessmentDue ? now?.Invoke(state) : assessment)?.Deadlines ?? []).Where(d => d.Kind is DeadlineKind.Theirs or DeadlineKind.Expiry or DeadlineKind.Retention).OrderBy(d => d.Due)],
+            Duties = law?.Duties ?? [],
+            Performed = state.Performed,
+            Terms = [.. (law?.Deadlines ?? []).Where(d => d.Kind is DeadlineKind.Theirs or DeadlineKind.Expiry or DeadlineKind.Retention).OrderBy(d => d.Due)],
             Facts = state.Facts,
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,

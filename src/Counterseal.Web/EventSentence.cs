@@ -23,6 +23,7 @@ internal static class EventSentence
         Refused r => $"The gate refused ({r.Code}): {r.What}",
         Released r => $"Handed out: {r.How}.",
         Told t => $"The customer was told: {t.How}.",
+        Performed p => $"Done ({Words.Of(p.Do)}): {p.How} The rule {p.Rule} says: {p.Duty}",
         Stayed s => $"Held: {s.Reason}",
         Resumed r => $"The stay ended: {r.Reason}",
         Withdrawn w => $"The authority took it back: {w.Reason}",

@@ -55,6 +55,7 @@ public static class StaffApi
             return Results.Json(new JsonObject { ["order"] = order.Digest, ["kind"] = order.Kind.ToString().ToLowerInvariant(), ["state"] = Standing(order, polled), ["have"] = answer?.Have ?? order.Have, ["need"] = answer?.Need ?? order.Need, ["refusal"] = Refusal(order) ?? Refusal(answer) });
         });
         api.MapPost("/demands/{id}/poll", async (string id, CancellationToken cancel) => Results.Json(Orders(await desk.Poll(id, cancel))));
+        api.MapPost("/demands/{id}/perform", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Perform(id, Text(said, "by"), Text(said, "rule"), Text(said, "how"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/tell", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Tell(id, Text(said, "by"), Text(said, "how"), (string?)said["ground"], Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/stay", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Stay(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));

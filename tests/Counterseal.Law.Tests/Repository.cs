@@ -7,12 +7,13 @@ internal static class Repository
 
     public static string Rules => Path.Combine(Root, "rules");
 
-    private static readonly Lazy<RuleBook> Loaded = new(() => RuleBook.Load(Rules));
-
-    public static RuleBook Book => Loaded.Value;
+    public static RuleBook Book => field ??= RuleBook.Load(Rules);
 
     public static IReadOnlyList<(string Name, byte[] Bytes)> RuleFiles { get; } =
         [.. Directory.EnumerateFiles(Rules, "*.yaml", SearchOption.AllDirectories).Select(p => (Path.GetRelativePath(Rules, p).Replace('\\', '/'), File.ReadAllBytes(p)))];
+
+    /// <summary>The same files, as the second evaluator reads them.</summary>
+    public static NaiveBook Naive => field ??= NaiveBook.Of(RuleFiles);
 
     private static string Find()
     {

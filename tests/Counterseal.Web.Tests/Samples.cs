@@ -1,4 +1,5 @@
 using System.Text;
+using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
 
@@ -126,6 +127,8 @@ internal static class Samples
             new("told", StationState.Ahead),
         ],
         Assessment = Assessment,
+        Duties = Assessment.Duties,
+        Performed = new SortedDictionary<string, PerformedDuty> { ["policy.emergency.review"] = new(DutyKind.Review, "", "C. Lind read file and recording; nothing to change.", "C. Lind", Now.AddMinutes(-4)) },
         Terms =
         [
             Clock("The issuing authority must have its order validated", TimeSpan.FromHours(48), new(44, 50, 0), "eu.emergency.validation", "Regulation (EU) 2023/1543, Art. 4(5)", "48 hours from the next full hour") with { Kind = DeadlineKind.Theirs },

@@ -1,3 +1,4 @@
+using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
 
@@ -14,6 +15,10 @@ public sealed record DemandView
     public required DateTimeOffset Received { get; init; }
     /// <summary>The original that came.</summary>
     public required OriginalView Original { get; init; }
+    /// <summary>What rules say must be done.</summary>
+    public IReadOnlyList<Duty> Duties { get; init; } = [];
+    /// <summary>What of it was done, by the rule.</summary>
+    public IReadOnlyDictionary<string, PerformedDuty> Performed { get; init; } = new SortedDictionary<string, PerformedDuty>(StringComparer.Ordinal);
     /// <summary>Terms of others, and of what is kept or may not be told, soonest first.</summary>
     public IReadOnlyList<Deadline> Terms { get; init; } = [];
     /// <summary>What was read but not understood.</summary>
