@@ -33,6 +33,9 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
         rows = Merged(rows, r => r.Validating, (r, s) => r with { Validating = s }, r => (r.Issuing, r.Emergency));
         rows = Merged(rows, r => r.Issuing, (r, s) => r with { Issuing = s }, r => (r.Validating, r.Emergency));
 
+        // Those of whom nothing comes stand last.
+        rows = [.. rows.OrderBy(r => r.Cells.All(c => c.Outcome == MatrixOutcome.No))];
+
         // What is said of every live cell is said once.
         var live = rows.SelectMany(r => r.Cells).Where(Live).ToList();
         var common = Shared(live);
@@ -44,7 +47,7 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
                 r.Validating.Count == validating.Count ? [] : r.Validating,
                 r.Emergency.Count == 2 || r.Emergency[0].Length == 0 ? null : r.Emergency[0] == "true",
                 [.. r.Cells.Select(c => Final(c, common, byCategory[c.Category]))]))],
-            [.. _rules.Where(r => r.Effect is Effect.Clocked).Select(Line).OfType<MatrixLine>()],
+            [.. _rules.Where(r => r.Effect is Effect.Clocked && r.Instruments.Count > 0).Select(Line).OfType<MatrixLine>()],
             First(r => r.Effect is Effect.Notify),
             First(r => r.Effect is Effect.Way));
     }

@@ -15,6 +15,7 @@ public static class MatrixText
         Line(0, "");
         Line(0, "what every demand needs, under whatever instrument");
         Needs(matrix.Every, 1, Line);
+        Lines("deadlines of every demand", matrix.Deadlines);
         foreach (var sheet in matrix.Sheets)
         {
             Line(0, "");
@@ -119,7 +120,8 @@ public static class MatrixText
         return cell.Policy ? $"{words} (our published exception, nobody is compelled)" : words;
     }
 
-    private static string Sign(MatrixOutcome outcome) => outcome switch
+    /// <summary>✓ yes, ~ only with more, ✗ no, ? nobody says.</summary>
+    public static string Sign(MatrixOutcome outcome) => outcome switch
     {
         MatrixOutcome.No => "✗",
         MatrixOutcome.Gap => "?",
@@ -136,7 +138,8 @@ public static class MatrixText
     private static string Cited(MatrixRule rule) => $"{rule.Id} · {rule.Citation}{(rule.Checked ? "" : " · source not yet checked")}";
 
     /// <summary>A kind of authority as people read it: <c>investigating judge</c>.</summary>
-    private static string Spaced(string word) => string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
+    public static string Spaced(string word) => string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 
-    private static string Listed(IEnumerable<string> words, string last = "or") => words.ToList() is var list && list.Count > 1 ? $"{string.Join(", ", list[..^1])} {last} {list[^1]}" : string.Concat(list);
+    /// <summary>Words in a row: <c>a, b or c</c>.</summary>
+    public static string Listed(IEnumerable<string> words, string last = "or") => words.ToList() is var list && list.Count > 1 ? $"{string.Join(", ", list[..^1])} {last} {list[^1]}" : string.Concat(list);
 }

@@ -24,7 +24,7 @@ internal sealed class Possibilities(RuleBook book, Setting setting, IReadOnlyDic
 
     // What the engine works out from the demand and always knows.
     private static readonly string[] NeverOpen =
-        ["received", "emergency.groundStated", "offence.stated", "mail.domain", "citation.fits", "scope.empty", "scope.selectors", "scope.openBeginning", "instrument.does", "selector.kind", "selector.named", "item.bounded"];
+        ["received", "emergency.groundStated", "offence.stated", "scope.empty", "scope.selectors", "scope.openBeginning", "instrument.does", "selector.kind", "selector.named", "item.bounded"];
 
     /// <summary>Whether something can be.</summary>
     /// <param name="clauses">All of these must be so.</param>
