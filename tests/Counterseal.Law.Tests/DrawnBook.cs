@@ -10,9 +10,11 @@ namespace Counterseal.Law.Tests;
 /// </summary>
 internal sealed class DrawnBook
 {
-    private readonly Random random;
-    private readonly StringBuilder text = new();
-    private readonly List<string> deadlines = [];
+    private readonly Random _random;
+    private readonly StringBuilder _text = new();
+    private readonly List<string> _deadlines = [];
+    private readonly Lazy<RuleBook> _book;
+    private readonly Lazy<NaiveBook> _naive;
 
     private static readonly string[] Zones =
         ["Etc/UTC", "Europe/Brussels", "America/New_York", "Europe/London", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo", "America/Havana", "Atlantic/Azores", "Pacific/Kiritimati", "Asia/Beirut"];
@@ -28,13 +30,25 @@ internal sealed class DrawnBook
     /// <summary>The files of the book, the shared names among them.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes)> Files { get; }
 
-    public static Gen<DrawnBook> Any { get; } = Gen.Choose(0, int.MaxValue - 1).Select(seed => new DrawnBook(seed));
+    /// <summary>The book as the engine reads it.</summary>
+    public RuleBook Book => _book.Value;
+
+    /// <summary>The book as the second evaluator reads it.</summary>
+    public NaiveBook Naive => _naive.Value;
+
+    // Books are slow to read, demands are not: many demands come under each book.
+    private static readonly Lazy<DrawnBook[]> Many = new(() => [.. Enumerable.Range(0, 600).Select(seed => new DrawnBook(seed))]);
+
+    /// <summary>A drawn book and a demand that comes under it.</summary>
+    public static Gen<(DrawnBook Book, Situation Situation)> World { get; } = from n in Gen.Choose(0, 599) let book = Many.Value[n] from situation in Draw.Of(book.Naive) select (book, situation);
 
     public DrawnBook(int seed)
     {
-        random = new Random(seed);
+        _random = new Random(seed);
         var law = File("law/zz.yaml", "zz");
         var policy = File("policy/pp.yaml", "pp");
+        _book = new(() => RuleBook.Read(Files!));
+        _naive = new(() => NaiveBook.Of(Files!));
         Files = [Repository.RuleFiles.Single(f => f.Name == "facts.yaml"), ("law/zz.yaml", law), ("policy/pp.yaml", policy)];
     }
 
@@ -42,16 +56,16 @@ internal sealed class DrawnBook
 
     private byte[] File(string name, string prefix)
     {
-        text.Clear();
-        text.Append($"title: {name}\nzone: {One(Zones)}\n");
+        _text.Clear();
+        _text.Append($"title: {name}\nzone: {One(Zones)}\n");
         if (prefix == "zz") Declarations();
-        if (prefix == "pp") text.Append("company: {provider.country: DE}\nagencies:\n  - {name: Police, country: DE, domains: [police.example, lka.example]}\n  - {name: Sheriff, country: US, domains: [sheriff.example]}\n");
-        text.Append("rules:\n");
-        for (var n = random.Next(3, 9); n > 0; n--) Rule($"{prefix}.r{n}");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        if (prefix == "pp") _text.Append("company: {provider.country: DE}\nagencies:\n  - {name: Police, country: DE, domains: [police.example, lka.example]}\n  - {name: Sheriff, country: US, domains: [sheriff.example]}\n");
+        _text.Append("rules:\n");
+        for (var n = _random.Next(3, 9); n > 0; n--) Rule($"{prefix}.r{n}");
+        return Encoding.UTF8.GetBytes(_text.ToString());
     }
 
-    private void Declarations() => text.Append($$$"""
+    private void Declarations() => _text.Append($$$"""
         facts:
           - {name: zz.x, source: person, values: ["true", "false"], meaning: X, question: X?}
           - {name: zz.y, source: person, values: ["true", "false"], meaning: Y, question: Y?}
@@ -82,83 +96,84 @@ internal sealed class DrawnBook
 
     private void Rule(string id)
     {
-        text.Append($"  - id: {id}\n    citation: Act of {id}\n    checked: false\n    plain: Plain {id}.\n    from: {One(["2013-07-01", "2020-01-01", "2020-01-01", "2020-01-01", "2026-09-07", "2026-09-08"])}\n");
-        if (Often(8)) text.Append($"    to: {One(["2026-09-06", "2026-09-07", "2027-12-31"])}\n");
-        if (Often(2)) text.Append($"    instruments: {One(["zz.a", "zz.b", "[zz.a, zz.d]", "[zz.a, zz.b]"])}\n");
+        var from = One(["2013-07-01", "2020-01-01", "2020-01-01", "2020-01-01", "2026-09-07", "2026-09-08"]);
+        _text.Append($"  - id: {id}\n    citation: Act of {id}\n    checked: false\n    plain: Plain {id}.\n    from: {from}\n");
+        if (Often(8)) _text.Append($"    to: {One([.. new[] { "2026-09-06", "2026-09-07", "2027-12-31" }.Where(to => string.CompareOrdinal(to, from) >= 0)])}\n");
+        if (Often(2)) _text.Append($"    instruments: {One(["zz.a", "zz.b", "[zz.a, zz.d]", "[zz.a, zz.b]"])}\n");
         var effect = One(["reach", "reach", "reach", "require", "require", "require", "exclude", "suspend", "narrow", "deadline", "deadline", "deadline", "notice", "route", "duty", "risk", "propose"]);
-        if (effect == "suspend" || random.Next(5) < 2) text.Append($"    when: {Condition(3, effect is not ("reach" or "deadline"))}\n");
-        if (effect is "require" or "exclude" or "suspend" or "narrow" && Often(2)) text.Append($"    items: {Items()}\n");
+        if (effect == "suspend" || _random.Next(5) < 2) _text.Append($"    when: {Condition(3, effect is not ("reach" or "deadline"))}\n");
+        if (effect is "require" or "exclude" or "suspend" or "narrow" && Often(2)) _text.Append($"    items: {Items()}\n");
         switch (effect)
         {
             case "reach":
                 var does = Often(4) ? ", does: preserve" : "";
-                text.Append($"    reach: {{categories: {List(Categories)}{does}{(Often(5) ? ", basis: policy" : "")}}}\n    fails: No {{categories}}.\n");
-                if (Often(5)) text.Append($"    otherwise: {Otherwise()}\n");
+                _text.Append($"    reach: {{categories: {List(Categories)}{does}{(Often(5) ? ", basis: policy" : "")}}}\n    fails: No {{categories}}.\n");
+                if (Often(5)) _text.Append($"    otherwise: {Otherwise()}\n");
                 break;
             case "require":
-                text.Append($"    require: {Condition(3, true)}\n    otherwise: {Otherwise()}\n    fails: Not so.\n");
+                _text.Append($"    require: {Condition(3, true)}\n    otherwise: {Otherwise()}\n    fails: Not so.\n");
                 Extras(asks: true, before: true);
                 break;
             case "exclude":
-                text.Append($"    exclude: Never {{categories}}.\n    otherwise: {Otherwise()}\n");
+                _text.Append($"    exclude: Never {{categories}}.\n    otherwise: {Otherwise()}\n");
                 Extras(asks: true, before: false);
                 break;
             case "suspend":
-                text.Append("    suspend: Held.\n    until: It ends.\n");
-                if (Often(3)) text.Append($"    ifUnknown: {One(["ask", "note", "pass"])}\n");
-                if (Often(3)) text.Append("    ground: zz.k\n");
+                _text.Append("    suspend: Held.\n    until: It ends.\n");
+                if (Often(3)) _text.Append($"    ifUnknown: {One(["ask", "note", "pass"])}\n");
+                if (Often(3)) _text.Append("    ground: zz.k\n");
                 break;
             case "narrow":
-                text.Append($"    narrow: {One([$"{{notBefore: {One(Instants)}}}", $"{{notAfter: {One(Instants)}}}", $"{{notBefore: {One(Instants)}, notAfter: {One(Instants)}, plusDays: {random.Next(1, 40)}}}"])}\n    fails: Cut.\n");
-                if (Often(3)) text.Append("    ground: zz.l\n");
+                _text.Append($"    narrow: {One([$"{{notBefore: {One(Instants)}}}", $"{{notAfter: {One(Instants)}}}", $"{{notBefore: {One(Instants)}, notAfter: {One(Instants)}, plusDays: {_random.Next(1, 40)}}}"])}\n    fails: Cut.\n");
+                if (Often(3)) _text.Append("    ground: zz.l\n");
                 break;
             case "deadline":
-                text.Append($"    deadline: {{what: Do it, kind: {One(["answer", "object", "theirs", "expiry", "retention", "target"])}, {Clock()}}}\n");
-                deadlines.Add(id);
+                _text.Append($"    deadline: {{what: Do it, kind: {One(["answer", "object", "theirs", "expiry", "retention", "target"])}, {Clock()}}}\n");
+                _deadlines.Add(id);
                 break;
             case "notice":
-                text.Append($"    notice: {{by: {One(["provider", "authority", "nobody"])}, reason: So{(Often(2) ? $", notBefore: {One(Instants)}" : "")}{(Often(2) ? ", timing: before" : "")}{(Often(2) ? ", atEnd: [customer, counsel]" : "")}}}\n");
+                _text.Append($"    notice: {{by: {One(["provider", "authority", "nobody"])}, reason: So{(Often(2) ? $", notBefore: {One(Instants)}" : "")}{(Often(2) ? ", timing: before" : "")}{(Often(2) ? ", atEnd: [customer, counsel]" : "")}}}\n");
                 break;
             case "route":
-                text.Append($"    route: {{to: {One(["direct", "customer", "mlat", "executiveAgreement", "enforcingAuthority", "otherEstablishment", "counsel"])}, says: There}}\n");
+                _text.Append($"    route: {{to: {One(["direct", "customer", "mlat", "executiveAgreement", "enforcingAuthority", "otherEstablishment", "counsel"])}, says: There}}\n");
                 break;
             case "duty":
-                text.Append($"    duty: {{do: {One(["tell", "ask", "recall", "delete", "keep", "review", "record"])}, says: Do{(deadlines.Count > 0 ? $", by: {One([.. deadlines])}" : "")}}}\n");
-                if (Often(3)) text.Append("    ground: zz.k\n");
+                _text.Append($"    duty: {{do: {One(["tell", "ask", "recall", "delete", "keep", "review", "record"])}, says: Do{(_deadlines.Count > 0 ? $", by: {One([.. _deadlines])}" : "")}}}\n");
+                if (Often(3)) _text.Append("    ground: zz.k\n");
                 break;
             case "risk":
-                text.Append("    risk: Look.\n");
-                if (Often(2)) text.Append($"    weight: {random.Next(1, 101)}\n");
-                if (Often(3)) text.Append("    ground: zz.l\n");
+                _text.Append("    risk: Look.\n");
+                if (Often(2)) _text.Append($"    weight: {_random.Next(1, 101)}\n");
+                if (Often(3)) _text.Append("    ground: zz.l\n");
                 break;
             default:
-                text.Append($"    propose: {{decision: {One(["noData", "redirect", "challenge", "reject"])}, says: So}}\n");
+                _text.Append($"    propose: {{decision: {One(["noData", "redirect", "challenge", "reject"])}, says: So}}\n");
                 break;
         }
     }
 
     private void Extras(bool asks, bool before)
     {
-        if (asks && Often(4)) text.Append("    asks: Is it?\n");
-        if (before && Often(4)) text.Append("    before: anyAnswer\n");
-        if (Often(3)) text.Append($"    ifUnknown: {One(["ask", "note", "pass"])}\n");
-        if (Often(8)) text.Append("    about: assistance\n");
-        if (Often(3)) text.Append($"    ground: {One(["zz.k", "zz.l"])}\n");
-        if (Often(3)) text.Append($"    weight: {random.Next(1, 101)}\n");
+        if (asks && Often(4)) _text.Append("    asks: Is it?\n");
+        if (before && Often(4)) _text.Append("    before: anyAnswer\n");
+        if (Often(3)) _text.Append($"    ifUnknown: {One(["ask", "note", "pass"])}\n");
+        if (Often(8)) _text.Append("    about: assistance\n");
+        if (Often(3)) _text.Append($"    ground: {One(["zz.k", "zz.l"])}\n");
+        if (Often(3)) _text.Append($"    weight: {_random.Next(1, 101)}\n");
     }
 
     private string Clock()
     {
-        if (deadlines.Count > 0 && Often(3)) return $"after: {One([.. deadlines])}, {Period()}";
-        return random.Next(6) switch
+        if (_deadlines.Count > 0 && Often(3)) return $"after: {One([.. _deadlines])}, {Period()}";
+        return _random.Next(6) switch
         {
             0 => $"due: {One(Instants)}",
-            1 => $"before: {One(Instants)}, {One(["hours", "days"])}: {random.Next(1, 40)}",
+            1 => $"before: {One(Instants)}, {One(["hours", "days"])}: {_random.Next(1, 40)}",
             _ => $"starts: {One(Instants)}, {Period()}",
         };
     }
 
-    private string Period() => $"{One(["minutes", "hours", "hours", "days", "days", "workingDays", "months"])}: {random.Next(1, 15)}, clock: {One(["zz.k1", "zz.k2", "zz.k3"])}";
+    private string Period() => $"{One(["minutes", "hours", "hours", "days", "days", "workingDays", "months"])}: {_random.Next(1, 15)}, clock: {One(["zz.k1", "zz.k2", "zz.k3"])}";
 
     private string Otherwise() => One(["reject", "challenge", "redirect", "wait"]);
 
@@ -178,8 +193,8 @@ internal sealed class DrawnBook
     {
         if (depth > 1 && Often(4)) return $"{One(["all", "any"])}: [{Condition(depth - 1, late)}, {Condition(depth - 1, late)}]";
         if (depth > 1 && Often(8)) return $"not: {Condition(depth - 1, late)}";
-        if (deadlines.Count > 0 && Often(8)) return $"passed: {One([.. deadlines])}";
-        return random.Next(late ? 12 : 11) switch
+        if (_deadlines.Count > 0 && Often(8)) return $"passed: {One([.. _deadlines])}";
+        return _random.Next(late ? 12 : 11) switch
         {
             0 => $"issuing.kind: {List(Kinds)}",
             1 => $"issuing.kind: {{isNot: {One(Kinds)}}}",
@@ -203,7 +218,7 @@ internal sealed class DrawnBook
         return some.Count == 0 ? One(of) : $"[{string.Join(", ", some)}]";
     }
 
-    private string One(string[] of) => of[random.Next(of.Length)];
+    private string One(string[] of) => of[_random.Next(of.Length)];
 
-    private bool Often(int oneIn) => random.Next(oneIn) == 0;
+    private bool Often(int oneIn) => _random.Next(oneIn) == 0;
 }

@@ -44,6 +44,13 @@ internal sealed partial class Naive
     public static Outcome Assess(NaiveBook book, Demand demand, Facts facts, DateTimeOffset received, DateTimeOffset asOf) =>
         new Naive(book, demand, facts, received, asOf).Assess();
 
+    /// <summary>The rules that are in force and whose <c>when</c> is not false, or hangs on other rules; no other can show in this demand.</summary>
+    public static IEnumerable<string> MayApply(NaiveBook book, Demand demand, Facts facts, DateTimeOffset received, DateTimeOffset asOf)
+    {
+        var naive = new Naive(book, demand, facts, received, asOf);
+        return naive.inForce.Where(r => naive.Applies(r) != false || r.Map("when")!.AllNodes.Any(n => n is YamlScalarNode { Value: "passed" or "scope.reached" })).Select(r => r.Id);
+    }
+
     private Outcome Assess()
     {
         var found = new List<Found>();
@@ -129,7 +136,7 @@ internal sealed partial class Naive
             .. kept.Select(c => Line("kept", c, c.From, c.To)).Distinct().Order(StringComparer.Ordinal),
             .. Deadlines(),
             Notice(notice),
-            Route(decision, proposal, failures),
+            Route(decision, proposal, deciding),
             .. Duties(),
             .. counted.Where(f => f.Rule.Effect == "suspend" && f.Sign == "fails").Select(f => $"suspended {f.Rule.Id}"),
             .. Objections(counted),
@@ -300,17 +307,17 @@ internal sealed partial class Naive
     {
         var concerned = (Concerned(rule) ?? cells).Where(c => ReachedBy(c).Any() || Pending(c)).ToList();
         if (Applies(rule) == false || concerned.Count == 0) return [];
-        if (Applies(rule) is null) return [new(rule, "question", Concerned(rule), Asks: FirstOpen(rule))];
+        if (Applies(rule) is null) return [new(rule, "question", concerned, Asks: FirstOpen(rule))];
         var narrow = rule.Map("narrow")!;
         var unknown = new[] { Case.Text(narrow, "notBefore"), Case.Text(narrow, "notAfter") }.Where(n => n is not null && Moment(n) is null).Select(n => n!).ToList();
-        if (unknown.Count > 0) return [new(rule, "question", Concerned(rule), Asks: unknown)];
+        if (unknown.Count > 0) return [new(rule, "question", concerned, Asks: unknown)];
         var notBefore = Case.Text(narrow, "notBefore") is { } first ? Moment(first) : null;
         var notAfter = Case.Text(narrow, "notAfter") is { } last ? Moment(last)?.AddHours(24 * Number(Case.Text(narrow, "plusDays") ?? "0")) : null;
         var lost = false;
         foreach (var cell in concerned)
         {
-            // What the demand itself names and the limit takes away; an end that was open just closes.
-            lost |= cell.Item.From < notBefore || cell.Item.To > notAfter;
+            // An end that the demand names and the limit takes away, unless another limit took it before; one that was open just closes.
+            lost |= (cell.Item.From is not null && cell.From < notBefore) || (cell.Item.To is not null && cell.To > notAfter);
             if (notBefore is not null && (cell.From is null || cell.From < notBefore)) cell.From = notBefore;
             if (notAfter is not null && (cell.To is null || cell.To > notAfter)) cell.To = notAfter;
         }
@@ -322,18 +329,20 @@ internal sealed partial class Naive
 
     private string Notice(NaiveRule? rule)
     {
-        if (rule is null || Applies(rule) is null) return $"notice nobody by {rule?.Id ?? "none"}, not before none, with, at the end ";
+        // Where no rule says who tells, we do, unless a secrecy order binds or may.
+        if (rule is null) return $"notice {(Value("secrecy") is "none" or "expired" ? "provider" : "nobody")} by none, not before none, with, at the end ";
+        if (Applies(rule) is null) return $"notice nobody by {rule.Id}, not before none, with, at the end ";
         var notice = rule.Map("notice")!;
         var until = Case.Text(notice, "notBefore") is { } name ? Moment(name) : null;
         return $"notice {Case.Text(notice, "by")} by {rule.Id}, not before {Outcome.At(until)}, {Case.Text(notice, "timing") ?? "with"}, at the end {string.Join(' ', Case.Texts(notice, "atEnd"))}";
     }
 
-    // Where the authority is sent to the customer, by the rule that says so, else by what redirects; else the first that applies.
-    private string Route(string decision, NaiveRule? proposal, IReadOnlyList<Found> failures)
+    // Where the authority is sent to the customer, by the rule that says so, else by what decides; else the first that applies.
+    private string Route(string decision, NaiveRule? proposal, IReadOnlyList<Found> deciding)
     {
         var rules = inForce.Where(r => r.Effect == "route" && Applies(r) == true).ToList();
         var rule = decision == "redirect"
-            ? rules.FirstOrDefault(r => Case.Text(r.Map("route")!, "to") == "customer") ?? proposal ?? failures.First(f => f.Otherwise == "redirect").Rule
+            ? rules.FirstOrDefault(r => Case.Text(r.Map("route")!, "to") == "customer") ?? proposal ?? deciding.First(f => f.Otherwise == "redirect").Rule
             : rules.FirstOrDefault();
         return decision == "redirect" ? $"route customer by {rule!.Id}" : rule is null ? "route direct by none" : $"route {Case.Text(rule.Map("route")!, "to")} by {rule.Id}";
     }

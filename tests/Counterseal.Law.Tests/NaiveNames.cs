@@ -50,6 +50,7 @@ internal sealed partial class Naive
     private bool Silent(string name) => name switch
     {
         "validating.kind" => demand.Validating is null,
+        "secrecy" => Stated(name) is null && !EndIsNone(),
         _ => Stated(name) is null,
     };
 
@@ -62,7 +63,7 @@ internal sealed partial class Naive
         "validating.kind" => demand.Validating is null ? null : Kind(demand.Validating),
         "validating.country" => demand.Validating?.Country,
         "enforcingAuthority.notified" => YesNo(demand.EnforcingAuthorityNotified),
-        "secrecy" => Moment("secrecy.until") is { } until ? until > asOf ? "dated" : "expired"
+        "secrecy" => EndIsNone() ? null : Moment("secrecy.until") is { } until ? until > asOf ? "dated" : "expired"
             : demand.Secrecy is null ? null : "endless",
         "secrecy.until" => demand.Secrecy?.Until is { } until ? Instant.Text(until) : null,
         "assistance" => demand.Assistance.Count > 0 ? "true" : null,
@@ -71,6 +72,9 @@ internal sealed partial class Naive
         "demand.issued" => demand.Issued is { } issued ? Instant.Text(issued) : null,
         _ => null,
     };
+
+    // An end that was recorded and is no instant leaves it open whether a secrecy order binds.
+    private bool EndIsNone() => Answer("secrecy.until") is { } end && !Allowed("secrecy.until", end);
 
     private static string? YesNo(bool? value) => value is { } b ? b ? "true" : "false" : null;
 
@@ -104,19 +108,23 @@ internal sealed partial class Naive
     {
         "category" => cell.Category is { } category ? Outcome.Word(category) : null,
         "selector.kind" => Outcome.Word(cell.Item.Selector.Kind),
-        "selector.named" => YesNo(NamesOne(cell.Item.Selector)),
+        "selector.named" => YesNo(NamesOne(cell.Item)),
         "item.bounded" => YesNo(cell.Item.From is not null && cell.Item.To is not null),
         _ => throw new InvalidOperationException(name),
     };
 
-    // One account: no pattern, no whole domain; an address of the network only with its time, since many have it one after the other.
-    private static bool NamesOne(Selector selector) => selector.Value.Length > 0 && !selector.Value.Contains('*', StringComparison.Ordinal) && !selector.Value.Contains('?', StringComparison.Ordinal)
-        && selector.Kind switch
+    // One account: no pattern, no whole domain; an address of the network only with its time, or over no more than a day, since many have it one after the other.
+    private static bool NamesOne(ScopeItem item)
+    {
+        var selector = item.Selector;
+        if (selector.Value.Length == 0 || selector.Value.Contains('*', StringComparison.Ordinal) || selector.Value.Contains('?', StringComparison.Ordinal)) return false;
+        return selector.Kind switch
         {
             SelectorKind.Mailbox => selector.Value.IndexOf('@', StringComparison.Ordinal) > 0,
-            SelectorKind.IpAddress => selector.At is not null,
+            SelectorKind.IpAddress => selector.At is not null || item.To - item.From <= TimeSpan.FromDays(1),
             _ => true,
         };
+    }
 
     private string? MailDomain()
     {
