@@ -7,7 +7,8 @@ namespace Counterseal.Law.Tests;
 /// <param name="What">What was changed, in words.</param>
 /// <param name="Node">The changed rule; <c>null</c> where it is dropped.</param>
 /// <param name="Shown">Whether it is enough that the output of a case changes in any byte: what it says or shows is changed, not what follows.</param>
-internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown = false)
+/// <param name="Day">The only day on which the change can matter, where it moves the rule's first or last day.</param>
+internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown = false, DateOnly? Day = null)
 {
     private static readonly string[] Otherwise = ["reject", "challenge", "redirect", "wait"];
     private static readonly string[] IfUnknown = ["ask", "note", "pass"];
@@ -27,16 +28,41 @@ internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown =
     public static IEnumerable<Mutation> Of(YamlMappingNode rule)
     {
         yield return new("it is dropped", null);
+        var idle = NeverFails(rule);
         foreach (var (key, value) in rule.Children)
         {
             var name = BookText.Key(key);
-            foreach (var (what, changed) in Changes(name, value)) yield return new(what, Replaced(rule, name, changed), name == "checked");
+            if (name == "checked" && !Found(rule)) continue;
+            if (name == "otherwise" && idle) continue;
+            // What is about assistance takes no data out, so that it never decides: only that it is refused counts.
+            var about = name == "otherwise" && Case.Text(rule, "about") == "assistance";
+            foreach (var (what, changed) in about ? Others(name, value, ["wait"]) : Changes(name, value)) yield return new(what, Replaced(rule, name, changed), name == "checked");
+            if (name is "from" or "to")
+            {
+                var day = NaiveBook.Date(BookText.Key(value));
+                foreach (var days in new[] { 1, -1 })
+                    yield return new($"{name} is a day {(days > 0 ? "later" : "earlier")}", Replaced(rule, name, new YamlScalarNode(day.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
+                        Day: name == "from" ? day.AddDays(Math.Min(0, days)) : day.AddDays(Math.Max(0, days)));
+            }
             if (name == "deadline")
                 foreach (var (what, changed) in Word((YamlMappingNode)value, "kind", Kinds)) yield return new(what, Replaced(rule, name, changed), Shown: true);
-            if (name == "reach" && !rule.Children.ContainsKey("otherwise"))
-                foreach (var word in Otherwise.Skip(1)) yield return new($"otherwise: {word} instead of nothing", Replaced(rule, "otherwise", new YamlScalarNode(word)));
+            if (name == "duty")
+                foreach (var (what, changed) in Inner(name, value, "by", Dropped)) yield return new(what, Replaced(rule, name, changed), Shown: true);
+            if (name == "notice")
+                foreach (var (what, changed) in Word((YamlMappingNode)value, "timing", ["with", "before"])) yield return new(what, Replaced(rule, name, changed), Shown: Case.Text((YamlMappingNode)value, "by") != "provider");
         }
     }
+
+    // Only what is a finding shows whether its source was read; of the others the digest alone changes.
+    private static bool Found(YamlMappingNode rule) => new[] { "reach", "require", "exclude", "suspend", "narrow", "risk", "propose" }.Any(e => rule.Children.ContainsKey(e));
+
+    /// <summary>
+    /// Whether a rule has no way to fail: what reaches every category leaves none that nobody reaches, and what only asks that something is known
+    /// is a question until it is. Its <c>otherwise</c> and <c>fails</c> are there because the format wants them.
+    /// </summary>
+    private static bool NeverFails(YamlMappingNode rule) =>
+        (rule.Children.TryGetValue("reach", out var reach) && Case.Texts((YamlMappingNode)reach, "categories").Count == Enum.GetValues<DataCategory>().Length)
+        || (rule.Children.TryGetValue("require", out var require) && ((YamlMappingNode)require).Children.All(e => e.Value is YamlMappingNode op && op.Children.Count == 1 && op.Children.ContainsKey("known")));
 
     /// <summary>The rule with a mark at the end of each of its sentences, and the marks.</summary>
     public static (YamlMappingNode Node, IReadOnlyList<(string Key, string Mark)> Marks) Marked(YamlMappingNode rule)
@@ -46,7 +72,7 @@ internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown =
         foreach (var (key, value) in rule.Children)
         {
             var name = BookText.Key(key);
-            marked.Add(name, Sentences.Contains(name) ? Mark(name, value)
+            marked.Add(name, Sentences.Contains(name) && !(name == "fails" && NeverFails(rule)) ? Mark(name, value)
                 : name is "deadline" or "notice" or "route" or "duty" or "propose"
                     ? new YamlMappingNode(((YamlMappingNode)value).Children.Select(e => KeyValuePair.Create(e.Key, InnerSentences.Contains(BookText.Key(e.Key)) ? Mark(BookText.Key(e.Key), e.Value) : e.Value)))
                     : value);
@@ -64,7 +90,6 @@ internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown =
     private static IEnumerable<(string What, YamlNode? Node)> Changes(string key, YamlNode value) => key switch
     {
         "checked" => [("checked is flipped", new YamlScalarNode(BookText.Key(value) == "true" ? "false" : "true"))],
-        "from" or "to" => new[] { 1, -1 }.Select(n => ($"{key} is {n} day later", (YamlNode?)new YamlScalarNode(NaiveBook.Date(BookText.Key(value)).AddDays(n).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))),
         "instruments" => Shorter(key, value),
         "weight" => OneMoreOrLess(key, value),
         "otherwise" => Others(key, value, Otherwise),
@@ -75,9 +100,9 @@ internal sealed record Mutation(string What, YamlMappingNode? Node, bool Shown =
         "reach" => [.. Inner(key, value, "categories", Shorter), .. Inner(key, value, "does", Dropped), .. Inner(key, value, "basis", Dropped)],
         "narrow" => [.. Inner(key, value, "notBefore", Dropped), .. Inner(key, value, "notAfter", Dropped), .. Inner(key, value, "plusDays", Dropped), .. Inner(key, value, "plusDays", OneMoreOrLess)],
         "deadline" => new[] { "minutes", "hours", "days", "workingDays", "months" }.SelectMany(unit => Inner(key, value, unit, OneMoreOrLess)),
-        "notice" => [.. Word((YamlMappingNode)value, "by", NoticeBy), .. Word((YamlMappingNode)value, "timing", ["with", "before"]), .. Inner(key, value, "atEnd", Shorter), .. Inner(key, value, "atEnd", Dropped), .. Inner(key, value, "notBefore", Dropped)],
+        "notice" => [.. Word((YamlMappingNode)value, "by", NoticeBy), .. Inner(key, value, "atEnd", Shorter), .. Inner(key, value, "atEnd", Dropped), .. Inner(key, value, "notBefore", Dropped)],
         "route" => Word((YamlMappingNode)value, "to", Ways),
-        "duty" => [.. Word((YamlMappingNode)value, "do", Duties), .. Inner(key, value, "by", Dropped)],
+        "duty" => Word((YamlMappingNode)value, "do", Duties),
         "propose" => Word((YamlMappingNode)value, "decision", Decisions),
         _ => [],
     };
