@@ -129,7 +129,7 @@ public class EventTests
     }
 
     [Fact]
-    public void What_a_million_events_leave_behind_is_nothing()
+    public void A_hundred_thousand_events_are_read_and_looked_up_without_garbage()
     {
         var block = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(i => Ocsf(i.ToString(CultureInfo.InvariantCulture)) + "\n")));
         var index = new IndicatorIndex([(Observable.TryRead(ObservableKind.Address, "", "192.0.2.1", out var o, out _) ? o! : throw new FormatException(), 0)]);
@@ -144,17 +144,12 @@ public class EventTests
 
         using var warm = new MemoryStream(block);
         reader.Read(warm, "events", Take);
-        var before = GC.GetAllocatedBytesForCurrentThread();
         found = 0;
-        for (var i = 0; i < 200; i++)
-        {
-            using var stream = new MemoryStream(block);
-            Assert.Equal(1000, reader.Read(stream, "events", Take).Events);
-        }
-
-        Assert.Equal(200_000, found);
-        // A buffer for each stream, and next to nothing for each event.
-        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 200_000, 0, 16);
+        using var stream = new MemoryStream([.. Enumerable.Repeat(block, 100).SelectMany(b => b)]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(100_000, reader.Read(stream, "events", Take).Events);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100_000, 0, 8);
+        Assert.Equal(100_000, found);
     }
 
     [Fact]
@@ -172,7 +167,7 @@ public class EventTests
         var random = new Random(2026);
         var planted = new Dictionary<string, string>();
         var lines = new StringBuilder();
-        for (var i = 0; i < 50_000; i++)
+        for (var i = 0; i < 25_000; i++)
         {
             var (mail, host, url, process) = ($"user{random.Next(9999)}@mail.example", $"host{random.Next(9999)}.good.example", $"https://good{random.Next(9999)}.example/x?q={i}", $"proc{random.Next(99)}");
             if (i % 500 == 0)
@@ -203,7 +198,7 @@ public class EventTests
             hits.Clear();
             if (e.Find(index, hits) > 0) found[Encoding.UTF8.GetString(e.Id)] = all[hits[0].Indicator].Observables[0].Value;
         });
-        Assert.InRange(planted.Count, 50, 100);
+        Assert.InRange(planted.Count, 25, 50);
         Assert.Equal(planted.OrderBy(p => p.Key), found.OrderBy(p => p.Key));
     }
 
@@ -213,7 +208,7 @@ public class EventTests
         var forms = new[] { EventForm.Ocsf, EventForm.Entra, Form("""{"shape":"csv","time":"t","values":{"a":"address"}}"""), Form("""{"shape":"accessLog","time":"time","values":{"address":"address"}}""") };
         var texts = new[] { Ocsf("1") + "\n" + Ocsf("2"), """{"createdDateTime":"2026-01-01T00:00:00Z","ipAddress":"192.0.2.1"}""", "t,a\n2026-01-01,192.0.2.1\n", "192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] \"GET\" 200 1 \"-\" \"-\"\n" };
         var mutation = from which in Gen.Choose(0, 3) from edits in Gen.ListOf(Gen.Choose(0, 1 << 20).Zip(Gen.Choose(0, 255))) select (which, edits);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(mutation.ToArbitrary(), m =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(mutation.ToArbitrary(), m =>
         {
             var bytes = Encoding.UTF8.GetBytes(texts[m.which]);
             foreach (var (place, value) in m.edits) bytes[place % bytes.Length] = (byte)value;

@@ -137,7 +137,7 @@ public class HostileFeedTests
         var csv = Encoding.UTF8.GetBytes("value,tlp\n\"one.example\",red\ntwo.example,\n");
         var stix = Encoding.UTF8.GetBytes(Three);
         var mutation = from which in Gen.Choose(0, 3) from edits in Gen.ListOf(Gen.Choose(0, 1 << 20).Zip(Gen.Choose(0, 255))) from cut in Gen.Choose(0, 4) select (which, edits, cut);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(mutation.ToArbitrary(), m =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1500), Prop.ForAll(mutation.ToArbitrary(), m =>
         {
             byte[] bytes = [.. new[] { stix, misp, galaxy, csv }[m.which]];
             foreach (var (place, value) in m.edits) bytes[place % bytes.Length] = (byte)value;
@@ -170,7 +170,7 @@ public class HostileFeedTests
     public void Random_patterns_are_answered()
     {
         string[] words = ["[", "]", "(", ")", "file", ":", "name", ".", "'a'", "=", "AND", "OR", "FOLLOWEDBY", "NOT", "IN", "LIKE", "MATCHES", "'['", "WITHIN", "5", "SECONDS", "REPEATS", "TIMES", "t'2026-01-01T00:00:00Z'", "*", "\\", "'", "\u00e9", "\ud800", " ", "EXISTS", "-", "//", "/*"];
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(Gen.ListOf(Gen.Elements(words)).ToArbitrary(), list =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Gen.ListOf(Gen.Elements(words)).ToArbitrary(), list =>
         {
             var reading = Pattern.Read(string.Join(' ', list));
             if (reading.Pattern is not null) _ = new PatternMatcher(reading.Pattern).Match([]);

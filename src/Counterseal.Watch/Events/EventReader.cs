@@ -86,6 +86,14 @@ public sealed class EventReader(EventForm form, FeedRemarks remarks, TimeProvide
 
         public List<Field> Below { get; } = [];
 
+        public Field[] Children { get; private set; } = [];
+
+        public void Settle()
+        {
+            Children = [.. Below];
+            foreach (var below in Below) below.Settle();
+        }
+
         public List<int> Means { get; } = [];
 
         public byte[]? Only { get; set; }
@@ -114,6 +122,7 @@ public sealed class EventReader(EventForm form, FeedRemarks remarks, TimeProvide
         for (var i = 0; i < form.Values.Count; i++) At(form.Values[i].Path).Means.Add(SeenEvent.Roles + i);
         var condition = 0;
         foreach (var (path, value) in form.Only) (At(path).Only, At(path).Condition) = (Encoding.UTF8.GetBytes(value), condition++);
+        root.Settle();
         return root;
     }
 
@@ -144,9 +153,10 @@ public sealed class EventReader(EventForm form, FeedRemarks remarks, TimeProvide
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             Field? next = null;
-            foreach (var below in at.Below)
+            var name = reader.ValueSpan;
+            foreach (var below in at.Children)
             {
-                if (!reader.ValueTextEquals(below.Name)) continue;
+                if (!(reader.ValueIsEscaped ? reader.ValueTextEquals(below.Name) : name.SequenceEqual(below.Name))) continue;
                 next = below;
                 break;
             }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Counterseal.Watch;
@@ -13,6 +14,9 @@ public sealed class SeenEvent
     internal const int Roles = 5;
     private readonly ArrayBufferWriter<byte> bytes = new(1024);
     private readonly List<(int Field, int Start, int Length)> fields = [];
+
+    private IndicatorIndex? known;
+    private int[] ways = [];
 
     internal SeenEvent(EventForm form) => Form = form;
 
@@ -43,15 +47,18 @@ public sealed class SeenEvent
     /// <returns>How many were added.</returns>
     public int Find(IndicatorIndex index, List<IndexHit> hits)
     {
+        if (!ReferenceEquals(index, known)) Learn(index);
         var found = 0;
-        foreach (var (field, start, length) in fields)
-        {
-            if (field < Roles) continue;
-            var (_, kind, scope) = Form.Values[field - Roles];
-            found += index.Find(kind, scope, bytes.WrittenSpan.Slice(start, length), hits);
-        }
-
+        foreach (var (field, start, length) in CollectionsMarshal.AsSpan(fields))
+            if (field >= Roles) found += index.Find(ways[field - Roles], bytes.WrittenSpan.Slice(start, length), hits);
         return found;
+    }
+
+    // Apart from Find, so that its closure is made once an index and not once an event.
+    private void Learn(IndicatorIndex index)
+    {
+        ways = [.. Form.Values.Select(v => index.Way(v.Kind, v.Scope))];
+        known = index;
     }
 
     /// <summary>The values that are looked up, each with the field it stands in.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -45,6 +46,8 @@ public sealed class IndicatorIndex
     private readonly int[] indicators;
     private readonly ushort[] keys;
     private readonly Dictionary<string, ushort> scopes = new(StringComparer.Ordinal) { [""] = 0 };
+    private readonly bool[] present;
+    private readonly bool[] fuzzy;
     private readonly int[] prefixesFour;
     private readonly int[] prefixesSix;
 
@@ -91,6 +94,10 @@ public sealed class IndicatorIndex
         indicators = [.. numbers];
         keys = [.. kinds];
         next = new int[indicators.Length];
+        // In a fuzzy hash capitals count; in hexadecimal they do not.
+        fuzzy = [.. scopes.OrderBy(s => s.Value).Select(s => HashName.Digits(s.Key) == 0)];
+        present = new bool[keys.Length == 0 ? 1 : keys.Max() + 1];
+        foreach (var key in keys) present[key] = true;
         prefixesFour = [.. Enumerable.Range(0, 33).Where(p => four[p]).Reverse()];
         prefixesSix = [.. Enumerable.Range(0, 129).Where(p => six[p]).Reverse()];
 
@@ -124,10 +131,26 @@ public sealed class IndicatorIndex
     /// <param name="value">UTF-8, as the event has it.</param>
     /// <param name="hits">Takes the hits; is not cleared.</param>
     /// <returns>How many hits were added.</returns>
-    public int Find(ObservableKind kind, string scope, ReadOnlySpan<byte> value, List<IndexHit> hits)
+    public int Find(ObservableKind kind, string scope, ReadOnlySpan<byte> value, List<IndexHit> hits) => Find(Way(kind, scope), value, hits);
+
+    /// <summary>How values of a kind and scope are looked up here, worked out once for many values; -1 where no indicator could ever be met.</summary>
+    internal int Way(ObservableKind kind, string scope)
     {
-        if (value.Length is 0 or > LongestValue) return 0;
+        if (kind is ObservableKind.Text or ObservableKind.Hash)
+            return scopes.TryGetValue(kind == ObservableKind.Hash ? HashName.Canonical(scope) ?? scope : scope, out var known) && Has(Kind(kind, known)) ? Kind(kind, known) : -1;
+        var hosts = Has(Kind(ObservableKind.Domain, 0)) || Has(Kind(ObservableKind.Address, 0));
+        var some = kind is ObservableKind.Mail or ObservableKind.Url ? hosts || Has(Kind(kind, 0)) : Has(Kind(kind, 0));
+        return some ? Kind(kind, 0) : -1;
+    }
+
+    private bool Has(ushort key) => key < present.Length && present[key];
+
+    /// <summary>Looks a value up in the <see cref="Way"/> of its kind and scope.</summary>
+    internal int Find(int way, ReadOnlySpan<byte> value, List<IndexHit> hits)
+    {
+        if (way < 0 || value.Length is 0 or > LongestValue) return 0;
         var before = hits.Count;
+        var kind = (ObservableKind)(way & 7);
         switch (kind)
         {
             case ObservableKind.Domain:
@@ -147,21 +170,14 @@ public sealed class IndicatorIndex
                 if (CanonicalUrl.TryRead(text, out var url)) FindExact(Encoding.UTF8.GetBytes(url), Kind(kind, 0), hits);
                 if (CanonicalUrl.TryHost(text, out var host)) FindHost(Encoding.UTF8.GetBytes(host), hits);
                 break;
+            case ObservableKind.Hash when fuzzy[way >> 3]:
+            case ObservableKind.Text:
+                FindExact(value, (ushort)way, hits);
+                break;
             default:
-                if (!scopes.TryGetValue(kind == ObservableKind.Hash ? HashName.Canonical(scope) ?? scope : scope, out var known)) return 0;
-                if (kind == ObservableKind.Hash)
-                {
-                    // In a fuzzy hash capitals count; in hexadecimal they do not.
-                    Span<byte> hash = stackalloc byte[value.Length];
-                    if (HashName.Digits(HashName.Canonical(scope) ?? "") == 0) value.CopyTo(hash);
-                    else Lower(value, hash);
-                    FindExact(hash, Kind(kind, known), hits);
-                }
-                else
-                {
-                    FindExact(value, Kind(kind, known), hits);
-                }
-
+                Span<byte> hash = stackalloc byte[value.Length];
+                Lower(value, hash);
+                FindExact(hash, (ushort)way, hits);
                 break;
         }
 
@@ -192,10 +208,11 @@ public sealed class IndicatorIndex
             value = Encoding.ASCII.GetBytes(ascii);
         }
 
-        if (value[^1] == '.') value = value[..^1];
-        if (value.Length > 253) return;
+        if (value.EndsWith((byte)'.')) value = value[..^1];
+        if (value.Length is 0 or > 253) return;
         Span<byte> name = stackalloc byte[value.Length];
         var kind = Kind(ObservableKind.Domain, 0);
+        if (!Has(kind)) return;
         var hash = seed ^ kind;
         for (var i = value.Length - 1; i >= 0; i--)
         {
@@ -224,7 +241,10 @@ public sealed class IndicatorIndex
         return true;
     }
 
-    private void FindExact(ReadOnlySpan<byte> value, ushort kind, List<IndexHit> hits) => Probe(value, Hashed(value, kind), kind, HitKind.Same, hits);
+    private void FindExact(ReadOnlySpan<byte> value, ushort kind, List<IndexHit> hits)
+    {
+        if (Has(kind)) Probe(value, Hashed(value, kind), kind, HitKind.Same, hits);
+    }
 
     private void Probe(ReadOnlySpan<byte> value, ulong unfinished, ushort kind, HitKind how, List<IndexHit> hits)
     {
@@ -246,7 +266,21 @@ public sealed class IndicatorIndex
     private ulong Hashed(ReadOnlySpan<byte> value, ushort kind)
     {
         var hash = seed ^ kind;
-        for (var i = value.Length - 1; i >= 0; i--) hash = Mixed(hash, value[i]);
+        if ((kind & 7) == (int)ObservableKind.Domain)
+        {
+            // Byte by byte from the end, so that a longer name goes on from a shorter one's hash.
+            for (var i = value.Length - 1; i >= 0; i--) hash = Mixed(hash, value[i]);
+            return hash;
+        }
+
+        hash ^= (ulong)value.Length * Factor;
+        for (; value.Length >= 8; value = value[8..])
+        {
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(value)) * Factor;
+            hash ^= hash >> 32;
+        }
+
+        foreach (var b in value) hash = Mixed(hash, b);
         return hash;
     }
 
@@ -271,7 +305,7 @@ public sealed class IndicatorIndex
     {
         key[0] = network.IsSix ? (byte)6 : (byte)4;
         key[1] = (byte)network.Prefix;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key[2..], network.Bits);
+        BinaryPrimitives.WriteUInt128BigEndian(key[2..], network.Bits);
         return 18;
     }
 

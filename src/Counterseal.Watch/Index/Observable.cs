@@ -145,10 +145,23 @@ public sealed record Observable
         domain = domain.ToLowerInvariant();
         why = "is no domain name";
         if (domain.Length is 0 or > 253) return false;
-        var labels = domain.Split('.');
-        foreach (var label in labels)
-            if (label.Length is 0 or > 63 || label.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) return false;
-        why = labels.Length == 1 ? "is a single label, below which everything would count" : "";
-        return labels.Length > 1;
+        int labels = 1, length = 0;
+        foreach (var c in domain)
+        {
+            if (c == '.')
+            {
+                if (length == 0) return false;
+                labels++;
+                length = 0;
+            }
+            else if (!(char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || ++length > 63)
+            {
+                return false;
+            }
+        }
+
+        if (length == 0) return false;
+        why = labels == 1 ? "is a single label, below which everything would count" : "";
+        return labels > 1;
     }
 }
