@@ -60,6 +60,8 @@ internal static class DraftCommand
         answer.Give(draft, _ => { if (output is null) Console.Out.Write(text); });
         if (answer.Json)
             return;
+        if (draft.Caution is { } caution)
+            Answer.Error.MarkupLineInterpolated($"[red]careful:[/] {caution}");
         var to = string.Join(" and ", draft.To.Select(t => t switch { Recipient.IssuingAuthority => "the issuing authority", Recipient.EnforcingAuthority => "the enforcing authority", _ => "a court" }));
         Answer.Error.WriteLine(Answer.Visible($"{draft.Letter}, to {to}{(output is null ? "" : $", in {output}")}; left to counsel: {draft.Gaps.Count}{(draft.AlsoCalledFor.Count > 0 ? $"; also called for: {string.Join(", ", draft.AlsoCalledFor)}" : "")}"));
     }

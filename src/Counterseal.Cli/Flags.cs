@@ -21,8 +21,14 @@ internal static class Flags
     /// <summary>A required text.</summary>
     public static Option<string> Text(string name, string description, bool required = true) => new(name) { Description = description, Required = required };
 
-    /// <summary>Makes a command of its parts; its failures become one sentence on standard error and exit code 1.</summary>
-    public static Command Make(string name, string description, string example, IEnumerable<Symbol> parts, Func<ParseResult, Answer, CancellationToken, Task<int>> run)
+    /// <summary>Makes a command of its parts; its failures become one sentence on standard error and an exit code that is not 0.</summary>
+    /// <param name="name">What is typed.</param>
+    /// <param name="description">What it does, in a sentence.</param>
+    /// <param name="example">One way to use it, without the program's name.</param>
+    /// <param name="parts">Its arguments and options.</param>
+    /// <param name="run">What it does; returns the exit code.</param>
+    /// <param name="failure">The exit code of a failure; 2 for commands whose 1 is an answer.</param>
+    public static Command Make(string name, string description, string example, IEnumerable<Symbol> parts, Func<ParseResult, Answer, CancellationToken, Task<int>> run, int failure = 1)
     {
         var json = Json();
         var command = new Command(name, $"{description}\n\nExample:\n  counterseal {example}");
@@ -43,7 +49,14 @@ internal static class Flags
             }
             catch (Exception fault) when (Sentence(fault) is { } sentence)
             {
-                return Answer.Fail(sentence);
+                Answer.Fail(sentence);
+                return failure;
+            }
+            catch (Exception fault) when (failure != 1)
+            {
+                // A programmer's mistake shows its stack, and must not pass for the answer that 1 stands for.
+                Console.Error.WriteLine(fault);
+                return failure;
             }
         });
         return command;
@@ -52,7 +65,7 @@ internal static class Flags
     /// <summary>The sentence for a failure that a user can cause; <c>null</c> for a programmer's mistake, which may show its stack.</summary>
     private static string? Sentence(Exception fault) => fault switch
     {
-        Refused or DeskRefused or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
+        Refused or DeskRefused or Watch.RecordException or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
             or Law.RuleBookException or Intake.LetterException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
         HttpRequestException => $"{fault.Message}. Is `counterseal serve` running for this --home?",
         OperationCanceledException => "interrupted; what was begun can be taken up again",

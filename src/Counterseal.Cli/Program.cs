@@ -13,6 +13,7 @@ root.Subcommands.Add(LedgerCommands.Command());
 root.Subcommands.Add(DemandCommands.Submit());
 root.Subcommands.Add(AssessCommand.Command());
 root.Subcommands.Add(DraftCommand.Command());
+root.Subcommands.Add(RulesCommands.Command());
 root.Subcommands.Add(DemandCommands.Demands());
 root.Subcommands.Add(DemandCommands.Authenticate());
 root.Subcommands.Add(DemandCommands.Establish());
@@ -23,5 +24,9 @@ root.Subcommands.Add(PackageCommands.Verify());
 root.Subcommands.Add(PackageCommands.Open());
 root.Subcommands.Add(KeyCommands.Command());
 root.Subcommands.Add(DirectoryCommands.Command());
+root.Subcommands.Add(WatchCommands.Command());
 root.Subcommands.Add(DemoCommand.Command());
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+var code = await parsed.InvokeAsync();
+// What was typed wrong is told apart from an answer that is no.
+return parsed.Errors.Count > 0 ? 2 : code;

@@ -15,10 +15,9 @@ internal static class Absences
             var speaking = book.Rules.Where(r => r.SpeaksOf(instrument) && r.Ends > today).ToList();
             var applying = speaking.Where(r => r.When is not { } when || new Possibilities(book, new Setting(instrument, Later(r.Begins, today))).Can(when, Outcomes.True).Is != false).ToList();
             var gap = book.Gaps.Any(g => g.Instrument == instrument);
+            // Who may issue what is reached is asked of the matrix, cell by cell.
             if (!gap && !speaking.Exists(r => r.Effect is Effect.Reach))
                 yield return Fault(book, instrument, $"no rule says what '{instrument}' reaches", "write a 'reach' rule, or say under 'gaps' why there is none");
-            if (!gap && !speaking.Exists(r => r.Instruments.Count > 0 && Law.Matrix.SaysWhoMayIssue(r)))
-                yield return Fault(book, instrument, $"no rule says who may issue '{instrument}'", "write a rule about issuing.kind, or say under 'gaps' why there is none");
             if (Untold(book, instrument, applying, today) is { Is: true } untold)
                 yield return Fault(book, instrument, $"no rule says who tells the customer of '{instrument}'{untold.Shown}", "write a 'notice' rule for that");
             if (!applying.Exists(r => r.Effect is Effect.Clocked { Kind: DeadlineKind.Answer or DeadlineKind.Target or DeadlineKind.Expiry }))
@@ -51,10 +50,10 @@ internal static class Absences
         }
         foreach (var gap in book.Gaps)
         {
-            var filled = matrix.Sheets.First(s => s.Instrument.Id == gap.Instrument).Rows
-                .All(r => (gap.Issuing.Count > 0 && !r.Issuing.Any(gap.Issuing.Contains)) || r.Cells.All(c => c.Outcome != MatrixOutcome.Gap || (gap.Categories.Count > 0 && !gap.Categories.Contains(c.Category))));
-            if (filled)
-                yield return new(gap.File, gap.Line, gap.Instrument, BookFaultKind.Unused, $"the matrix of {day:yyyy-MM-dd} has no gap that this reason explains: {gap.Reason}", "take the reason out, or correct what it is for");
+            // A reason may stand where a rule says no, too: it tells the reader that this is meant.
+            var explains = matrix.Sheets.First(s => s.Instrument.Id == gap.Instrument).Rows.Any(r => r.Cells.Any(c => c.Reason == gap.Reason));
+            if (!explains)
+                yield return new(gap.File, gap.Line, gap.Instrument, BookFaultKind.Unused, $"the matrix of {day:yyyy-MM-dd} has neither a gap nor a no that this reason explains: {gap.Reason}", "take the reason out, or correct what it is for");
         }
     }
 

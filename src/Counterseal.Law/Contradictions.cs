@@ -57,8 +57,8 @@ internal sealed class Contradictions(RuleBook book, IReadOnlySet<string> never)
         Clause holdsFirst = new(new Wanted(first.Condition, Outcomes.True)), holdsSecond = new(new Wanted(second.Condition, Outcomes.True));
         if (possibilities.Find([.. apply, holdsFirst, holdsSecond]).Is != false) return null;
         var meet = possibilities.Find(apply);
-        // What can never be met alone is named alone.
-        return meet.Is == true && possibilities.Find([.. Applies(one), holdsFirst]).Is == true && possibilities.Find([.. Applies(other), holdsSecond]).Is == true
+        // Where one of them can never be met there, it says no to what the other is about; that may be meant.
+        return meet.Is == true && possibilities.Find([.. apply, holdsFirst]).Is == true && possibilities.Find([.. apply, holdsSecond]).Is == true
             ? Fault(
                 other, $"it and {one.Id} apply together{meet.Shown} and cannot both hold: {ConditionText.Of(second.Condition)}, against {ConditionText.Of(first.Condition)}",
                 "narrow the 'when' of one of them, or take one out")

@@ -7,8 +7,10 @@ namespace Counterseal.Law;
 /// <param name="Book">The digest of the book.</param>
 /// <param name="Day">The day of receipt.</param>
 /// <param name="Every">What every demand needs, under whatever instrument, in the order of the book.</param>
+/// <param name="Deadlines">The clocks that can run for every demand, under whatever instrument.</param>
 /// <param name="Sheets">One for each instrument, in the order of the book.</param>
-public sealed record Matrix(string Book, DateOnly Day, IReadOnlyList<MatrixNeed> Every, IReadOnlyList<MatrixSheet> Sheets)
+/// <param name="Names">What the names and groups mean that rules of that day read, by name.</param>
+public sealed record Matrix(string Book, DateOnly Day, IReadOnlyList<MatrixNeed> Every, IReadOnlyList<MatrixLine> Deadlines, IReadOnlyList<MatrixSheet> Sheets, IReadOnlyList<MatrixName> Names)
 {
     private static readonly string[] Issuers = ["issuing.kind", "validating.kind"];
 
@@ -21,7 +23,21 @@ public sealed record Matrix(string Book, DateOnly Day, IReadOnlyList<MatrixNeed>
         // At noon it is the same day in every zone that has a book.
         var at = Clock.DayStarts(day, TimeZoneInfo.Utc).AddHours(12);
         var every = book.Rules.Where(r => r.InForce(at) && r.Instruments.Count == 0).Select(MatrixNeed.Whole).OfType<MatrixNeed>().ToList();
-        return new(book.Digest, day, every, [.. book.Instruments.Values.OrderBy(i => Place(book, i.Id)).Select(i => new MatrixMaker(book, i, at).Make())]);
+        var deadlines = book.Rules.Where(r => r.InForce(at) && r.Instruments.Count == 0 && r.Effect is Effect.Clocked)
+            .Select(r => new MatrixLine(MatrixRule.Of(r), r.When is { } when ? ConditionText.Of(when) : null, ((Effect.Clocked)r.Effect).What, MatrixMaker.Counted((Effect.Clocked)r.Effect))).ToList();
+        return new(book.Digest, day, every, deadlines, [.. book.Instruments.Values.OrderBy(i => Place(book, i.Id)).Select(i => new MatrixMaker(book, i, at).Make())], NamesOf(book, at));
+    }
+
+    private static List<MatrixName> NamesOf(RuleBook book, DateTimeOffset at)
+    {
+        var conditions = book.Rules.Where(r => r.InForce(at)).SelectMany(Setting.Conditions).ToList();
+        var groups = conditions.SelectMany(c => c.Leaves).OfType<Condition.Is>().Select(l => l.Group).OfType<CountryGroup>().Distinct();
+        return
+        [
+            .. conditions.SelectMany(c => c.Names).Distinct().Select(n => new MatrixName(n.Name, n.Meaning))
+                .Concat(groups.Select(g => new MatrixName(g.Id, $"{string.Join(", ", g.Members.Where(m => at >= m.From && at < m.To).Select(m => m.Country).Order(StringComparer.Ordinal))} ({g.Citation})")))
+                .OrderBy(n => n.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Whether a rule says something of who may issue or validate.</summary>
@@ -35,7 +51,7 @@ public sealed record Matrix(string Book, DateOnly Day, IReadOnlyList<MatrixNeed>
 /// <param name="Needs">What every demand under it needs, whoever issues and whatever is demanded.</param>
 /// <param name="ByCategory">What is needed for one category, whoever issues.</param>
 /// <param name="Rows">Who issues, and what comes of it; issuing authorities of which the same is said share a row.</param>
-/// <param name="Deadlines">The clocks that can run.</param>
+/// <param name="Deadlines">The clocks that can run besides those of every demand.</param>
 /// <param name="Notices">Who tells the customer; the first that applies counts.</param>
 /// <param name="Routes">Which way the authority is sent; the first that applies counts; directly where none does.</param>
 public sealed record MatrixSheet(
@@ -58,7 +74,7 @@ public sealed record MatrixRow(IReadOnlyList<AuthorityKind> Issuing, IReadOnlyLi
 /// <param name="Needs">What else it takes, beyond what the sheet says of every demand and of the category.</param>
 /// <param name="Kept">The rule by which the data are kept meanwhile, where there is one.</param>
 /// <param name="Policy">Nobody is compelled: it is our published exception.</param>
-/// <param name="Reason">For a gap: the reason that counsel has written down; <c>null</c> where there is none.</param>
+/// <param name="Reason">For a gap or a no: the reason that counsel has written down; <c>null</c> where there is none.</param>
 public sealed record MatrixCell(
     DataCategory Category, MatrixOutcome Outcome, MatrixRule? By, string Sentence, IReadOnlyList<MatrixRule> Met, IReadOnlyList<MatrixNeed> Needs, MatrixRule? Kept, bool Policy, string? Reason);
 
@@ -84,10 +100,17 @@ public enum MatrixOutcome
 /// <param name="Citation">Where it is written.</param>
 /// <param name="Checked">Whether somebody has read that.</param>
 /// <param name="Plain">What it says.</param>
-public sealed record MatrixRule(string Id, string Citation, bool Checked, string Plain)
+/// <param name="File">The file in which it stands.</param>
+/// <param name="Line">From 1.</param>
+public sealed record MatrixRule(string Id, string Citation, bool Checked, string Plain, string File, int Line)
 {
-    internal static MatrixRule Of(Rule rule) => new(rule.Id, rule.Citation, rule.Checked, rule.Plain);
+    internal static MatrixRule Of(Rule rule) => new(rule.Id, rule.Citation, rule.Checked, rule.Plain, rule.File, rule.Line);
 }
+
+/// <summary>A name or a group that stands in the words of a need.</summary>
+/// <param name="Name">The name, or the group's id.</param>
+/// <param name="Meaning">What it means; for a group, its members of that day and where that is written.</param>
+public sealed record MatrixName(string Name, string Meaning);
 
 /// <summary>Something that is needed besides.</summary>
 /// <param name="Rule">The rule that needs it.</param>

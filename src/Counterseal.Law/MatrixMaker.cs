@@ -22,13 +22,19 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
         foreach (var kind in Enum.GetValues<AuthorityKind>())
         {
             if (kind == AuthorityKind.Unknown) continue;
-            foreach (var by in validating)
-                foreach (var emergency in emergencies)
-                    rows.Add(new([Words<AuthorityKind>.Of(kind)], [by], [emergency], [.. Enum.GetValues<DataCategory>().Select(c => Cell(kind, by, emergency, c))]));
+            IReadOnlyList<MatrixCell> Cells(string by, string emergency) => [.. Enum.GetValues<DataCategory>().Select(c => Cell(kind, by, emergency, c))];
+            List<Draft> ofKind = [.. from validator in validating from emergency in emergencies select new Draft([Words<AuthorityKind>.Of(kind)], [validator], [emergency], Cells(validator, emergency))];
+            // Where only what else is needed differs, the difference stands in the words of the need.
+            ofKind = [.. ofKind.GroupBy(r => r.Validating[0]).SelectMany(g => Opened([.. g], emergencies, r => r.Emergency, (r, s) => r with { Emergency = s }, r => Cells(r.Validating[0], "")))];
+            ofKind = [.. ofKind.GroupBy(r => string.Join(' ', r.Emergency)).SelectMany(g => Opened([.. g], validating, r => r.Validating, (r, s) => r with { Validating = s }, r => Cells("", r.Emergency.Count == 1 ? r.Emergency[0] : "")))];
+            rows.AddRange(ofKind);
         }
         rows = Merged(rows, r => r.Emergency, (r, s) => r with { Emergency = s }, r => (r.Issuing, r.Validating));
         rows = Merged(rows, r => r.Validating, (r, s) => r with { Validating = s }, r => (r.Issuing, r.Emergency));
         rows = Merged(rows, r => r.Issuing, (r, s) => r with { Issuing = s }, r => (r.Validating, r.Emergency));
+
+        // Those of whom nothing comes stand last.
+        rows = [.. rows.OrderBy(r => r.Cells.All(c => c.Outcome == MatrixOutcome.No))];
 
         // What is said of every live cell is said once.
         var live = rows.SelectMany(r => r.Cells).Where(Live).ToList();
@@ -41,9 +47,19 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
                 r.Validating.Count == validating.Count ? [] : r.Validating,
                 r.Emergency.Count == 2 || r.Emergency[0].Length == 0 ? null : r.Emergency[0] == "true",
                 [.. r.Cells.Select(c => Final(c, common, byCategory[c.Category]))]))],
-            [.. _rules.Where(r => r.Effect is Effect.Clocked).Select(Line).OfType<MatrixLine>()],
+            [.. _rules.Where(r => r.Effect is Effect.Clocked && r.Instruments.Count > 0).Select(Line).OfType<MatrixLine>()],
             First(r => r.Effect is Effect.Notify),
             First(r => r.Effect is Effect.Way));
+    }
+
+    // Rows of which the same comes, whatever this one thing is, become one in which it is open; others stay as they are.
+    private static List<Draft> Opened(List<Draft> rows, IReadOnlyList<string> all, Func<Draft, IReadOnlyList<string>> of, Func<Draft, IReadOnlyList<string>, Draft> with, Func<Draft, IReadOnlyList<MatrixCell>> open)
+    {
+        if (rows.Count < 2 || rows.Count != all.Count || rows.Exists(r => of(r).Count > 1)) return rows;
+        static string Comes(Draft row) => string.Join('\n', row.Cells.Select(c => Signature(c with { Needs = [] })));
+        if (rows.Select(Comes).Distinct(StringComparer.Ordinal).Skip(1).Any()) return rows;
+        var opened = with(rows[0] with { Cells = open(rows[0]) }, all);
+        return Comes(opened) == Comes(rows[0]) ? [opened] : rows;
     }
 
     private static bool Live(MatrixCell cell) => cell.Outcome != MatrixOutcome.No && cell.By is not null;
@@ -87,17 +103,17 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
         if ((released ?? preserved) is not { } reach)
         {
             return Speaking() is { Count: > 0 } speaking
-                ? Beyond(speaking, category, known)
+                ? Beyond(speaking, category, known) with { Reason = ReasonForNo(kind, category) }
                 : new(category, MatrixOutcome.Gap, null, "no rule says what it reaches", [], [], null, false, Reason(kind, category));
         }
         if (fails.Count > 0)
         {
             var by = fails.MaxBy(f => ((Effect.Require)f.Effect).Otherwise)!;
-            return new(category, MatrixOutcome.No, MatrixRule.Of(by), Filled(((Effect.Require)by.Effect).Fails, category), [], [], kept, false, null);
+            return new(category, MatrixOutcome.No, MatrixRule.Of(by), Filled(((Effect.Require)by.Effect).Fails, category), [], [], kept, false, ReasonForNo(kind, category));
         }
         var conditional = verdicts.Where(v => v.Verdict.Kind == VerdictKind.Needs).ToList();
         if (Clash(reach, [.. verdicts.Select(v => v.Rule)], known, conditional.Select(v => v.Verdict.Key)) is { Count: > 0 } clash)
-            return new(category, MatrixOutcome.No, MatrixRule.Of(clash[0]), $"what {string.Join(" and ", clash.Select(c => c.Id))} need cannot be so together", [], [], kept, false, null);
+            return new(category, MatrixOutcome.No, MatrixRule.Of(clash[0]), $"what {string.Join(" and ", (clash.Count == 1 ? ["the reach rule"] : Array.Empty<string>()).Concat(clash.Select(c => c.Id)))} need cannot be so together", [], [], kept, false, ReasonForNo(kind, category));
         List<MatrixNeed> needs = [.. reach.Need is { } need ? [need] : Array.Empty<MatrixNeed>(), .. conditional.Where(v => v.Rule.Instruments.Count > 0).Select(v => v.Verdict.Need!)];
         var basis = (Effect.Reach)reach.Rules[0].Effect;
         var cell = new MatrixCell(
@@ -109,8 +125,13 @@ internal sealed class MatrixMaker(RuleBook book, Instrument instrument, DateTime
 
     private List<Rule> Speaking() => [.. _rules.Where(r => r.Effect is Effect.Reach)];
 
-    private string? Reason(AuthorityKind kind, DataCategory category) =>
-        book.Gaps.FirstOrDefault(g => g.Instrument == instrument.Id && (g.Categories.Count == 0 || g.Categories.Contains(category)) && (g.Issuing.Count == 0 || g.Issuing.Contains(kind)))?.Reason;
+    private string? Reason(AuthorityKind kind, DataCategory category) => Reasons(kind, category).FirstOrDefault()?.Reason;
+
+    // A rule that says no needs no reason; one that is written for these very categories or authorities helps the reader.
+    private string? ReasonForNo(AuthorityKind kind, DataCategory category) => Reasons(kind, category).FirstOrDefault(g => g.Categories.Count + g.Issuing.Count > 0)?.Reason;
+
+    private IEnumerable<Gap> Reasons(AuthorityKind kind, DataCategory category) =>
+        book.Gaps.Where(g => g.Instrument == instrument.Id && (g.Categories.Count == 0 || g.Categories.Contains(category)) && (g.Issuing.Count == 0 || g.Issuing.Contains(kind)));
 
     // The instrument reaches something, but not this.
     private MatrixCell Beyond(List<Rule> speaking, DataCategory category, Dictionary<string, string?> known)

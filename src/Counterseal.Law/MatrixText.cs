@@ -15,6 +15,7 @@ public static class MatrixText
         Line(0, "");
         Line(0, "what every demand needs, under whatever instrument");
         Needs(matrix.Every, 1, Line);
+        Lines("deadlines of every demand", matrix.Deadlines);
         foreach (var sheet in matrix.Sheets)
         {
             Line(0, "");
@@ -24,9 +25,9 @@ public static class MatrixText
                 Line(1, "every demand under it");
                 Needs(sheet.Needs, 2, Line);
             }
-            foreach (var (category, needs) in sheet.ByCategory.Where(c => c.Value.Count > 0))
+            foreach (var (categories, needs) in Shared(sheet))
             {
-                Line(1, $"{Words<DataCategory>.Of(category)}, whoever issues");
+                Line(1, $"{Listed(categories.Select(Words<DataCategory>.Of), "and")}, whoever issues");
                 Needs(needs, 2, Line);
             }
             foreach (var row in sheet.Rows)
@@ -54,6 +55,19 @@ public static class MatrixText
             Line(1, title);
             foreach (var line in lines) Line(2, $"{(line.If is { } when ? $"if {when}: " : "")}{line.Sentence} ({line.Detail}) [{Cited(line.Rule)}]");
         }
+    }
+
+    /// <summary>What a sheet says of categories, whoever issues: what is said of several stands once.</summary>
+    public static IReadOnlyList<(IReadOnlyList<DataCategory> Categories, IReadOnlyList<MatrixNeed> Needs)> Shared(MatrixSheet sheet)
+    {
+        ArgumentNullException.ThrowIfNull(sheet);
+        return
+        [
+            .. from need in sheet.ByCategory.SelectMany(c => c.Value).Distinct()
+               let categories = sheet.ByCategory.Where(c => c.Value.Contains(need)).Select(c => c.Key).ToList()
+               group (need, categories) by string.Join(' ', categories) into of
+               select ((IReadOnlyList<DataCategory>)of.First().categories, (IReadOnlyList<MatrixNeed>)[.. of.Select(n => n.need)]),
+        ];
     }
 
     /// <summary>Cells side by side of which the same is said, as one; its sentence names all their categories.</summary>
@@ -106,7 +120,8 @@ public static class MatrixText
         return cell.Policy ? $"{words} (our published exception, nobody is compelled)" : words;
     }
 
-    private static string Sign(MatrixOutcome outcome) => outcome switch
+    /// <summary>✓ yes, ~ only with more, ✗ no, ? nobody says.</summary>
+    public static string Sign(MatrixOutcome outcome) => outcome switch
     {
         MatrixOutcome.No => "✗",
         MatrixOutcome.Gap => "?",
@@ -123,7 +138,8 @@ public static class MatrixText
     private static string Cited(MatrixRule rule) => $"{rule.Id} · {rule.Citation}{(rule.Checked ? "" : " · source not yet checked")}";
 
     /// <summary>A kind of authority as people read it: <c>investigating judge</c>.</summary>
-    private static string Spaced(string word) => string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
+    public static string Spaced(string word) => string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 
-    private static string Listed(IEnumerable<string> words, string last = "or") => words.ToList() is var list && list.Count > 1 ? $"{string.Join(", ", list[..^1])} {last} {list[^1]}" : string.Concat(list);
+    /// <summary>Words in a row: <c>a, b or c</c>.</summary>
+    public static string Listed(IEnumerable<string> words, string last = "or") => words.ToList() is var list && list.Count > 1 ? $"{string.Join(", ", list[..^1])} {last} {list[^1]}" : string.Concat(list);
 }

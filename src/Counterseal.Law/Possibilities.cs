@@ -24,7 +24,7 @@ internal sealed class Possibilities(RuleBook book, Setting setting, IReadOnlyDic
 
     // What the engine works out from the demand and always knows.
     private static readonly string[] NeverOpen =
-        ["received", "emergency.groundStated", "offence.stated", "mail.domain", "citation.fits", "scope.empty", "scope.selectors", "scope.openBeginning", "instrument.does", "selector.kind", "selector.named", "item.bounded"];
+        ["received", "emergency.groundStated", "offence.stated", "scope.empty", "scope.selectors", "scope.openBeginning", "instrument.does", "selector.kind", "selector.named", "item.bounded"];
 
     /// <summary>Whether something can be.</summary>
     /// <param name="clauses">All of these must be so.</param>
@@ -154,7 +154,8 @@ internal sealed class Possibilities(RuleBook book, Setting setting, IReadOnlyDic
 
         public bool Settled { get; private set; }
 
-        public bool Compared { get; set; }
+        /// <summary>The names that it is compared with.</summary>
+        public HashSet<Variable> Compared { get; } = [];
 
         public string? Any => _values[BitOperations.TrailingZeroCount(Live)];
 
@@ -167,11 +168,19 @@ internal sealed class Possibilities(RuleBook book, Setting setting, IReadOnlyDic
         // Values that no comparison tells apart are one, unless the name is compared with another.
         public void Settle(Possibilities of)
         {
-            IEnumerable<string?> values = Name is null ? ["true", "false"] : of.ValuesOf(Name, _mentions);
-            if (!Compared) values = values.DistinctBy(v => string.Join(' ', _tests.Select(t => (int)t(v))));
+            IEnumerable<string?> values = Name is null ? ["true", "false"] : of.ValuesOf(Name, [.. Together([]).SelectMany(v => v._mentions)]);
+            if (Compared.Count == 0) values = values.DistinctBy(v => string.Join(' ', _tests.Select(t => (int)t(v))));
             _values = [.. values.Take(64)];
             Settled = _values.Length == 1;
             Live = _values.Length == 64 ? ulong.MaxValue : (1ul << _values.Length) - 1;
+        }
+
+        // Names that are compared may hold each other's values.
+        private HashSet<Variable> Together(HashSet<Variable> found)
+        {
+            if (found.Add(this))
+                foreach (var other in Compared) other.Together(found);
+            return found;
         }
     }
 
@@ -260,7 +269,8 @@ internal sealed class Possibilities(RuleBook book, Setting setting, IReadOnlyDic
         public Two(Variable one, Variable other, Func<string?, string?, Truth> test)
         {
             (_one, _other, _test) = (one, other, test);
-            one.Compared = other.Compared = true;
+            one.Compared.Add(other);
+            other.Compared.Add(one);
         }
 
         public override Outcomes Ways()

@@ -22,6 +22,8 @@ public class DutyTests(Postgres postgres)
         await using var stand = await Stand.Up(store, postgres);
         var id = (await stand.Received(Letter())).Demand;
         await stand.Desk.Authenticate(id, "ada", Authenticity.Authentic, "called back", "the directory's number", null, default);
+        await stand.Desk.Establish(id, "ada", "production.received", "false", "nothing came", null, default);
+        await stand.Desk.Establish(id, "ada", "preservation.extended", "false", "nothing came", null, default);
         var term = (await stand.Desk.Show(id, default)).State.Assessed!.Assessment.Deadlines.First(d => d.Kind == DeadlineKind.Expiry);
         Assert.DoesNotContain(await Duties(), d => d.Do == DutyKind.Delete);
 

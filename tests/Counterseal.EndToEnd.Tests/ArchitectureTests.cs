@@ -14,8 +14,9 @@ public class ArchitectureTests
         ["Custody"] = ["Law", "Ledger"],
         ["Intake"] = ["Law"],
         ["Desk"] = ["Law", "Ledger", "Intake"],
-        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Web"],
+        ["Watch"] = ["Ledger"],
+        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Web"],
     };
 
     private static string Root => Place.Root;

@@ -22,6 +22,7 @@ public class Annex3Tests
     [InlineData("eu.annex3.service", Annex3Box.Service)]
     [InlineData("eu.annex3.protected", Annex3Box.ProtectedData)]
     [InlineData("eu.annex3.conflict", Annex3Box.Conflict)]
+    [InlineData("ex.late", Annex3Box.Other)]
     public void A_ground_that_counsel_names_is_the_box_of_every_identifier(string ground, Annex3Box box)
     {
         var draft = LetterWorld.Letters.Write(LetterWorld.Matter(Epoc, ("authenticated", "true"), ("issuing.kind", "judge")), ground: ground);

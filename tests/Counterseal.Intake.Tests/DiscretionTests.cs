@@ -44,12 +44,13 @@ public class DiscretionTests
         LetterWorld.Holds(LetterWorld.Situation(LetterWorld.Shipped), drawn =>
         {
             var open = Sentences(Assess(drawn.Demand, new(drawn.Facts.Values.Where(f => !Stays(f.Key)).ToDictionary())));
+            var outgoing = Outgoing(drawn.Demand, drawn.Facts, LetterWorld.Shipped).ToList();
             foreach (var count in new[] { "true", "false" })
             {
                 var whole = Sentences(Assess(drawn.Demand, new(drawn.Facts.Values.Append(new("data.exists", count)).DistinctBy(f => f.Key).ToDictionary())));
                 var secret = whole.Except(open).Except(Sentences(Assess(drawn.Demand, new(drawn.Facts.Values.Where(f => !Stays(f.Key)).Append(new("data.exists", "true")).ToDictionary())))).ToList();
                 held += secret.Count;
-                foreach (var text in Outgoing(drawn.Demand, drawn.Facts, LetterWorld.Shipped)) Assert.All(secret, s => Assert.DoesNotContain(s, text, StringComparison.Ordinal));
+                foreach (var text in outgoing) Assert.All(secret, s => Assert.DoesNotContain(s, text, StringComparison.Ordinal));
             }
             return true;
         }, 100);
@@ -79,6 +80,15 @@ public class DiscretionTests
         var matter = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"));
         Assert.Equal([("ex.order.answer", DeadlineKind.Answer)], matter.Deadlines.Select(d => (d.Rule, d.Kind)));
     }
+
+    [Fact]
+    public void No_name_of_a_fact_is_in_a_letter() => LetterWorld.Holds(LetterWorld.Situation(LetterWorld.Shipped), drawn =>
+    {
+        var matter = Matter.Of(drawn.Demand, drawn.Facts, LetterWorld.Shipped, LetterWorld.Received, LetterWorld.Received.AddHours(1));
+        var names = LetterWorld.Shipped.Facts.Keys.Where(n => n.Contains('.', StringComparison.Ordinal)).ToList();
+        foreach (var text in LetterWorld.Letters.Names.Select(letter => LetterWorld.Letters.Write(matter, letter).Text)) Assert.All(names, n => Assert.DoesNotContain(n, text, StringComparison.Ordinal));
+        return true;
+    }, 100);
 
     [Fact]
     public void Of_telling_the_customer_nothing_is_said_while_an_endless_secrecy_order_binds()
@@ -113,6 +123,21 @@ public class DiscretionTests
             }, 40);
         }
         Assert.Equal(LetterWorld.Letters.Names, called.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void To_the_sender_of_a_forged_demand_nothing_is_called_for_but_a_recall_of_what_left()
+    {
+        var forged = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "false"));
+        Assert.Empty(forged.CalledFor);
+        Assert.Contains("nothing is told to its sender", Assert.Throws<LetterException>(() => LetterWorld.Letters.Write(forged)).Message, StringComparison.Ordinal);
+        var left = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "false"), ("validation.after", "false"));
+        Assert.Equal(["recall"], left.CalledFor);
+        var draft = LetterWorld.Letters.Write(left);
+        Assert.Equal("the demand is not from whom it says, and nothing is told to its sender", draft.Caution);
+        Assert.DoesNotContain("from whom it says", draft.Text, StringComparison.Ordinal);
+        Assert.Null(LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"))).Caution);
+        Assert.Contains("not established", LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order())).Caution, StringComparison.Ordinal);
     }
 
     private static bool SameForEachCount(Demand demand, Facts facts, RuleBook book)

@@ -21,9 +21,8 @@ public class LetterFolderTests
     {
         Assert.NotEmpty(LetterWorld.Shipped.Grounds);
         Assert.Empty(LetterWorld.Letters.Mistakes(LetterWorld.Shipped));
-        var boxes = LetterWorld.Shipped.Grounds.Keys.Where(id => id.StartsWith(Annex3.Grounds, StringComparison.Ordinal)).ToList();
-        Assert.All(boxes, id => Assert.True(Annex3.Box(id) is not null, $"{id} is no box of Annex III"));
-        Assert.Equal(Enum.GetValues<Annex3Box>(), boxes.Select(id => Annex3.Box(id)!.Value).Order());
+        var boxes = LetterWorld.Shipped.Grounds.Values.Where(g => g.Id.StartsWith(Annex3.Grounds, StringComparison.Ordinal)).Select(g => Annex3.Box(g.Id, g.Letter)).ToList();
+        Assert.Equal(Enum.GetValues<Annex3Box>().Where(b => b != Annex3Box.Other), boxes.Select(b => b!.Value).Order());
     }
 
     [Fact]
@@ -136,13 +135,13 @@ public class LetterFolderTests
     [Fact]
     public void Too_much_is_refused()
     {
-        Assert.Contains("the most is 65536", Assert.Throws<LetterException>(() => With("refusal.liquid", To + new string('a', LetterSource_MostBytes))).Message, StringComparison.Ordinal);
+        Assert.Contains("the most is 65536", Assert.Throws<LetterException>(() => With("refusal.liquid", To + new string('a', MostBytes))).Message, StringComparison.Ordinal);
         Assert.Contains("the most is 200", Assert.Throws<LetterException>(() => With("refusal.liquid", To + "{% if " + string.Join(" and ", Enumerable.Repeat("partly", 100)) + " %}{% endif %}")).Message, StringComparison.Ordinal);
         Assert.Contains("the most is 64", Assert.Throws<LetterException>(() => Letters.Read(Enumerable.Range(0, 65).Select(i => ($"l{i}.liquid", Encoding.UTF8.GetBytes(To))))).Message, StringComparison.Ordinal);
         Assert.Contains("is not UTF-8", Assert.Throws<LetterException>(() => Letters.Read([("refusal.liquid", [.. Encoding.UTF8.GetBytes(To), 0xff])])).Message, StringComparison.Ordinal);
     }
 
-    private const int LetterSource_MostBytes = 64 * 1024;
+    private const int MostBytes = 64 * 1024;
 
     [Fact]
     public void A_draft_that_grows_beyond_its_bounds_is_refused_soon()
@@ -197,6 +196,64 @@ public class LetterFolderTests
             Assert.Contains($"| `{member.Path}` | {member.Shape} | {to} | {member.Meaning} |", page);
         }
         Assert.Equal(Letters.Members.Count, page.Count(l => l.StartsWith("| `", StringComparison.Ordinal) && l.EndsWith(". |", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_link_out_of_the_folder_is_not_followed()
+    {
+        var folder = Directory.CreateTempSubdirectory("letters");
+        try
+        {
+            var outside = Path.Combine(folder.FullName, "outside");
+            File.WriteAllText(outside, To + "words");
+            var inside = folder.CreateSubdirectory("letters");
+            File.CreateSymbolicLink(Path.Combine(inside.FullName, "refusal.liquid"), outside);
+            Assert.Contains("refusal.liquid: is a link", Assert.Throws<LetterException>(() => Letters.Load(inside.FullName)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not a folder", Assert.Throws<LetterException>(() => Letters.Load(outside)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Two_thousand_mutations_of_the_templates_are_drafted_or_refused()
+    {
+        var random = new Random(20265);
+        var letters = LetterWorld.Files.Where(f => !f.Name.StartsWith("parts/", StringComparison.Ordinal)).ToList();
+        var parts = LetterWorld.Files.Except(letters).ToList();
+        var matter = LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"), ("offence.maxMonths", "60"));
+        string[] bits = ["{{", "}}", "{%", "%}", " if ", " for ", " in ", "endif", "endfor", "else", "elsif", "part ", "comment", "endcomment", "demand.", "items", "objections", "forloop.index", "==", "'", "\"", "|", "-", ".", "\n", "\0", "é", ">"];
+        var drafted = 0;
+        for (var n = 0; n < 2000; n++)
+        {
+            var (name, bytes) = letters[random.Next(letters.Count)];
+            var text = Encoding.UTF8.GetString(bytes);
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                var at = random.Next(60, text.Length);
+                var length = Math.Min(random.Next(1, 30), text.Length - at);
+                text = random.Next(4) switch
+                {
+                    0 => text.Insert(at, bits[random.Next(bits.Length)]),
+                    1 => text.Remove(at, length),
+                    2 => text.Insert(random.Next(60, text.Length), text.Substring(at, length)),
+                    _ => text.Remove(at, 1).Insert(at, bits[random.Next(bits.Length)]),
+                };
+            }
+            try
+            {
+                var draft = Letters.Read([.. parts, (name, Encoding.UTF8.GetBytes(text))]).Write(matter, Path.GetFileNameWithoutExtension(name));
+                Assert.EndsWith("\n", draft.Text, StringComparison.Ordinal);
+                drafted++;
+            }
+            catch (LetterException refused)
+            {
+                Assert.True(refused.Message.Length > 20);
+            }
+        }
+        Assert.InRange(drafted, 300, 1900);
     }
 
     private static Letters With(string name, string text) => Letters.Read([.. LetterWorld.Files.Where(f => f.Name != name), (name, Encoding.UTF8.GetBytes(text))]);

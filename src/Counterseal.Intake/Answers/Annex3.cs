@@ -34,18 +34,21 @@ public sealed record Annex3(
     /// <summary>What the ids of the grounds begin with that are boxes of Section D.</summary>
     public const string Grounds = "eu.annex3.";
 
+    /// <summary>The letter; a ground that names it and is no box of its own is "another reason".</summary>
+    public const string Letter = "annex3";
+
     /// <summary>The form for a matter.</summary>
     /// <param name="matter">The matter.</param>
     /// <param name="ground">A ground that counsel names; only this one is then given, raised by the rules or not.</param>
     public static Annex3 Of(Matter matter, string? ground = null)
     {
-        var named = ground is not null && Box(ground) is not null && matter.Grounds.TryGetValue(ground, out var known) && matter.Objections.All(o => o.Ground != ground)
-            ? new Annex3Reason(Box(ground)!.Value, null, Legible.Line(known.Citation))
+        var named = ground is not null && matter.Grounds.TryGetValue(ground, out var known) && Box(ground, known.Letter) is { } stated && matter.Objections.All(o => o.Ground != ground)
+            ? new Annex3Reason(stated, null, Legible.Line(known.Citation))
             : null;
         var identifiers = matter.Items.Select(item => new Annex3Identifier(
             item.Demanded.Selector with { Value = Legible.Line(item.Demanded.Selector.Value) }, item.Demanded.Categories, item.Demanded.From, item.Demanded.To,
-            named is not null ? [named] : [.. item.Reasons.Where(r => Box(r.Ground) is not null && (ground is null || r.Ground == ground))
-                .Select(r => new Annex3Reason(Box(r.Ground)!.Value, r.Sentence is { } sentence ? Legible.Line(sentence) : null, Legible.Line(r.Citation)))])).ToList();
+            named is not null ? [named] : [.. item.Reasons.Where(r => Box(r.Ground, r.Letter) is not null && (ground is null || r.Ground == ground))
+                .Select(r => new Annex3Reason(Box(r.Ground, r.Letter)!.Value, r.Sentence is { } sentence ? Legible.Line(sentence) : null, Legible.Line(r.Citation)))])).ToList();
         bool Has(Annex3Box box) => identifiers.Any(i => i.Reasons.Any(r => r.Box == box));
         return new(
             Legible.Line(matter.Demand.Reference), Legible.Line(matter.Demand.Issuing.Name), Legible.Line(matter.Demand.Issuing.Country),
@@ -58,9 +61,11 @@ public sealed record Annex3(
             matter.Kept ? true : null);
     }
 
-    /// <summary>The box that a ground is; <c>null</c> where it is none.</summary>
-    public static Annex3Box? Box(string? ground) =>
-        ground is not null && ground.StartsWith(Grounds, StringComparison.Ordinal) && Boxes.TryGetValue(ground[Grounds.Length..], out var box) ? box : null;
+    /// <summary>The box that a ground is; <c>null</c> where it is none, as for a ground of another letter.</summary>
+    public static Annex3Box? Box(string? ground, string? letter) =>
+        letter != Letter ? null
+        : ground is not null && ground.StartsWith(Grounds, StringComparison.Ordinal) && Boxes.TryGetValue(ground[Grounds.Length..], out var box) ? box
+        : Annex3Box.Other;
 
     private static readonly Dictionary<string, Annex3Box> Boxes = new(StringComparer.Ordinal)
     {
@@ -121,4 +126,6 @@ public enum Annex3Box
     ProtectedData,
     /// <summary>It conflicts with another country's law (Art. 17).</summary>
     Conflict,
+    /// <summary>Another reason (Art. 10(8)).</summary>
+    Other,
 }

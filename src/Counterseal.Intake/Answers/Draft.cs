@@ -21,6 +21,9 @@ public sealed record Draft(
 {
     /// <summary>Form 3 as data; only with the letter <c>annex3</c>.</summary>
     public Annex3? Annex3 { get; init; }
+
+    /// <summary>What counsel must know before anything is sent; for the house alone and not in <see cref="Text"/>.</summary>
+    public string? Caution { get; init; }
 }
 
 /// <summary>To whom a draft is written.</summary>

@@ -71,7 +71,7 @@ internal static class LetterModel
     private static readonly LetterFields<Deadline> DeadlineFields = new LetterFields<Deadline>()
         .Ours("what", "What must be done.", d => d.What, "what must be done")
         .Ours("due", "The end of it.", d => When(d.Due), "the end")
-        .Ours("counted", "How it was counted.", d => d.Counted, "how it was counted")
+        .Ours("counted", "How it was counted, where it was.", d => d.Counted, "how it was counted")
         .Ours("citation", "Where it is written.", d => d.Citation, "the citation");
 
     private static readonly LetterFields<(Said Said, string Until)> SuspensionFields = new LetterFields<(Said Said, string Until)>()
@@ -147,7 +147,8 @@ internal static class LetterModel
         Annex3Box.Offence => "Not issued for an offence for which it may be",
         Annex3Box.Service => "The service is not one that the Regulation covers",
         Annex3Box.ProtectedData => "The data are protected by immunity or privilege, or by the rules on freedom of the press or of expression",
-        _ => "It conflicts with the law of a third country",
+        Annex3Box.Conflict => "It conflicts with the law of a third country",
+        _ => "Another reason",
     };
 
     private static (string, string, string) Selector(Selector selector) => (

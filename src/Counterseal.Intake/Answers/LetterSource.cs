@@ -59,7 +59,7 @@ internal sealed partial class LetterSource
 
     public LetterException At(int line, string what) => new(what, File, line);
 
-    private LetterReaders Readers(string first) => To_().Match(first) is { Success: true } to
+    private LetterReaders Readers(string first) => FirstLine().Match(first) is { Success: true } to
         ? to.Groups[1].Value == "court" ? LetterReaders.Court : LetterReaders.Authority
         : throw At(1, "does not say to whom the letter goes; begin with {% comment %} to: authority {% endcomment %} or {% comment %} to: court {% endcomment %}");
 
@@ -171,7 +171,7 @@ internal sealed partial class LetterSource
     private static readonly System.Buffers.SearchValues<char> Plain = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-\"'=! ");
 
     [GeneratedRegex(@"\A\{% comment %\} to: (authority|court) \{% endcomment %\}\s*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex To_();
+    private static partial Regex FirstLine();
 
     [GeneratedRegex(@"\{%\s*endcomment\s*%\}", RegexOptions.CultureInvariant)]
     private static partial Regex EndComment();

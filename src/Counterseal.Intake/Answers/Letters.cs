@@ -91,7 +91,7 @@ public sealed partial class Letters
         var declared = ground is null ? null : matter.Grounds.GetValueOrDefault(ground)
             ?? throw new LetterException($"the rule book has no ground '{Remarks.Printable(ground, 60)}'; it has {Listed(matter.Grounds.Keys)}", "ground");
         var name = letter ?? declared?.Letter ?? (matter.CalledFor.Count > 0 ? matter.CalledFor[0] : null)
-            ?? throw new LetterException($"nothing of this demand calls for a letter; name one of {Listed(Names)}", "letter");
+            ?? throw new LetterException($"nothing of this demand calls for a letter{(matter.Caution is { } caution ? $" ({caution})" : "")}; name one of {Listed(Names)}", "letter");
         if (!_letters.TryGetValue(name, out var template)) throw new LetterException($"there is no letter '{Remarks.Printable(name, 60)}'; the folder has {Listed(Names)}", "letter");
 
         IReadOnlyList<Said> objections = declared is not null
@@ -112,23 +112,29 @@ public sealed partial class Letters
         }
         return new(name, To(template, name, annex3), format, sheet.Finish(), sheet.Gaps, [.. matter.CalledFor.Where(c => c != name)], matter.Book, matter.AsOf)
         {
-            Annex3 = name == Annex3Letter ? annex3 : null,
+            Annex3 = name == Annex3.Letter ? annex3 : null,
+            Caution = matter.Caution,
         };
     }
 
-    /// <summary>The letters that an assessment calls for, the most pressing first: a recall, the way elsewhere where that is the decision, the grounds, the decision itself, questions.</summary>
-    internal static IReadOnlyList<string> CalledFor(Assessment assessment, IReadOnlyList<Said> objections, bool asks)
+    /// <summary>
+    /// The letters that an assessment calls for, the most pressing first: a recall, the way elsewhere where that is the decision, the grounds,
+    /// the decision itself, questions. To the sender of a forged demand nothing is written but a recall, and that only where something left.
+    /// </summary>
+    internal static IReadOnlyList<string> CalledFor(Assessment assessment, IReadOnlyList<Said> objections, bool asks, bool forged)
     {
         var letters = new List<string>();
+        var recalled = assessment.Duties.Any(d => d.Do == DutyKind.Recall);
+        if (forged) return recalled ? ["recall"] : [];
         var elsewhere = assessment.Route.To switch
         {
             RouteKind.Customer or RouteKind.OtherEstablishment or RouteKind.EnforcingAuthority => "redirect",
             RouteKind.Mlat or RouteKind.ExecutiveAgreement => "mlat",
             _ => null,
         };
-        if (assessment.Duties.Any(d => d.Do == DutyKind.Recall)) letters.Add("recall");
+        if (recalled) letters.Add("recall");
         if (assessment.Proposed == Decision.Redirect) letters.Add(elsewhere ?? "redirect");
-        letters.AddRange(objections.Select(o => o.Letter).OfType<string>());
+        letters.AddRange(objections.Select(o => o.Letter).OfType<string>().Where(l => l != "recall" || recalled));
         if (elsewhere is not null) letters.Add(elsewhere);
         if (assessment.Proposed == Decision.Challenge) letters.Add("objection");
         if (assessment.Proposed is Decision.Reject or Decision.ComplyInPart) letters.Add("refusal");
@@ -136,10 +142,8 @@ public sealed partial class Letters
         return [.. letters.Distinct(StringComparer.Ordinal)];
     }
 
-    private const string Annex3Letter = "annex3";
-
     private static IReadOnlyList<Recipient> To(Template template, string name, Annex3 annex3) =>
-        template.Source.To == LetterReaders.Court ? [Recipient.Court] : name == Annex3Letter ? annex3.To : [Recipient.IssuingAuthority];
+        template.Source.To == LetterReaders.Court ? [Recipient.Court] : name == Annex3.Letter ? annex3.To : [Recipient.IssuingAuthority];
 
     private Template Parse(LetterSource source)
     {
@@ -171,7 +175,9 @@ public sealed partial class Letters
     private static (string, byte[]) Bytes(string name, string path)
     {
         if (Directory.Exists(path)) throw new LetterException("is a folder; the only one beside the letters is parts/", name);
-        var length = new FileInfo(path).Length;
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null) throw new LetterException("is a link; put the file itself into the folder", name);
+        var length = file.Length;
         return length > LetterSource.MostBytes ? throw new LetterException($"has {length} bytes, the most is {LetterSource.MostBytes}; shorten it", name) : (name, File.ReadAllBytes(path));
     }
 

@@ -68,6 +68,9 @@ public sealed record Matter
     /// <summary>The letters that this calls for, the most pressing first; empty where there is nothing to answer but the data.</summary>
     public required IReadOnlyList<string> CalledFor { get; init; }
 
+    /// <summary>What counsel must know before anything is sent, for the house alone; <c>null</c> where there is nothing.</summary>
+    public string? Caution { get; init; }
+
     /// <summary>Assesses a demand and keeps of it what may go outside.</summary>
     /// <param name="demand">As read from the original.</param>
     /// <param name="facts">What people have established. What they say of data, customer and sender is used and not told.</param>
@@ -81,7 +84,7 @@ public sealed record Matter
         var open = Engine.Assess(Discretion.Open(demand), Discretion.Open(facts), book, received, asOf);
         var sayable = new Sayable(open);
         var signs = whole.Findings.GroupBy(f => f.Rule, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Any(f => f.Sign == Sign.Fails), StringComparer.Ordinal);
-        var objections = whole.Objections.OrderByDescending(o => signs.GetValueOrDefault(o.Rule)).Select(o => new Said(o.Name, sayable.Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule }).ToList();
+        var objections = whole.Objections.OrderByDescending(o => signs.GetValueOrDefault(o.Rule)).Select(sayable.Of).ToList();
         var asks = whole.Questions.Where(q => book.Facts.TryGetValue(q.Fact, out var fact) && Discretion.MayBeAsked(fact)).Select(q => book.Facts[q.Fact].Question).ToList();
         var instrument = demand.Instrument ?? facts.Values.GetValueOrDefault("instrument");
         return new()
@@ -98,14 +101,20 @@ public sealed record Matter
             Asks = asks,
             Route = whole.Route.To,
             RouteSaid = new("", sayable.Of(whole.Route.Rule, whole.Route.Sentence), whole.Route.Citation),
-            Deadlines = [.. whole.Deadlines.Where(d => d.Kind is not (DeadlineKind.Retention or DeadlineKind.Target) && open.Deadlines.Any(o => o.Rule == d.Rule && o.Due == d.Due))],
+            Deadlines = [.. whole.Deadlines.Where(d => d.Kind is not (DeadlineKind.Retention or DeadlineKind.Target) && open.Deadlines.Any(o => o.Rule == d.Rule && o.Due == d.Due)).Select(d => NamesFact(d.Counted, book) ? d with { Counted = "" } : d)],
             Suspended = [.. whole.Suspended.Select(s => (new Said("", sayable.Of(s.Rule, s.Sentence), s.Citation), s.Until))],
             Recalls = [.. whole.Duties.Where(d => d.Do == DutyKind.Recall).Select(d => (new Said("", sayable.Of(d.Rule, d.Sentence), d.Citation), d.Due))],
             Notice = whole.Notice.By == open.Notice.By && whole.Notice.Rule == open.Notice.Rule ? whole.Notice : whole.Notice with { By = NoticeBy.Nobody },
             Kept = open.Preserve.Items.Count > 0,
             ConflictWith = facts.Values.GetValueOrDefault("conflict.country"),
             Grounds = book.Grounds,
-            CalledFor = Letters.CalledFor(whole, objections, asks.Count > 0),
+            CalledFor = Letters.CalledFor(whole, objections, asks.Count > 0, facts.Values.GetValueOrDefault("authenticated") == "false"),
+            Caution = facts.Values.GetValueOrDefault("authenticated") switch
+            {
+                "true" => null,
+                "false" => "the demand is not from whom it says, and nothing is told to its sender",
+                _ => "it is not established from whom the demand is, and nothing is sent before that",
+            },
         };
     }
 
@@ -124,19 +133,21 @@ public sealed record Matter
                 {
                     if (!raised.Contains((o.Rule, o.Ground))) continue;
                     met.Add((o.Rule, o.Ground));
-                    var sentence = sayable.Of(o.Rule, whole.Objections.First(w => w.Rule == o.Rule && w.Ground == o.Ground).Sentence);
-                    reasons.TryAdd((o.Rule, o.Ground), new(o.Name, sentence, o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule });
+                    reasons.TryAdd((o.Rule, o.Ground), sayable.Of(whole.Objections.First(w => w.Rule == o.Rule && w.Ground == o.Ground)));
                 }
             }
             alone.Add([.. reasons.Values]);
         }
 
         // What only the demand as a whole meets (too many people, all of it out of reach) is about every identifier.
-        var common = whole.Objections.Where(o => !met.Contains((o.Rule, o.Ground))).Select(o => new Said(o.Name, sayable.Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule }).ToList();
+        var common = whole.Objections.Where(o => !met.Contains((o.Rule, o.Ground))).Select(sayable.Of).ToList();
         return [.. demand.Scope.Items.Select((item, i) => new MatterItem(
             item, Scope.Intersect(new([item]), whole.Permitted).Items, whole.Proposed == Decision.Undecided,
             [.. alone[i].Concat(common).OrderBy(s => IndexOf(whole.Objections, s))]))];
     }
+
+    // "The instant that secrecy.until holds" is for us.
+    private static bool NamesFact(string words, RuleBook book) => book.Facts.Keys.Any(name => name.Contains('.', StringComparison.Ordinal) && words.Contains(name, StringComparison.Ordinal));
 
     private static int IndexOf(IReadOnlyList<Objection> objections, Said said) => objections.TakeWhile(o => o.Rule != said.Rule || o.Ground != said.Ground).Count();
 
@@ -148,6 +159,8 @@ public sealed record Matter
             .. open.Findings.Select(f => ((string?)f.Rule, f.Sentence)), .. open.Objections.Select(o => ((string?)o.Rule, o.Sentence)),
             .. open.Duties.Select(d => ((string?)d.Rule, d.Sentence)), .. open.Suspended.Select(s => ((string?)s.Rule, s.Sentence)), (open.Route.Rule, open.Route.Sentence),
         ];
+
+        public Said Of(Objection o) => new(o.Name, Of(o.Rule, o.Sentence), o.Citation) { Ground = o.Ground, Letter = o.Letter, Rule = o.Rule };
 
         public string? Of(string? rule, string sentence) => _said.Contains((rule, sentence)) ? sentence : null;
     }

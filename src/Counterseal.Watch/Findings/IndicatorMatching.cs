@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace Counterseal.Watch;
+
+/// <summary>
+/// Holds events against all that is known: the simple indicators through their index. Each indicator's actor, state, source and marking are worked out once. Built once, then used by
+/// any number of threads.
+/// </summary>
+public sealed class IndicatorMatching
+{
+    private readonly IndicatorIndex index;
+    private readonly IReadOnlyList<Indicator> indicators;
+    private readonly IndicatorMatch[] said;
+
+    /// <summary>Over what is known.</summary>
+    /// <param name="intelligence">What the feeds said.</param>
+    /// <param name="unsaid">The confidence of an indicator whose source says none.</param>
+    public IndicatorMatching(Intelligence intelligence, int unsaid)
+    {
+        ArgumentNullException.ThrowIfNull(intelligence);
+        index = intelligence.Index(out indicators, out var patterns);
+        Patterns = patterns.Count;
+        var attribution = new Attribution(intelligence, new ActorCatalogue(intelligence));
+        var outgoing = intelligence.Relationships.Where(r => r.Type == "indicates").ToLookup(r => (r.Feed, r.From));
+        said = [.. indicators.Select(indicator => Say(indicator, intelligence, attribution, outgoing, unsaid))];
+    }
+
+    /// <summary>Values that are looked up.</summary>
+    public int Values => index.Count;
+
+    /// <summary>Indicators that ask for more than one value of one event; they are not held against events here.</summary>
+    public int Patterns { get; }
+
+    /// <summary>What is said of each indicator, in the order of <see cref="Indicators"/>.</summary>
+    public IReadOnlyList<IndicatorMatch> Said => said;
+
+    /// <summary>The indicators.</summary>
+    public IReadOnlyList<Indicator> Indicators => indicators;
+
+    /// <summary>Adds what fits an event; a <see cref="Matching"/>.</summary>
+    public void Match(WatchEvent happened, List<IndicatorMatch> into)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        ArgumentNullException.ThrowIfNull(into);
+        var hits = t_hits ??= [];
+        if (happened.SourceIp is { } ip)
+        {
+            Span<byte> text = stackalloc byte[65];
+            if (ip.TryFormat(text, out var length))
+            {
+                index.Find(ObservableKind.Address, "", text[..length], hits);
+                Take("sourceIp", happened, hits, into);
+            }
+        }
+        if (happened.Domain is { } domain)
+            Look(ObservableKind.Domain, "", "domain", domain, happened, hits, into);
+        if (happened.Url is { } url)
+            Look(ObservableKind.Url, "", "url", url, happened, hits, into);
+        if (happened.MailAddress is { } mail)
+            Look(ObservableKind.Mail, "", "mailAddress", mail, happened, hits, into);
+        foreach (var hash in happened.Hashes)
+            Look(ObservableKind.Hash, hash.Algorithm, "hash", hash.Hex, happened, hits, into);
+    }
+
+    // One list a thread: most events hit nothing, and a list for each would be most of the work.
+    [ThreadStatic]
+    private static List<IndexHit>? t_hits;
+
+    private void Look(ObservableKind kind, string scope, string field, string value, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into)
+    {
+        index.Find(kind, scope, Encoding.UTF8.GetBytes(value), hits);
+        Take(field, happened, hits, into);
+    }
+
+    private void Take(string field, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into)
+    {
+        foreach (var hit in hits)
+            if (indicators[hit.Indicator].IsValidAt(happened.Time))
+                into.Add(said[hit.Indicator] with { Field = field });
+        hits.Clear();
+    }
+
+    private static IndicatorMatch Say(Indicator indicator, Intelligence intelligence, Attribution attribution, ILookup<(string, string), Relationship> outgoing, int unsaid)
+    {
+        var links = attribution.Of(indicator);
+        // Links to different actors, or to a name that several bear, do not say which it was.
+        var actors = links.SelectMany(link => link.Who.Candidates).DistinctBy(actor => actor.Number).ToList();
+        var actor = actors.Count == 1 ? actors[0] : null;
+        var names = links.Where(link => link.Who.Candidates.Count == 0).Select(link => link.Who.Asked).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var name = actor?.Name
+            ?? (actors.Count == 0 && names.Count == 1 ? names[0] : null)
+            ?? (links.Count == 0 ? outgoing[(indicator.Feed, indicator.Id)].Select(r => intelligence.Find(r.Feed, r.To)).FirstOrDefault(s => s is { Type: "malware" or "tool" or "campaign" }) is { } tool ? $"user of {tool.Name}" : null : null)
+            ?? "unknown";
+        var suspicion = actor is null ? null : ActorCatalogue.Suspect(actor);
+        var mark = TlpMarks.Stricter(indicator.Tlp, links.Select(link => link.Tlp).DefaultIfEmpty(Tlp.Unmarked).Max());
+        return new(
+            indicator.Id, "", string.Join(", ", indicator.Observables.Select(o => o.Value)) is { Length: > 0 and <= 300 } values ? values : indicator.Id,
+            name, suspicion is { State: { } state } && TlpMarks.MayReachCustomers(suspicion.Tlp) ? state : null,
+            indicator.Source ?? indicator.Feed, indicator.Confidence ?? unsaid, mark);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Counterseal.Watch;
+
+/// <summary>Records of a CSV stream (RFC 4180; LF or CRLF; quoted fields may hold line breaks) in bounded memory.</summary>
+internal sealed class CsvRecords(Stream stream, string file, char delimiter, char? comment, FeedLimits limits, FeedRemarks remarks)
+{
+    private readonly byte[] buffer = new byte[1 << 16];
+    private readonly ArrayBufferWriter<byte> record = new(1024);
+    private readonly List<int> ends = [];
+    private int at;
+    private int filled;
+    private long total;
+    private bool stopped;
+    private long line = 1;
+
+    /// <summary>The records with their first lines; a field's bytes that are not UTF-8, and records that are too long, cost the record.</summary>
+    public IEnumerable<(long Line, IReadOnlyList<string> Fields)> Read()
+    {
+        if (Fill() && filled >= 3 && buffer.AsSpan(0, 3).SequenceEqual(Encoding.UTF8.Preamble)) at = 3;
+        while (at < filled || Fill())
+        {
+            var begins = line;
+            var how = Record();
+            if (how == "") continue;
+            if (how is not null)
+            {
+                remarks.Add(RemarkKind.Dropped, file, begins, "", how);
+                continue;
+            }
+
+            var fields = new string[ends.Count];
+            for (var i = 0; i < fields.Length; i++) fields[i] = Encoding.UTF8.GetString(record.WrittenSpan[(i == 0 ? 0 : ends[i - 1])..ends[i]]);
+            yield return (begins, fields);
+        }
+    }
+
+    /// <summary>Reads one record. <c>null</c>: it is good; empty: there was none; else what is wrong with it.</summary>
+    private string? Record()
+    {
+        record.ResetWrittenCount();
+        ends.Clear();
+        bool quoted = false, wasQuoted = false, large = false, first = true, skip = false, any = false;
+        while (true)
+        {
+            if (at == filled && !Fill())
+            {
+                if (quoted && !large) return "The file ends within quotes.";
+                break;
+            }
+
+            if (skip || large)
+            {
+                // Nothing of it is kept any more: on to the line's end.
+                var run = buffer.AsSpan(at, filled - at).IndexOf((byte)'\n');
+                at = run < 0 ? filled : at + run;
+                if (run < 0) continue;
+            }
+
+            var c = buffer[at++];
+            if (first && comment is { } mark && c == mark) skip = true;
+            first = false;
+            if (c == '\n') line++;
+            // A comment ends with its line, and so does a record that is too long: a quote that nobody closes must not swallow the file.
+            if (skip || large)
+            {
+                if (c == '\n') break;
+                continue;
+            }
+
+            if (quoted)
+            {
+                if (c != '"') { Keep(c); continue; }
+                if ((at < filled || Fill()) && buffer[at] == '"') { at++; Keep(c); continue; }
+                quoted = false;
+                wasQuoted = true;
+            }
+            else if (c == '"' && !wasQuoted && record.WrittenCount == (ends.Count == 0 ? 0 : ends[^1])) { quoted = true; any = true; }
+            else if (c == delimiter) { ends.Add(record.WrittenCount); wasQuoted = false; any = true; }
+            else if (c == '\n') break;
+            else if (c != '\r' || !((at < filled || Fill()) && buffer[at] == '\n')) { Keep(c); any = true; }
+        }
+
+        if (skip || (!any && !large)) return "";
+        ends.Add(record.WrittenCount);
+        if (large) return string.Create(CultureInfo.InvariantCulture, $"The record has more than {limits.Part} bytes.");
+        return Utf8.IsValid(record.WrittenSpan) ? null : "The record is not UTF-8.";
+
+        void Keep(byte b)
+        {
+            if (record.WrittenCount >= limits.Part) { large = true; record.ResetWrittenCount(); ends.Clear(); }
+            if (large) return;
+            record.GetSpan(1)[0] = b;
+            record.Advance(1);
+        }
+    }
+
+    private bool Fill()
+    {
+        if (stopped) return false;
+        if (total >= limits.Bytes)
+        {
+            stopped = true;
+            remarks.Add(RemarkKind.Dropped, file, line, "", string.Create(CultureInfo.InvariantCulture, $"The file has more than {limits.Bytes} bytes; the rest is not read."));
+            at = filled = 0;
+            return false;
+        }
+
+        try
+        {
+            filled = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, limits.Bytes - total));
+        }
+        catch (IOException e)
+        {
+            stopped = true;
+            remarks.Add(RemarkKind.Dropped, file, line, "", $"Reading ended early: {e.Message}");
+            filled = 0;
+        }
+
+        at = 0;
+        total += filled;
+        return filled > 0;
+    }
+}
+
+/// <summary>Reads indicators from a CSV file by a mapping.</summary>
+/// <param name="mapping">What the columns mean.</param>
+/// <param name="feed">The operator's name of the feed.</param>
+/// <param name="into">Takes what was read.</param>
+/// <param name="limits">The limits.</param>
+public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into, FeedLimits? limits = null)
+{
+    /// <summary>Reads a file. Never throws for what the bytes say.</summary>
+    /// <param name="stream">The bytes.</param>
+    /// <param name="file">The file's name, for remarks.</param>
+    /// <param name="cancel">Stops between two records.</param>
+    public void Read(Stream stream, string file, CancellationToken cancel = default)
+    {
+        IReadOnlyList<string>? header = null;
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var started = false;
+        foreach (var (line, fields) in new CsvRecords(stream, file, mapping.Delimiter, mapping.Comment, limits ?? FeedLimits.Usual, into.Remarks).Read())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!started)
+            {
+                started = true;
+                header = mapping.Header ? fields : null;
+                foreach (var field in new[] { "id", "value", "type", "validFrom", "validUntil", "confidence", "tlp", "actor", "source" })
+                {
+                    places[field] = mapping.Column(field, header);
+                    if (places[field] >= 0 || !mapping.Names(field)) continue;
+                    into.Remarks.Add(RemarkKind.Dropped, file, line, mapping.ColumnName(field)!, $"The file has no column {PatternScanner.Quote(mapping.ColumnName(field)!)}, which the mapping names for {field}; nothing is read.");
+                    return;
+                }
+
+                if (mapping.Header) continue;
+            }
+
+            One(fields, places, header, file, line);
+        }
+    }
+
+    private void One(IReadOnlyList<string> fields, Dictionary<string, int> places, IReadOnlyList<string>? header, string file, long line)
+    {
+        string Column(string field) => places[field] < 0 ? "" : header is not null ? header[places[field]].Trim() : (places[field] + 1).ToString(CultureInfo.InvariantCulture);
+        void Drop(string field, string what) => into.Remarks.Add(RemarkKind.Dropped, file, line, Column(field), what);
+        string? Field(string field) => places[field] is var p and >= 0 && p < fields.Count && fields[p].Trim() is { Length: > 0 } text ? text : mapping.Fixed(field);
+
+        if (Field("value") is not { } value) { Drop("value", "The record has no value."); return; }
+        var type = Field("type") ?? "";
+        if (mapping.KindOf(type) is not var (kind, scope)) { Drop("type", $"{PatternScanner.Quote(type)} is no type that the mapping or this program knows."); return; }
+        if (!Observable.TryRead(kind, scope, value, out var observable, out var problem)) { Drop("value", $"{PatternScanner.Quote(value)} {problem}."); return; }
+        if (problem.Length > 0) into.Remarks.Add(RemarkKind.Mended, file, line, Column("value"), $"{PatternScanner.Quote(value)} {problem}.");
+        if (!Time("validFrom", out var from) || !Time("validUntil", out var until)) return;
+        if (until <= from) { Drop("validUntil", "The indicator's window ends before it begins."); return; }
+        int? confidence = null;
+        if (Field("confidence") is { } sure)
+        {
+            if (int.TryParse(sure, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100) confidence = number;
+            else into.Remarks.Add(RemarkKind.Mended, file, line, Column("confidence"), $"{PatternScanner.Quote(sure)} is no whole number from 0 to 100 and is not used.");
+        }
+
+        var mark = Field("tlp") is { } tlp ? TlpMarks.Read(tlp) : Tlp.Unmarked;
+        if (mark == Tlp.Unknown) into.Remarks.Add(RemarkKind.Mended, file, line, Column("tlp"), $"{PatternScanner.Quote(Field("tlp")!)} is no TLP mark; the record is kept from every notice.");
+        into.Add(new Indicator
+        {
+            Id = Field("id") ?? $"{observable!.Kind}:{observable.Scope}:{observable.Value}",
+            Feed = feed,
+            Place = string.Create(CultureInfo.InvariantCulture, $"{file}, line {line}"),
+            Text = value,
+            Observables = [observable!],
+            Source = Field("source"),
+            ValidFrom = from,
+            ValidUntil = until,
+            Confidence = confidence,
+            Tlp = mark,
+            Actors = Field("actor") is { } actor ? [actor] : [],
+        });
+
+        bool Time(string field, out DateTimeOffset? time)
+        {
+            time = null;
+            if (Field(field) is not { } text) return true;
+            if (FeedTime.TryRead(text, out var read))
+            {
+                time = read;
+                return true;
+            }
+
+            Drop(field, $"{PatternScanner.Quote(text)} is no time, so that nobody knows whether the record holds.");
+            return false;
+        }
+    }
+}

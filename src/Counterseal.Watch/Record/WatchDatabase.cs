@@ -1,0 +1,131 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Counterseal.Watch;
+
+/// <summary>
+/// The bell's tables: the same statements on SQLite (one machine) and PostgreSQL (several). Plain SQL and no object mapper: a batch of events is one statement, not ten thousand.
+/// </summary>
+internal sealed class WatchDatabase : IAsyncDisposable
+{
+    // Times are milliseconds since 1970, UTC. "blob" is written bytea on PostgreSQL.
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS seen (id blob PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS matched (id blob PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS counters (name text PRIMARY KEY, value bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS positions (source text PRIMARY KEY, lines bigint NOT NULL, bytes bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS evidence (finding text NOT NULL, account text NOT NULL, rule text NOT NULL, indicator text NOT NULL, field text NOT NULL, value text NOT NULL, customer text NOT NULL,
+            actor text NOT NULL, state text, source text NOT NULL, confidence bigint NOT NULL, marking bigint NOT NULL, events bigint NOT NULL, first_at bigint NOT NULL, last_at bigint NOT NULL,
+            event text NOT NULL, place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (finding, account, rule, indicator, field, value));
+        CREATE TABLE IF NOT EXISTS dirty (finding text PRIMARY KEY);
+        CREATE TABLE IF NOT EXISTS record (n bigint PRIMARY KEY, subject text NOT NULL, version bigint NOT NULL, type text NOT NULL, bytes blob NOT NULL, salt blob NOT NULL, logged bigint NOT NULL,
+            leaf_index bigint, proof text, UNIQUE (subject, version));
+        CREATE INDEX IF NOT EXISTS record_logged ON record (logged) WHERE logged = 0;
+        CREATE TABLE IF NOT EXISTS subjects (id text PRIMARY KEY, kind text NOT NULL, version bigint NOT NULL, state text NOT NULL, account text, look_at bigint NOT NULL, claimed_until bigint NOT NULL DEFAULT 0,
+            planned bigint NOT NULL DEFAULT 0);
+        CREATE INDEX IF NOT EXISTS subjects_look ON subjects (kind, look_at);
+        CREATE INDEX IF NOT EXISTS subjects_account ON subjects (account) WHERE account IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS codes (hash blob PRIMARY KEY, notice text NOT NULL);
+        CREATE TABLE IF NOT EXISTS messages (id text PRIMARY KEY, notice text NOT NULL, rung bigint NOT NULL);
+        INSERT INTO counters (name, value) VALUES ('leaves', 0), ('events', 0) ON CONFLICT DO NOTHING;
+        """;
+
+    private readonly DbDataSource source;
+    private readonly string? file;
+
+    private WatchDatabase(DbDataSource source, string? file) => (this.source, this.file) = (source, file);
+
+    /// <summary>Whether this is PostgreSQL.</summary>
+    public bool Postgres => file is null;
+
+    /// <summary>Opens, and makes what is not there.</summary>
+    /// <param name="database"><c>sqlite:PATH</c>, or an Npgsql connection string.</param>
+    /// <param name="cancel">Ends the opening.</param>
+    /// <exception cref="DbException">It cannot be opened.</exception>
+    public static async Task<WatchDatabase> Open(string database, CancellationToken cancel)
+    {
+        var path = database.StartsWith("sqlite:", StringComparison.Ordinal) ? database["sqlite:".Length..] : null;
+        DbDataSource source = path is null
+            ? NpgsqlDataSource.Create(database)
+            : SqliteFactory.Instance.CreateDataSource(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60 }.ToString());
+        var opened = new WatchDatabase(source, path);
+        try
+        {
+            await using var connection = await opened.Connect(cancel);
+            // PostgreSQL makes a table twice when two ask at once, in spite of IF NOT EXISTS; the lock lets one after the other.
+            await Run(connection, path is null
+                ? "SELECT pg_advisory_lock(7237481);" + Tables.Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) + "SELECT pg_advisory_unlock(7237481);"
+                : "PRAGMA journal_mode = WAL;" + Tables, cancel);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection.</summary>
+    public async Task<DbConnection> Connect(CancellationToken cancel)
+    {
+        var connection = await source.OpenConnectionAsync(cancel);
+        if (!Postgres)
+            await Run(connection, "PRAGMA synchronous = FULL; PRAGMA cache_size = -131072;", cancel);
+        return connection;
+    }
+
+    /// <summary>Runs in one transaction that may write. On SQLite it has the file's one write lock from its beginning.</summary>
+    public async Task<T> Write<T>(Func<DbConnection, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await Connect(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var result = await work(connection);
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
+
+    /// <summary>Runs statements; gives the rows changed.</summary>
+    public static async Task<int> Run(DbConnection connection, string sql, CancellationToken cancel, params (string Name, object? Value)[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        return await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Reads rows.</summary>
+    public static async Task<List<T>> Rows<T>(DbConnection connection, string sql, Func<DbDataReader, T> row, CancellationToken cancel, params (string Name, object? Value)[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+            rows.Add(row(reader));
+        return rows;
+    }
+
+    /// <summary>A command with its values.</summary>
+    public static DbCommand Command(DbConnection connection, string sql, params (string Name, object? Value)[] values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in values)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            if (value is null)
+                parameter.DbType = DbType.String;
+            command.Parameters.Add(parameter);
+        }
+        return command;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        if (file is not null)
+            SqliteConnection.ClearPool(new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 60 }.ToString()));
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Counterseal.Desk.Tests;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace Counterseal.Watch.Tests;
+
+/// <summary>A real JetStream (Debian's nats-server), and consumers that are processes of their own.</summary>
+public class StreamTests(Postgres postgres)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static string Line(int i, string ip, string customer) =>
+        $$$"""{"class_uid":3002,"activity_id":1,"status_id":2,"time":{{{Stand.Start.ToUnixTimeMilliseconds() + i}}},"metadata":{"uid":"e-{{{i}}}"},"user":{"email_addr":"ada@{{{customer}}}.example","org":{"uid":"{{{customer}}}"}},"src_endpoint":{"ip":"{{{ip}}}"}}""";
+
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task Two_consumers_share_a_stream_one_is_killed_in_the_middle_and_every_event_counts_once_and_every_finding_is_notified_once(string store)
+    {
+        const int events = 3000, customers = 10;
+        await using var stand = await Stand.Up(store, postgres);
+        using var server = await NatsServer.Start(stand.Folder);
+        await using var connection = new NatsConnection(new NatsOpts { Url = server.Url });
+        var stream = new NatsJSContext(connection);
+        await stream.CreateStreamAsync(new StreamConfig("signins", ["signins.>"]), Stop);
+        for (var i = 0; i < events; i++)
+        {
+            // Every tenth is sent twice; one of a hundred comes from the actor; two are no events.
+            var body = i % 100 == 7 ? Line(i, i % 200 == 7 ? "203.0.113.7" : "203.0.113.8", $"c{i / 100 % customers}") : Line(i, "192.0.2.1", "quiet");
+            await connection.PublishAsync("signins.a", Encoding.UTF8.GetBytes(body), cancellationToken: Stop);
+            if (i % 10 == 7)
+                await connection.PublishAsync("signins.b", Encoding.UTF8.GetBytes(body), cancellationToken: Stop);
+        }
+        await connection.PublishAsync("signins.a", "{"u8.ToArray(), cancellationToken: Stop);
+        await connection.PublishAsync("signins.a", new byte[] { 0xff }, cancellationToken: Stop);
+        await connection.PingAsync(Stop);
+
+        // The first dies between the commit of its third batch and the acknowledgement: the worst moment for counting once.
+        using var first = Consumer(stand, server, "watch.stream.taken#3");
+        using var second = Consumer(stand, server, null);
+        await first.WaitForExitAsync(Stop);
+        Assert.NotEqual(0, first.ExitCode);
+        using var third = Consumer(stand, server, null);
+        var consumer = await stream.GetConsumerAsync("signins", "bell", Stop);
+        while (true)
+        {
+            await consumer.RefreshAsync(Stop);
+            if (consumer.Info.NumPending == 0 && consumer.Info.NumAckPending == 0)
+                break;
+            await Task.Delay(200, Stop);
+        }
+        Assert.True(consumer.Info.Delivered.ConsumerSeq > (ulong)(events + (events / 10) + 2), "nothing was delivered again, so the test showed nothing");
+        foreach (var process in new[] { second, third })
+        {
+            process.Kill();
+            await process.WaitForExitAsync(Stop);
+        }
+
+        await stand.Bell.Settle(Stop);
+        Assert.Equal(events, await stand.Bell.Counted(Stop));
+        var findings = await stand.Bell.Findings(Stop);
+        Assert.Equal(customers, findings.Count);
+        var evidence = new List<Evidence>();
+        foreach (var finding in findings)
+            evidence.AddRange((await stand.Bell.Why(finding.Finding.Id, Stop)).Select(why => why.Evidence));
+        Assert.Equal(events / 100, evidence.Sum(e => e.Events));
+        foreach (var finding in findings)
+            await stand.Bell.Confirm(finding.Finding.Id, "ana", "seen", Stop);
+        for (var i = 0; i < customers; i++)
+            stand.Customers[$"c{i}"] = new($"c{i}", $"c{i}", "XB", "press", null, _ => new Contact("en", []));
+        await Task.WhenAll(stand.Bell.Tell(Stop), (await stand.Another()).Tell(Stop));
+        var notices = await stand.Bell.Notices(Stop);
+        Assert.Equal(findings.Select(f => f.Finding.Id).Order(), notices.Select(n => n.Planned.Finding).Order());
+    }
+
+    private static Process Consumer(Stand stand, NatsServer server, string? crashAt)
+    {
+        var (address, key, credential) = stand.LedgerAccess;
+        var start = new ProcessStartInfo("dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Counterseal.Watch.Consumer.dll"), server.Url, "signins", stand.Options.Database, address, key, credential,
+                Convert.ToHexString(stand.Writer), Convert.ToHexString(stand.Secret), "203.0.113.7,203.0.113.8",
+            ])
+        { RedirectStandardOutput = true };
+        if (crashAt is not null)
+            start.Environment["COUNTERSEAL_CRASH_AT"] = crashAt;
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    /// <summary>A server with a store of its own; skips the test where none is installed.</summary>
+    private sealed class NatsServer : IDisposable
+    {
+        private Process process = null!;
+
+        public string Url { get; private set; } = "";
+
+        public static async Task<NatsServer> Start(string folder)
+        {
+            var program = new[] { "/usr/sbin/nats-server", "/usr/bin/nats-server" }.FirstOrDefault(File.Exists);
+            Assert.SkipWhen(program is null, "no nats-server here: install nats-server");
+            int port;
+            using (var probe = new TcpListener(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                port = ((IPEndPoint)probe.LocalEndpoint).Port;
+            }
+            var server = new NatsServer
+            {
+                Url = string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{port}"),
+                process = Process.Start(new ProcessStartInfo(program!, ["-js", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-sd", Path.Combine(folder, "nats")]) { RedirectStandardError = true })!,
+            };
+            server.process.ErrorDataReceived += (_, _) => { };
+            server.process.BeginErrorReadLine();
+            for (var tries = 0; ; tries++)
+            {
+                try
+                {
+                    using var socket = new TcpClient();
+                    await socket.ConnectAsync(IPAddress.Loopback, port, Stop);
+                    return server;
+                }
+                catch (SocketException) when (tries < 100)
+                {
+                    await Task.Delay(50, Stop);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            if (process is null)
+                return;
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+    }
+}
