@@ -199,7 +199,7 @@ internal sealed class DrawnBook
             0 => $"issuing.kind: {List(Kinds)}",
             1 => $"issuing.kind: {{isNot: {One(Kinds)}}}",
             2 => $"{One(Places)}: {{{One(["in", "notIn"])}: zz.g}}",
-            3 => $"{One(Places)}: {{{One(["sameAs", "differsFrom"])}: {One(Places)}}}",
+            3 => One(Places) is var place ? $"{place}: {{{One(["sameAs", "differsFrom"])}: {One([.. Places.Where(p => p != place)])}}}" : "",
             4 => $"{One(Places)}: {List(Countries)}",
             5 => $"{One(Numbers)}: {{{One(["atLeast", "atMost"])}: {One(["0", "1", "3", "12", "36"])}}}",
             6 => $"{One(["instrument", "zz.x", "zz.t", "scope.categories", "demand.issued"])}: {{known: true}}",

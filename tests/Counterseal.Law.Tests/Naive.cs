@@ -51,6 +51,9 @@ internal sealed partial class Naive
         return naive.inForce.Where(r => naive.Applies(r) != false || r.Map("when")!.AllNodes.Any(n => n is YamlScalarNode { Value: "passed" or "scope.reached" })).Select(r => r.Id);
     }
 
+    /// <summary>The value of a name that is not one of an item's; <c>null</c> when it is unknown.</summary>
+    public static string? ValueOf(NaiveBook book, Situation s, string name) => new Naive(book, s.Demand, s.Facts, s.Received, s.AsOf).Value(name);
+
     private Outcome Assess()
     {
         var found = new List<Found>();
