@@ -23,9 +23,9 @@ internal sealed class Contradictions(RuleBook book, IReadOnlySet<string> never)
     {
         var (first, second) = ((Effect.Require)one.Effect, (Effect.Require)other.Effect);
         if (first.Assistance != second.Assistance) yield break;
-        // Conditions that share no name cannot be in each other's way.
-        var names = Setting.Conditions(other).SelectMany(c => c.Names).ToHashSet();
-        if (!Setting.Conditions(one).SelectMany(c => c.Names).Any(names.Contains)) yield break;
+        // Conditions that share no name cannot be in each other's way; those that have none at all are the same.
+        var (names, others) = (Setting.Conditions(one).SelectMany(c => c.Names).ToList(), Setting.Conditions(other).SelectMany(c => c.Names).ToHashSet());
+        if (!names.Exists(others.Contains) && names.Count + others.Count > 0) yield break;
         var settings = Setting.Of(book, [one, other]).Select(s => new Possibilities(book, s)).ToList();
         var (excludesFirst, excludesSecond) = (ReferenceEquals(first.Condition, Condition.Never), ReferenceEquals(second.Condition, Condition.Never));
         foreach (var possibilities in settings)
@@ -44,7 +44,7 @@ internal sealed class Contradictions(RuleBook book, IReadOnlySet<string> never)
                 break;
             }
         }
-        if (first.Otherwise != second.Otherwise && settings.Count > 0 && settings.All(p => SameFailure(p, one, other)))
+        if (first.Otherwise != second.Otherwise && settings.Exists(p => p.Find([.. Fails(one), .. Fails(other)]).Is == true) && settings.TrueForAll(p => SameFailure(p, one, other)))
         {
             yield return Fault(other, $"where it fails, {one.Id} fails too, but it says '{Words<Otherwise>.Of(second.Otherwise)}' and the other '{Words<Otherwise>.Of(first.Otherwise)}'", $"let both say the same, or keep one of {one.Id} and {other.Id}");
         }
@@ -77,8 +77,7 @@ internal sealed class Contradictions(RuleBook book, IReadOnlySet<string> never)
     }
 
     private static bool SameFailure(Possibilities possibilities, Rule one, Rule other) =>
-        possibilities.Find([.. Fails(one), .. Fails(other)]).Is == true
-        && possibilities.Find([.. Fails(one), Holds(other)]).Is == false
+        possibilities.Find([.. Fails(one), Holds(other)]).Is == false
         && possibilities.Find([.. Fails(other), Holds(one)]).Is == false;
 
     private static IEnumerable<Clause> Applies(Rule rule) => new[] { rule.When, rule.Items }.OfType<Condition>().Select(c => new Clause(new Wanted(c, Outcomes.True)));

@@ -1,6 +1,9 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Counterseal.Law.Tests;
 
-public class BookCheckTests
+public partial class BookCheckTests
 {
     private const string Law = "law/zz.yaml";
     private const string Policy = "policy/handling.yaml";
@@ -159,6 +162,51 @@ public class BookCheckTests
         files = SmallBook.With(files, Policy, Last, Last + $"  - id: policy.pigeons\n    citation: Us\n    checked: true\n    from: 2020-01-01\n    plain: P.\n    risk: R.\n    when: {{all: [{string.Join(", ", housed.Concat(alone))}]}}\n");
         Assert.Contains(BookCheck.Faults(SmallBook.Read(files), Day), f => f is { Rule: "policy.pigeons", Kind: BookFaultKind.TooLarge } && f.What.Contains("too many names and values to decide", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Every_requirement_of_ours_that_is_said_again_with_another_outcome_is_found()
+    {
+        // What must be known is never known to fail; its outcome never comes.
+        var (book, again) = Repeated(
+            r => r.Effect is Effect.Require { Until: null, Condition: not Condition.Is { How: Comparison.Known } },
+            block => OtherwiseKey().Match(block) is { Success: true } said ? OtherwiseKey().Replace(block, $"otherwise: {(said.Groups[1].Value == "reject" ? "challenge" : "reject")}", 1) : null);
+        var faults = BookCheck.Faults(book, Day).Where(f => f.Kind == BookFaultKind.Contradiction).ToLookup(f => f.Rule!);
+        Assert.True(again.Count > 80, $"only {again.Count} rules were said again");
+        Assert.All(again, id => Assert.Contains(faults[id + ".again"], f => f.What.Contains($"where it fails, {id} fails too", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_notice_route_proposal_and_reach_of_ours_that_is_said_again_is_found_to_be_behind_the_first()
+    {
+        var (book, again) = Repeated(r => r.Effect is Effect.Notify or Effect.Way or Effect.Propose or Effect.Reach, block => block);
+        var faults = BookCheck.Faults(book, Day).Where(f => f.Kind == BookFaultKind.Unreachable).ToLookup(f => f.Rule!);
+        Assert.True(again.Count > 40, $"only {again.Count} rules were said again");
+        Assert.All(again, id => Assert.Contains(faults[id + ".again"], f => f.What.Contains("is never the first", StringComparison.Ordinal) || f.What.Contains("it never is the basis", StringComparison.Ordinal)));
+    }
+
+    // Our book with some rules repeated right behind themselves, under the id with ".again", as they are changed; null leaves a rule out.
+    private static (RuleBook Book, IReadOnlyList<string> Again) Repeated(Predicate<Rule> which, Func<string, string?> changed)
+    {
+        var again = new List<string>();
+        var files = Repository.RuleFiles.Select(f =>
+        {
+            var lines = Encoding.UTF8.GetString(f.Bytes).Split('\n').ToList();
+            foreach (var rule in Repository.Book.Rules.Where(r => r.File == f.Name && which(r)).OrderByDescending(r => r.Line))
+            {
+                var end = rule.Line;
+                while (end < lines.Count && (lines[end].StartsWith("    ", StringComparison.Ordinal) || lines[end].Length == 0)) end++;
+                var block = string.Join('\n', lines[(rule.Line - 1)..end]);
+                if (!block.Contains($"id: {rule.Id}\n", StringComparison.Ordinal) || changed(block) is not { } otherwise) continue;
+                again.Add(rule.Id);
+                lines.Insert(end, otherwise.Replace($"id: {rule.Id}\n", $"id: {rule.Id}.again\n", StringComparison.Ordinal));
+            }
+            return (f.Name, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        }).ToList();
+        return (RuleBook.Read(files), again);
+    }
+
+    [GeneratedRegex("otherwise: (\\w+)")]
+    private static partial Regex OtherwiseKey();
 
     [Fact]
     public void Our_books_have_no_fault()
