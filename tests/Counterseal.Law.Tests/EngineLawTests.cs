@@ -89,11 +89,12 @@ public partial class EngineLawTests
         Assert.True(tried > 500, $"only {tried} facts were named by no rule");
     }
 
-    // The names of all rules in force, with those that others are worked out from. What the instrument is, and which categories are sought, decides of everything.
+    // The names of all rules in force, with those that others are worked out from. What the instrument is and which categories are sought decides of everything, and a
+    // secrecy order of who tells where no rule says.
     private static HashSet<string> Named(NaiveBook book, Situation s)
     {
         var words = book.Rules.Where(r => NaiveBook.Within(r.Node, NaiveBook.Day(s.Received, r.Zone))).SelectMany(r => r.Node.AllNodes.OfType<YamlScalarNode>().Select(n => n.Value!))
-            .Concat(book.Clocks.Values.Select(c => Case.Text(c, "calendarOf") ?? "")).Concat(["instrument", "scope.categories"]).ToHashSet(StringComparer.Ordinal);
+            .Concat(book.Clocks.Values.Select(c => Case.Text(c, "calendarOf") ?? "")).Concat(["instrument", "scope.categories", "secrecy"]).ToHashSet(StringComparer.Ordinal);
         foreach (var (worked, from) in new[] { ("mail.domain", "issuing.country"), ("citation.fits", "issuing.country"), ("secrecy", "secrecy.until"), ("secrecy.days", "secrecy.until"), ("demand.ageDays", "demand.issued") })
             if (words.Contains(worked)) words.Add(from);
         return words;

@@ -41,7 +41,7 @@ public class HostileBookTests
             if (ReadOrRefused(Repository.RuleFiles.Select((f, i) => i == t.File ? (f.Name, bytes.ToArray()) : f)) is not { } book) return ++refused > 0;
             read++;
             return StillStands(book, t.File);
-        }, 800);
+        }, 400);
         Assert.True(read > 50 && refused > 50, $"{read} read, {refused} refused");
     }
 
