@@ -129,7 +129,10 @@ internal static class Draw
     }
 
     public static Gen<Situation> Of(NaiveBook book) =>
-        from received in Receipt from demand in Demand(book, received) from facts in Facts(book, received) from asOf in LookedAt(received)
+        from received in Receipt
+        from demand in Demand(book, received)
+        from facts in Facts(book, received)
+        from asOf in LookedAt(received)
         select new Situation(demand, facts, received, asOf);
 
     /// <summary>Any demand under the repository's book.</summary>
