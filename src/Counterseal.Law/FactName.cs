@@ -34,9 +34,9 @@ public sealed record FactName(
         _ => Categories(value) is not null,
     };
 
-    /// <summary>Reads an instant in the one form that facts use: RFC 3339 in UTC with <c>Z</c>.</summary>
+    /// <summary>Reads an instant in the one form that facts use: RFC 3339 in UTC with <c>Z</c>, from 1700 to 2999, so that every period that is counted from it has an end.</summary>
     internal static bool TryInstant(string value, out DateTimeOffset at) => DateTimeOffset.TryParseExact(
-        value, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
+        value, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at) && at.Year is >= 1700 and < 3000;
 
     /// <summary>Reads a comma-separated list of categories; <c>null</c> when it is none.</summary>
     internal static IReadOnlyList<DataCategory>? Categories(string value)

@@ -155,6 +155,7 @@ internal sealed class RuleFiles
         var source = entry.Word<FactSource>("source");
         var type = entry.Has("type") ? entry.Word<FactType>("type") : FactType.Word;
         var values = entry.Texts("values");
+        if (values.Distinct(StringComparer.Ordinal).Count() < values.Count) throw entry.Wrong("values", "lists a value twice; keep one");
         if (values.Count > 0 && type != FactType.Word) throw entry.Wrong("values", "lists values for a type that is not 'word'; leave one of the two out");
         var fact = new FactName(name, source, type, values, entry.Maybe("silent"), entry.Has("overrides") && entry.YesNo("overrides"), entry.Text("meaning"), entry.Maybe("question") ?? "") { Slot = _facts.Count };
         if (source is FactSource.Person or FactSource.Demand && fact.Question.Length == 0) throw entry.Wrong("name", $"'{name}' has no question; say how a person is asked for it");
@@ -168,7 +169,7 @@ internal sealed class RuleFiles
     private void ReadGroup(Entry entry, TimeZoneInfo zone)
     {
         entry.Only("id", "citation", "members");
-        if (entry.Map["members"] is not List { Items.Count: > 0 } list) throw entry.Wrong("members", "'members' must be a list of countries, such as [AA, {country: BB, from: 2020-01-01}]");
+        if (entry.Map["members"] is not List { Items.Count: > 0 } list) throw entry.Wrong("members", "'members' must be a list of countries, such as [XX, {country: XZ, from: 2020-01-01}]");
         var members = list.Items.Select(item =>
         {
             var one = item is Map map ? new Entry(map, null) : null;
@@ -499,7 +500,7 @@ internal sealed class RuleFiles
 
     internal static string Listed(IEnumerable<string> words) => string.Join(", ", words) is { Length: > 0 } list ? list : "none";
 
-    private static DateOnly Date(Entry entry, string key, string value) => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+    private static DateOnly Date(Entry entry, string key, string value) => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year is >= 1700 and < 3000
         ? date
         : throw entry.Wrong(key, $"'{value}' is not a date; write year-month-day, e.g. 2026-08-18");
 
