@@ -106,6 +106,8 @@ internal sealed class TaxiiServer : IAsyncDisposable
                 context.Response.ContentType = Media;
                 await context.Response.WriteAsync(Page(Domain("1") + "," + Domain("2"), false, null)[..^60]);
                 await context.Response.Body.FlushAsync();
+                // What was sent must have arrived; an abort at once may overtake it.
+                await Task.Delay(300);
                 context.Abort();
                 break;
             case "stream":
