@@ -245,8 +245,8 @@ public static class Engine
                     var (had, range) = (_range[cell.Index], _range[cell.Index]);
                     if (from is not null && (range.From is null || range.From < from)) range.From = from;
                     if (to is not null && (range.To is null || range.To > to)) range.To = to;
-                    // An end that the demand left open just closes; what it names and loses is cut.
-                    cut |= (had.From is not null && range.From != had.From) || (had.To is not null && range.To != had.To);
+                    // An end that the demand left open just closes, however often; what it names and loses is cut.
+                    cut |= (cell.Item.From is not null && range.From != had.From) || (cell.Item.To is not null && range.To != had.To);
                     if (range.From >= range.To) lost.Add(cell);
                     _range[cell.Index] = range;
                 }
@@ -293,7 +293,7 @@ public static class Engine
                 var deciding = whole.Count > 0 && beyondItems ? whole : fails;
                 var strongest = deciding.Count == 0 ? Otherwise.Reject : deciding.Max(o => o.Otherwise!.Value);
                 proposed = strongest switch { Otherwise.Redirect => Decision.Redirect, Otherwise.Challenge => Decision.Challenge, _ => Decision.Reject };
-                if (proposed == Decision.Redirect) redirected = deciding.Where(o => o.Otherwise == strongest).Select(o => (o.Rule, o.Sentence)).First();
+                if (proposed == Decision.Redirect) redirected = deciding.Where(o => o.Otherwise == strongest).OrderBy(o => o.Rule.Index).Select(o => (o.Rule, o.Sentence)).First();
                 reasons = [.. deciding.Where(o => o.Otherwise == strongest).Concat(assistance).Select(o => o.Sentence)];
                 if (reasons.Count == 0) reasons.Add("No rule of this book reaches anything that is demanded.");
             }

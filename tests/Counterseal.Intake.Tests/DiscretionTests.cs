@@ -13,6 +13,7 @@ public class DiscretionTests
     [
         "The call-back failed, we believe that the demand is forged.", "It is established from whom the demand comes.", "The count found nothing in scope.", "The customer is a lawyer.", "The customer is an enterprise",
         "The account was deleted in May", "we think it unlawful", "our own promise", "destroy the record", "Look at every emergency again.",
+        "the copy that we made ends", "The mail address is of no agency that we know.", "The copy that we made is gone.",
         "data.exists", "customer.", "authenticated", "weight", "doubt", "changes",
     ];
 
@@ -91,12 +92,14 @@ public class DiscretionTests
     }, 100);
 
     [Fact]
-    public void Of_telling_the_customer_nothing_is_said_while_an_endless_secrecy_order_binds()
+    public void Of_telling_the_customer_nothing_is_said_while_an_endless_secrecy_order_binds_or_where_it_rests_on_what_stays_in_the_house()
     {
         var silent = LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order() with { Secrecy = new("Example Act, s. 9", null) }, ("authenticated", "true")), "refusal").Text;
         Assert.DoesNotContain("Telling the person", silent, StringComparison.Ordinal);
         var dated = LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order() with { Secrecy = new(null, LetterWorld.Received.AddDays(30)) }, ("authenticated", "true")), "refusal").Text;
         Assert.Contains("We do so from 7 October 2026, 10:20 UTC on.", dated, StringComparison.Ordinal);
+        var gone = LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"), ("preservation.from", "2026-05-01T00:00:00Z")), "refusal").Text;
+        Assert.DoesNotContain("Telling the person", gone, StringComparison.Ordinal);
         var epoc = LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order("eu.epoc"), ("authenticated", "true")), "refusal").Text;
         Assert.Contains("The law leaves it to you to tell the person whose data are demanded (Regulation (EU) 2023/1543, Art. 13).", epoc, StringComparison.Ordinal);
     }
@@ -138,6 +141,24 @@ public class DiscretionTests
         Assert.DoesNotContain("from whom it says", draft.Text, StringComparison.Ordinal);
         Assert.Null(LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order(), ("authenticated", "true"))).Caution);
         Assert.Contains("not established", LetterWorld.Letters.Write(LetterWorld.Matter(LetterWorld.Order())).Caution, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recall_is_called_for_only_where_something_is_called_back()
+    {
+        var doubted = LetterWorld.Matter(LetterWorld.Order() with { Emergency = true }, ("authenticated", "true"), ("validation.after", "true"));
+        Assert.Contains(doubted.Objections, o => o.Letter == "recall");
+        Assert.DoesNotContain("recall", doubted.CalledFor);
+        Assert.Equal("recall", LetterWorld.Matter(LetterWorld.Order() with { Emergency = true }, ("authenticated", "true"), ("validation.after", "false")).CalledFor[0]);
+    }
+
+    [Fact]
+    public void An_identifier_has_no_objection_that_the_whole_demand_does_not_meet()
+    {
+        var two = LetterWorld.Matter(LetterWorld.Order() with { Emergency = true }, ("authenticated", "true"));
+        Assert.All(two.Items, i => Assert.DoesNotContain(i.Reasons, r => r.Rule == "ex.single"));
+        var one = LetterWorld.Matter(LetterWorld.Order("ex.order", LetterWorld.Order().Scope.Items[0]) with { Emergency = true }, ("authenticated", "true"));
+        Assert.Contains(Assert.Single(one.Items).Reasons, r => r.Rule == "ex.single");
     }
 
     private static bool SameForEachCount(Demand demand, Facts facts, RuleBook book)

@@ -117,7 +117,7 @@ internal static class LetterWorld
 
     public static string[] Values(FactName fact, RuleBook book) => fact.Type switch
     {
-        FactType.Instant => ["2026-09-06T00:00:00Z", "2026-12-01T00:00:00Z"],
+        FactType.Instant => ["2026-05-01T00:00:00Z", "2026-09-06T00:00:00Z", "2026-12-01T00:00:00Z"],
         FactType.Number => ["3", "35", "60"],
         FactType.Categories => ["subscriber", "subscriber,identification,traffic,content"],
         _ => fact.Name == "instrument" ? [.. book.Instruments.Keys] : fact.Values.Count > 0 ? [.. fact.Values] : ["DE", "US", "XX"],

@@ -49,6 +49,32 @@ public class SmallBookTests
     }
 
     [Fact]
+    public void Of_several_failures_that_redirect_the_route_names_the_first_in_the_book()
+    {
+        var book = Book(
+            "  - {id: zz.first, citation: Act 3, checked: false, from: 2020-01-01, plain: P., require: {order.complete: \"true\"}, otherwise: redirect, fails: \"First.\"}\n"
+            + "  - {id: zz.reach, citation: Act 2, checked: false, from: 2020-01-01, instruments: zz.order, plain: P., reach: {categories: [traffic]}, otherwise: redirect, fails: \"Second.\"}\n");
+        var a = Assess(book, Demand(categories: DataCategory.Content), ("order.complete", "false"));
+        Assert.Equal((Decision.Redirect, RouteKind.Customer, "zz.first", "First."), (a.Proposed, a.Route.To, a.Route.Rule, a.Route.Sentence));
+    }
+
+    [Fact]
+    public void An_end_that_the_demand_left_open_closes_as_often_as_rules_say_and_is_not_cut()
+    {
+        const string Narrow = "  - {id: zz.narrow.NAME, citation: Act 3, checked: false, from: 2020-01-01, instruments: zz.order, plain: P., narrow: {notAfter: NAME}, fails: \"Cut.\"}\n";
+        var book = Book("  - {id: zz.reach, citation: Act 2, checked: false, from: 2020-01-01, instruments: zz.order, plain: P., reach: {categories: [traffic]}, fails: \"No.\"}\n"
+            + Narrow.Replace("NAME", "received", StringComparison.Ordinal) + Narrow.Replace("NAME", "demand.issued", StringComparison.Ordinal));
+        var issued = Received.AddDays(-3);
+        var open = Assess(book, Demand(categories: DataCategory.Traffic) with { Issued = issued });
+        Assert.Equal(Decision.Comply, open.Proposed);
+        Assert.Equal(issued, open.Permitted.Items.Single().To);
+        var named = Demand(categories: DataCategory.Traffic) with { Issued = issued };
+        var cut = Assess(book, named with { Scope = new Scope([named.Scope.Items[0] with { To = Received.AddDays(1) }]) });
+        Assert.Equal((Decision.ComplyInPart, issued), (cut.Proposed, cut.Permitted.Items.Single().To));
+        Assert.Equal([Sign.Fails, Sign.Fails], cut.Findings.Where(f => f.Rule.StartsWith("zz.narrow", StringComparison.Ordinal)).Select(f => f.Sign));
+    }
+
+    [Fact]
     public void A_rule_that_has_ended_reaches_nothing()
     {
         var book = Book(Conditional);
