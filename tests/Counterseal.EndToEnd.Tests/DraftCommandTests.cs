@@ -23,7 +23,7 @@ public sealed class DraftCommandTests : IDisposable
         Assert.Equal(0, code);
         Assert.StartsWith("DRAFT for counsel; not sent.\n", draft, StringComparison.Ordinal);
         Assert.Contains("- Your reference: IE-DC-2026-0417\n", draft, StringComparison.Ordinal);
-        Assert.Contains("annex3, to the issuing authority and the enforcing authority; left to counsel: 2; also called for: objection", said, StringComparison.Ordinal);
+        Assert.Contains("annex3, to the issuing authority and the enforcing authority; left to counsel: 2; also called for: clarification, objection", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ await using var bell = await Bell.Open(new BellOptions
     },
 }, ledger, TimeProvider.System, default);
 await EventStream.Run(
-    new StreamSource(url, stream, "bell", 100), OcsfAuthentication.Read, bell, fault => Console.WriteLine($"fault {fault.What}"),
+    new StreamSource(url, stream, "bell", 100, Patience: 5), OcsfAuthentication.Read, bell, fault => Console.WriteLine($"fault {fault.What}"),
     async result =>
     {
         await bell.Settle(default);

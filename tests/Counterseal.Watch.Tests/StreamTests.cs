@@ -92,6 +92,38 @@ public class StreamTests(Postgres postgres)
         }
     }
 
+    [Fact]
+    public async Task A_machine_that_joins_does_not_wait_for_what_another_has_in_hand()
+    {
+        await using var stand = await Stand.Up("postgres", postgres);
+        await using var connection = new Npgsql.NpgsqlConnection(stand.Options.Database);
+        await connection.OpenAsync(Stop);
+        await using var transaction = await connection.BeginTransactionAsync(Stop);
+        // The locks of a writer that is not done yet, on every table that has an index of its own.
+        await using (var command = new Npgsql.NpgsqlCommand("LOCK TABLE record, subjects, evidence, seen IN ROW EXCLUSIVE MODE; SET lock_timeout = 0", connection, transaction))
+            await command.ExecuteNonQueryAsync(Stop);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        await stand.Another().WaitAsync(patience.Token);
+    }
+
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task A_database_of_a_newer_Counterseal_is_not_opened(string store)
+    {
+        await using var stand = await Stand.Up(store, postgres);
+        var sqlite = stand.Options.Database.StartsWith("sqlite:", StringComparison.Ordinal);
+        await using (System.Data.Common.DbConnection connection = sqlite
+            ? new Microsoft.Data.Sqlite.SqliteConnection("Data Source=" + stand.Options.Database["sqlite:".Length..]) : new Npgsql.NpgsqlConnection(stand.Options.Database))
+        {
+            await connection.OpenAsync(Stop);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO schema_version (version) VALUES (99)";
+            await command.ExecuteNonQueryAsync(Stop);
+        }
+        var refused = await Assert.ThrowsAsync<RecordException>(stand.Another);
+        Assert.Contains("of version 99", refused.Message, StringComparison.Ordinal);
+    }
+
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, string> Errors = [];
 
     private static Process Consumer(Stand stand, NatsServer server, string? crashAt)

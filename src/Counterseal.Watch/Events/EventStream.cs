@@ -9,7 +9,8 @@ namespace Counterseal.Watch;
 /// <param name="Stream">The stream's name.</param>
 /// <param name="Durable">The consumer's name: all machines that share the work give the same.</param>
 /// <param name="Batch">Events that are taken at once.</param>
-public sealed record StreamSource(string Url, string Stream, string Durable, int Batch = 500);
+/// <param name="Patience">After how many seconds what a machine has in hand is given to another. A batch that takes longer comes twice, and is counted once.</param>
+public sealed record StreamSource(string Url, string Stream, string Durable, int Batch = 500, int Patience = 30);
 
 /// <summary>
 /// Events from NATS JetStream through one durable consumer that several machines share. A message is acknowledged after its effects are committed, so whatever a killed machine had in hand comes to
@@ -39,7 +40,7 @@ public static class EventStream
         var consumer = await stream.CreateOrUpdateConsumerAsync(source.Stream, new ConsumerConfig(source.Durable)
         {
             AckPolicy = ConsumerConfigAckPolicy.Explicit,
-            AckWait = TimeSpan.FromSeconds(30),
+            AckWait = TimeSpan.FromSeconds(source.Patience),
             MaxDeliver = -1,
             MaxAckPending = source.Batch * 20,
         }, cancel);

@@ -11,7 +11,10 @@ namespace Counterseal.Watch;
 internal sealed class WatchDatabase : IAsyncDisposable
 {
     // Times are milliseconds since 1970, UTC. "blob" is written bytea on PostgreSQL.
-    private const string Tables = """
+    // The n-th step brings a database from version n to n + 1. A step that was ever released stays as it is; a change is a step more.
+    private static readonly string[] Steps =
+    [
+        """
         CREATE TABLE IF NOT EXISTS seen (id blob PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS matched (id blob PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS counters (name text PRIMARY KEY, value bigint NOT NULL);
@@ -30,7 +33,8 @@ internal sealed class WatchDatabase : IAsyncDisposable
         CREATE TABLE IF NOT EXISTS codes (hash blob PRIMARY KEY, notice text NOT NULL);
         CREATE TABLE IF NOT EXISTS messages (id text PRIMARY KEY, notice text NOT NULL, rung bigint NOT NULL);
         INSERT INTO counters (name, value) VALUES ('leaves', 0), ('events', 0) ON CONFLICT DO NOTHING;
-        """;
+        """,
+    ];
 
     private readonly DbDataSource source;
     private readonly string? file;
@@ -44,6 +48,7 @@ internal sealed class WatchDatabase : IAsyncDisposable
     /// <param name="database"><c>sqlite:PATH</c>, or an Npgsql connection string.</param>
     /// <param name="cancel">Ends the opening.</param>
     /// <exception cref="DbException">It cannot be opened.</exception>
+    /// <exception cref="RecordException">A newer Counterseal made it.</exception>
     public static async Task<WatchDatabase> Open(string database, CancellationToken cancel)
     {
         var path = database.StartsWith("sqlite:", StringComparison.Ordinal) ? database["sqlite:".Length..] : null;
@@ -53,17 +58,38 @@ internal sealed class WatchDatabase : IAsyncDisposable
         var opened = new WatchDatabase(source, path);
         try
         {
-            await using var connection = await opened.Connect(cancel);
-            // PostgreSQL makes a table twice when two ask at once, in spite of IF NOT EXISTS; the lock lets one after the other.
-            await Run(connection, path is null
-                ? "SELECT pg_advisory_lock(7237481);" + Tables.Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) + "SELECT pg_advisory_unlock(7237481);"
-                : "PRAGMA journal_mode = WAL;" + Tables, cancel);
+            if (!opened.Postgres)
+            {
+                await using var connection = await opened.Connect(cancel);
+                await Run(connection, "PRAGMA journal_mode = WAL;", cancel);
+            }
+            await opened.Write(async connection =>
+            {
+                await opened.Raise(connection, cancel);
+                return true;
+            }, cancel);
             return opened;
         }
         catch
         {
             await opened.DisposeAsync();
             throw;
+        }
+    }
+
+    // Only what is missing is run: making an index takes its table's lock even where the index is there already, and would wait for those who are at work on it, and they for it.
+    private async Task Raise(DbConnection connection, CancellationToken cancel)
+    {
+        if (Postgres)
+            await Run(connection, "SELECT pg_advisory_xact_lock(7237481)", cancel);
+        await Run(connection, "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY)", cancel);
+        var version = (await Rows(connection, "SELECT COALESCE(MAX(version), 0) FROM schema_version", row => (int)row.GetInt64(0), cancel))[0];
+        if (version > Steps.Length)
+            throw new RecordException($"the watch's database is of version {version}, made by a newer Counterseal; this one knows {Steps.Length}: run the newer one, or restore a copy from before");
+        for (; version < Steps.Length; version++)
+        {
+            await Run(connection, Postgres ? Steps[version].Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) : Steps[version], cancel);
+            await Run(connection, "INSERT INTO schema_version (version) VALUES (@v)", cancel, ("v", version + 1L));
         }
     }
 
