@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Counterseal.Ledger;
 
 namespace Counterseal.Cli;
 
@@ -15,13 +16,14 @@ internal sealed class Child : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private Process process;
     private Task watch = Task.CompletedTask;
+    private string? crashAt = Environment.GetEnvironmentVariable(CrashPoint.Setting);
 
     private Child(string[] arguments, string socket, TimeProvider time)
     {
         this.arguments = arguments;
         this.socket = socket;
         this.time = time;
-        process = Start(again: false);
+        process = Start();
     }
 
     /// <summary>Starts the part and returns when its socket answers.</summary>
@@ -78,12 +80,11 @@ internal sealed class Child : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private Process Start(bool again)
+    private Process Start()
     {
         var start = Self([.. arguments, "--with-parent"]);
         start.RedirectStandardInput = true;
-        if (again)
-            start.Environment.Remove("COUNTERSEAL_CRASH_AT");
+        start.Environment[CrashPoint.Setting] = crashAt;
         return Process.Start(start) ?? throw new Refused($"`counterseal {string.Join(' ', arguments)}` did not start");
     }
 
@@ -104,7 +105,8 @@ internal sealed class Child : IAsyncDisposable
                 if (deaths.Count > 5)
                     return;
                 process.Dispose();
-                process = Start(again: true);
+                crashAt = CrashPoint.Rest(crashAt);
+                process = Start();
             }
             catch (OperationCanceledException)
             {

@@ -43,15 +43,18 @@ internal sealed class House : IAsyncDisposable
         return house;
     }
 
+    /// <summary>Where a process is to kill itself, and after that the next; given to <c>serve</c> at its next start.</summary>
+    public string? CrashAt { get; set; }
+
     /// <summary>Starts <c>counterseal serve</c> and returns when it is up.</summary>
-    public async Task Start(string? crashAt = null, bool loseUnsynced = false, string? trace = null)
+    public async Task Start(bool loseUnsynced = false, string? trace = null)
     {
         await Kill();
         var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--json");
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        if (crashAt is not null)
-            start.Environment["COUNTERSEAL_CRASH_AT"] = crashAt;
+        if (CrashAt is not null)
+            start.Environment["COUNTERSEAL_CRASH_AT"] = CrashAt;
         if (loseUnsynced)
             start.Environment["COUNTERSEAL_LOSE_UNSYNCED"] = "1";
         if (trace is not null)
@@ -91,7 +94,7 @@ internal sealed class House : IAsyncDisposable
         if (serve is null)
             return;
         if (serve.HasExited)
-            Deaths++;
+            Died();
         else
             serve.Kill(entireProcessTree: true);
         await serve.WaitForExitAsync();
@@ -116,7 +119,14 @@ internal sealed class House : IAsyncDisposable
             lock (Words)
                 Words.Add(line);
             if (line.Contains("beginning it again", StringComparison.Ordinal))
-                Deaths++;
+                Died();
         }
+    }
+
+    // serve gives its children the next point itself; what it is given is for its own next start.
+    private void Died()
+    {
+        Deaths++;
+        CrashAt = CrashPoint.Rest(CrashAt);
     }
 }
