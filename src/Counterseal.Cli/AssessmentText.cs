@@ -40,6 +40,7 @@ internal static class AssessmentText
         var notice = assessment.Notice;
         tree.AddNode(Plain($"the customer is told by {Teller(notice.By)}{(notice.Timing == NoticeTiming.Before ? " before anything leaves" : "")}{(notice.NotBefore is { } until ? $", not before {Instant.Text(until)}" : "")}: {notice.Reason}"
             + $"{(notice.AtEnd.Count > 0 ? $" When the secrecy ends: tell {string.Join(" and ", notice.AtEnd.Select(w => w.ToString().ToLowerInvariant()))}." : "")}{(notice.Citation.Length > 0 ? $" ({notice.Citation})" : "")}"));
+        Branch(tree, "[yellow]rests on rules whose source nobody has read[/]", assessment.Unread, Plain);
         console.Write(tree);
     }
 

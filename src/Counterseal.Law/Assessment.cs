@@ -43,6 +43,9 @@ public sealed record Assessment(
     /// <summary>The grounds on which an answer other than compliance can be drafted, in the order of the book.</summary>
     public IReadOnlyList<Objection> Objections { get; init; } = [];
 
+    /// <summary>The rules without a read source (<c>checked: false</c>) that a deadline, a duty, a suspension, the route, the notice or the basis rests on, in the order of the book. A finding carries its own mark.</summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+
     /// <summary>The weights of all findings that fail or are risks, added up. It warns a person and decides nothing.</summary>
     public int Doubt { get; init; }
 }

@@ -334,7 +334,7 @@ public static class Engine
                 outcomes.Add(new Outcome(proposal, Sign.Holds, ((Effect.Propose)proposal.Effect).Says, _none) { Turn = (proposal.When, false) });
             InOrder(outcomes);
             var duties = Duties();
-            return new Assessment(
+            var assessment = new Assessment(
                 _book.Digest, _asOf.ToUniversalTime(), Findings(outcomes),
                 AsScope(permitted), proposed, reasons, basis?.Id, basis is not null && IsPolicy(basis),
                 [.. asked.OrderBy(o => o.Rule.Index).SelectMany(o => o.Open.Select(n => new Question(n.Name, o.Rule.Id, _known.Question(n, o.Open.Count == 1 ? o.Require?.Asks : null)))).DistinctBy(q => q.Fact)],
@@ -349,6 +349,8 @@ public static class Engine
                     .OrderBy(o => o.Rule.Index).Select(o => Objection(o.Rule, o.Item2))],
                 Doubt = outcomes.Where(o => o.Speaks).Sum(o => o.Rule.Weight),
             };
+            var rests = assessment.Deadlines.Select(d => d.Rule).Concat(assessment.Duties.Select(d => d.Rule)).Concat(assessment.Suspended.Select(s => s.Rule)).Concat(new[] { assessment.Route.Rule, notice.Rule, basis?.Id }.OfType<string>());
+            return assessment with { Unread = [.. rests.Select(id => _book.ById[id]).Where(rule => !rule.Checked).Distinct().OrderBy(rule => rule.Index).Select(rule => rule.Id)] };
         }
 
         // In the order of the book; what one rule came to stays together as it was. The steps before left it nearly so.

@@ -30,6 +30,19 @@ public partial class EngineLawTests
         (s, book) => s.Assess(book) is var a && (Complies(a) ? a.Basis is not null && a.Permitted.Items.Count + a.Preserve.Items.Count > 0 : a.Permitted.Items.Count == 0 && a.Basis is null), 2000);
 
     [Fact]
+    public void Whatever_rests_on_a_source_that_nobody_has_read_says_so()
+    {
+        Everywhere((s, book) =>
+        {
+            var a = s.Assess(book);
+            var rests = a.Deadlines.Select(d => d.Rule).Concat(a.Duties.Select(d => d.Rule)).Concat(a.Suspended.Select(x => x.Rule)).Append(a.Route.Rule).Append(a.Notice.Rule).Append(a.Basis).ToHashSet();
+            return a.Unread.SequenceEqual(book.Rules.Where(r => !r.Checked && rests.Contains(r.Id)).Select(r => r.Id));
+        });
+        Assert.Contains(Case.All, c => c.Assess(Repository.Book).Unread.Count > 0);
+        Assert.Contains(Case.All, c => c.Assess(Repository.Book) is { Unread.Count: 0, Deadlines.Count: > 0 });
+    }
+
+    [Fact]
     public void Nothing_is_permitted_while_a_question_is_open() => Everywhere(
         (s, book) => s.Assess(book) is var a && (a.Findings.All(f => f.Sign != Sign.Question) || a.Permitted.Items.Count == 0), 2000);
 
