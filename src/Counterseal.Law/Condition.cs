@@ -11,6 +11,8 @@ internal abstract record Condition
 
     private readonly ConcurrentDictionary<long, string[]> _ways = new();
     private Condition[]? _leaves;
+    private FactName[]? _twice;
+    private bool? _rememberable;
 
     /// <summary>How it comes out.</summary>
     /// <param name="known">What is known of the demand.</param>
@@ -47,9 +49,9 @@ internal abstract record Condition
     /// </summary>
     public IReadOnlyList<string> Ways(bool wanted, Circumstances known)
     {
-        // The ways hang on nothing but how each leaf comes out.
+        // The ways hang on nothing but how each leaf comes out, unless a name is compared with another and stands elsewhere too.
         var leaves = _leaves ??= [.. Leaves];
-        if (leaves.Length > 30) return Told(wanted, known);
+        if (!(_rememberable ??= leaves.Length <= 30 && !leaves.Any(l => l is Is { Other: { } other } both && leaves.Any(m => !ReferenceEquals(m, l) && m is Is one && (one.Name == both.Name || one.Name == other))))) return Told(wanted, known);
         var outcome = wanted ? 1L : 0L;
         foreach (var leaf in leaves) outcome = outcome << 2 | (long)leaf.Holds(known);
         if (_ways.TryGetValue(outcome, out var ways)) return ways;
@@ -60,44 +62,84 @@ internal abstract record Condition
 
     private string[] Told(bool wanted, Circumstances known)
     {
-        var ways = Flip(wanted, known).Where(w => w.Count > 0).ToList();
+        var ways = Flip(wanted, known).Where(way => way.Count > 0).Select(way => (Words: Said(way, wanted, known), Human: way.All(turn => turn.Human))).Where(way => way.Words is not null).ToList();
         // A way that somebody can establish says more than one that only another demand could bring.
-        var human = ways.Where(w => w.All(p => p.Human)).ToList();
-        return [.. (human.Count > 0 ? human : ways).Take(MostAlternatives).Select(w => string.Join(" and ", w.Select(p => p.Words)))];
+        var human = ways.Where(way => way.Human).ToList();
+        return [.. (human.Count > 0 ? human : ways).Take(MostAlternatives).Select(way => way.Words!)];
     }
+
+    /// <summary>A leaf that must come out otherwise.</summary>
+    private readonly record struct Turn(Condition Leaf, bool To)
+    {
+        public bool Human => Leaf is not Is leaf || leaf.Name.Source is FactSource.Person or FactSource.Demand;
+
+        public string Words => Leaf switch
+        {
+            Is leaf => To ? leaf.Words : leaf.Opposite,
+            Passed passed => $"the time of {passed.Rule} is {(To ? "over" : "not over")}",
+            _ => throw new InvalidOperationException(Leaf.ToString()),
+        };
+    }
+
+    // The way as people read it; null where it leads nowhere. A value that turns one leaf turns every leaf of the same name, so of the values only those are said that bring what is wanted.
+    private string? Said(List<Turn> way, bool wanted, Circumstances known)
+    {
+        var parts = new List<string>();
+        var said = new HashSet<FactName>(ReferenceEqualityComparer.Instance);
+        var twice = _twice ??= [.. (_leaves ??= [.. Leaves]).OfType<Is>().GroupBy(leaf => leaf.Name, ReferenceEqualityComparer.Instance).Where(same => same.Count() > 1).Select(same => (FactName)same.Key!)];
+        var to = new Dictionary<Condition, bool>(ReferenceEqualityComparer.Instance);
+        foreach (var turn in way) to[turn.Leaf] = turn.To;
+        foreach (var turn in way)
+        {
+            if (turn.Leaf is not Is { Other: null, Name: { Type: FactType.Word, Values.Count: > 0 } name } || !twice.Any(one => ReferenceEquals(one, name)))
+            {
+                parts.Add(turn.Words);
+                continue;
+            }
+            if (!said.Add(name)) continue;
+            var turns = way.Where(t => t.Leaf is Is one && ReferenceEquals(one.Name, name)).ToList();
+            var fitting = name.Values.Where(value => turns.All(t => ((Is)t.Leaf).Of(value, null, known.Received) == (t.To ? Truth.True : Truth.False))).ToList();
+            var good = fitting.Where(value => With(to, name, value, known) == (wanted ? Truth.True : Truth.False)).ToList();
+            if (good.Count == 0) return null;
+            if (good.Count == fitting.Count) parts.AddRange(turns.Select(t => t.Words));
+            else parts.Add($"{name.Name} = {string.Join(" | ", good)}");
+        }
+        return string.Join(" and ", parts.Distinct());
+    }
+
+    // How it comes out on this way, when the name has this value.
+    private Truth With(Dictionary<Condition, bool> way, FactName name, string value, Circumstances known) => this switch
+    {
+        All all => all.Parts.Select(part => part.With(way, name, value, known)).DefaultIfEmpty(Truth.True).Min(),
+        Any any => any.Parts.Select(part => part.With(way, name, value, known)).DefaultIfEmpty(Truth.False).Max(),
+        Not not => (Truth)(2 - (int)not.Part.With(way, name, value, known)),
+        Is leaf when ReferenceEquals(leaf.Name, name) || ReferenceEquals(leaf.Other, name) =>
+            leaf.Of(ReferenceEquals(leaf.Name, name) ? value : known.Value(leaf.Name), leaf.Other is null ? null : ReferenceEquals(leaf.Other, name) ? value : known.Value(leaf.Other), known.Received),
+        _ => way.TryGetValue(this, out var to) ? to ? Truth.True : Truth.False : Holds(known),
+    };
 
     // Each way is the list of leaves that must change; a way of none means that it is so already.
-    private List<List<(string Words, bool Human)>> Flip(bool wanted, Circumstances known)
+    private List<List<Turn>> Flip(bool wanted, Circumstances known)
     {
         if (Holds(known) == (wanted ? Truth.True : Truth.False)) return [[]];
-        switch (this)
+        return this switch
         {
-            case Not not:
-                return not.Part.Flip(!wanted, known);
-            case All all when wanted:
-                return Together(all.Parts, wanted, known);
-            case Any any when !wanted:
-                return Together(any.Parts, wanted, known);
-            case All all:
-                return [.. all.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)];
-            case Any any:
-                return [.. any.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)];
-            case Is leaf:
-                return [[(wanted ? leaf.Words : leaf.Opposite, leaf.Name.Source is FactSource.Person or FactSource.Demand)]];
-            case Passed passed:
-                return [[($"the time of {passed.Rule} is {(wanted ? "over" : "not over")}", true)]];
-            default:
-                return [];
-        }
+            Not not => not.Part.Flip(!wanted, known),
+            All all when wanted => Together(all.Parts, wanted, known),
+            Any any when !wanted => Together(any.Parts, wanted, known),
+            All all => [.. all.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)],
+            Any any => [.. any.Parts.SelectMany(p => p.Flip(wanted, known)).Take(MostAlternatives)],
+            _ => [[new Turn(this, wanted)]],
+        };
     }
 
-    private static List<List<(string Words, bool Human)>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
+    private static List<List<Turn>> Together(IReadOnlyList<Condition> parts, bool wanted, Circumstances known)
     {
-        List<List<(string Words, bool Human)>> ways = [[]];
+        List<List<Turn>> ways = [[]];
         foreach (var part in parts)
         {
             var more = part.Flip(wanted, known);
-            ways = [.. (from way in ways from next in more select (List<(string, bool)>)[.. way, .. next.Except(way)]).Take(MostAlternatives)];
+            ways = [.. (from way in ways from next in more select (List<Turn>)[.. way, .. next]).Take(MostAlternatives)];
         }
         return ways;
     }

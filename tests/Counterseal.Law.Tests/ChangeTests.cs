@@ -62,7 +62,7 @@ public partial class ChangeTests
         return (tried, kept);
     }
 
-    // Whether a rule hangs on a fact of the way twice: by its name in two places, or by its name and by a clock, by what is reached or by another name that is worked out from it. "With all else as it is" is then no longer so.
+    // Whether a rule hangs on a fact of the way twice: by its name in two places that are not words of a list, or by its name and by a clock, by what is reached or by another name that is worked out from it. "With all else as it is" is then no longer so.
     private static bool MovesMore(NaiveBook book, string rule, string way)
     {
         var words = Words(book.Rules.Single(r => r.Id == rule));
@@ -70,9 +70,11 @@ public partial class ChangeTests
         for (var n = 0; n < clocks.Count; n++) clocks.AddRange(book.Rules.Where(r => r.Effect == "deadline" && Words(clocks[n]).Contains(r.Id) && !clocks.Contains(r)));
         foreach (var clock in clocks) words.UnionWith(Words(clock).Select(w => "clock " + w));
         var names = book.Rules.Single(r => r.Id == rule) is var own && own.Map("require") is { } require ? NamesOf(require).Concat(own.Map("when") is { } when ? NamesOf(when) : []).ToList() : [];
-        return way.Split(" and ").Select(p => p.Split(' ')[0]).Any(name => names.Count(n => n == name) > 1 || words.Contains("clock " + name) || (name == "issuing.country" && (words.Contains("citation.fits") || words.Contains("mail.domain")))
+        return way.Split(" and ").Select(p => p.Split(' ')[0]).Any(name => (names.Count(n => n == name) > 1 && !Listed(book, name)) || words.Contains("clock " + name) || (name == "issuing.country" && (words.Contains("citation.fits") || words.Contains("mail.domain")))
             || (name == "secrecy" && words.Contains("secrecy.days")) || (name == "demand.issued" && words.Contains("demand.ageDays")));
     }
+
+    private static bool Listed(NaiveBook book, string name) => book.Names.TryGetValue(name, out var node) && Case.Text(node, "type") is null && Case.Texts(node, "values").Count > 0;
 
     private static HashSet<string> Words(NaiveRule rule) => rule.Node.AllNodes.OfType<YamlScalarNode>().Select(n => n.Value!).ToHashSet(StringComparer.Ordinal);
 
