@@ -11,6 +11,7 @@ public sealed class IndicatorMatching
     private readonly IndicatorIndex index;
     private readonly IReadOnlyList<Indicator> indicators;
     private readonly IndicatorMatch[] said;
+    private readonly int agents;
 
     /// <summary>Over what is known.</summary>
     /// <param name="intelligence">What the feeds said.</param>
@@ -20,6 +21,7 @@ public sealed class IndicatorMatching
         ArgumentNullException.ThrowIfNull(intelligence);
         index = intelligence.Index(out indicators, out var patterns);
         Patterns = patterns.Count;
+        agents = index.Way(ObservableKind.Text, EventObservation.UserAgent);
         var attribution = new Attribution(intelligence, new ActorCatalogue(intelligence));
         var outgoing = intelligence.Relationships.Where(r => r.Type == "indicates").ToLookup(r => (r.Feed, r.From));
         said = [.. indicators.Select(indicator => Say(indicator, intelligence, attribution, outgoing, unsaid))];
@@ -45,12 +47,8 @@ public sealed class IndicatorMatching
         var hits = t_hits ??= [];
         if (happened.SourceIp is { } ip)
         {
-            Span<byte> text = stackalloc byte[65];
-            if (ip.TryFormat(text, out var length))
-            {
-                index.Find(ObservableKind.Address, "", text[..length], hits);
-                Take("sourceIp", happened, hits, into);
-            }
+            index.Find(Network.Of(ip), hits);
+            Take("sourceIp", happened, hits, into);
         }
         if (happened.Domain is { } domain)
             Look(ObservableKind.Domain, "", "domain", domain, happened, hits, into);
@@ -60,20 +58,38 @@ public sealed class IndicatorMatching
             Look(ObservableKind.Mail, "", "mailAddress", mail, happened, hits, into);
         foreach (var hash in happened.Hashes)
             Look(ObservableKind.Hash, hash.Algorithm, "hash", hash.Hex, happened, hits, into);
+        if (agents >= 0 && happened.UserAgent is { } agent)
+            Look(agents, "userAgent", agent, happened, hits, into);
+        foreach (var text in happened.Texts)
+        {
+            // A log may have a second address or name beside the one that an event has a field for.
+            var (kind, scope, field) = SimplePattern.KindOf(text.Property, text.Value);
+            Look(kind, scope, field, text.Value, happened, hits, into);
+        }
     }
 
     // One list a thread: most events hit nothing, and a list for each would be most of the work.
     [ThreadStatic]
     private static List<IndexHit>? t_hits;
 
-    private void Look(ObservableKind kind, string scope, string field, string value, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into)
+    private void Look(ObservableKind kind, string scope, string field, string value, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into) =>
+        Look(index.Way(kind, scope), field, value, happened, hits, into);
+
+    private void Look(int way, string field, string value, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into)
     {
-        index.Find(kind, scope, Encoding.UTF8.GetBytes(value), hits);
+        if (way < 0 || value.Length > IndicatorIndex.LongestValue)
+            return;
+        Span<byte> bytes = stackalloc byte[IndicatorIndex.LongestValue];
+        if (!Encoding.UTF8.TryGetBytes(value, bytes, out var length))
+            return;
+        index.Find(way, bytes[..length], hits);
         Take(field, happened, hits, into);
     }
 
     private void Take(string field, WatchEvent happened, List<IndexHit> hits, List<IndicatorMatch> into)
     {
+        if (hits.Count == 0)
+            return;
         foreach (var hit in hits)
             if (indicators[hit.Indicator].IsValidAt(happened.Time))
                 into.Add(said[hit.Indicator] with { Field = field });
