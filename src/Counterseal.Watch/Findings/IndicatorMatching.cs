@@ -3,7 +3,7 @@ using System.Text;
 namespace Counterseal.Watch;
 
 /// <summary>
-/// Holds events against all that is known: the simple indicators through their index. Each indicator's actor, state, source and marking are worked out once. Built once, then used by
+/// Holds events against all that is known: the simple indicators through their index, patterns over one event by trying those that could be true. Each indicator's actor, state, source and marking are worked out once. Built once, then used by
 /// any number of threads.
 /// </summary>
 public sealed class IndicatorMatching
@@ -12,6 +12,7 @@ public sealed class IndicatorMatching
     private readonly IReadOnlyList<Indicator> indicators;
     private readonly IndicatorMatch[] said;
     private readonly int agents;
+    private readonly EventPatterns alone;
 
     /// <summary>Over what is known.</summary>
     /// <param name="intelligence">What the feeds said.</param>
@@ -25,13 +26,21 @@ public sealed class IndicatorMatching
         var attribution = new Attribution(intelligence, new ActorCatalogue(intelligence));
         var outgoing = intelligence.Relationships.Where(r => r.Type == "indicates").ToLookup(r => (r.Feed, r.From));
         said = [.. indicators.Select(indicator => Say(indicator, intelligence, attribution, outgoing, unsaid))];
+        var ask = patterns.ToLookup(i => new PatternMatcher(indicators[i].Pattern!).IsAlone, i => (indicators[i], said[i]));
+        (alone, Several) = (new EventPatterns(ask[true]), new EventPatterns(ask[false]));
     }
 
     /// <summary>Values that are looked up.</summary>
     public int Values => index.Count;
 
-    /// <summary>Indicators that ask for more than one value of one event; they are not held against events here.</summary>
+    /// <summary>Indicators that ask for more than the equality of one value.</summary>
     public int Patterns { get; }
+
+    /// <summary>Of those, the ones that ask for several events: for <see cref="BellOptions.Patterns"/>, since what was seen so far stands in the bell's store. The others are held against each event by <see cref="Match"/>.</summary>
+    public EventPatterns Several { get; }
+
+    /// <summary>Patterns that are not held, and why, one sentence each.</summary>
+    public IReadOnlyList<string> Left => [.. alone.Left, .. Several.Left];
 
     /// <summary>What is said of each indicator, in the order of <see cref="Indicators"/>.</summary>
     public IReadOnlyList<IndicatorMatch> Said => said;
@@ -66,6 +75,7 @@ public sealed class IndicatorMatching
             var (kind, scope, field) = SimplePattern.KindOf(text.Property, text.Value);
             Look(kind, scope, field, text.Value, happened, hits, into);
         }
+        alone.Match(happened, into);
     }
 
     // One list a thread: most events hit nothing, and a list for each would be most of the work.
