@@ -53,6 +53,7 @@ public static class EventFeed
                 var (happened, fault) = One(line, source, reading, time.GetUtcNow());
                 yield return new FeedLine(happened, fault, new(line.Number, line.Next));
             }
+            block.Done();
         }
     }
 
@@ -106,6 +107,7 @@ public static class EventFeed
             if (fault is not null)
                 (faults ??= []).Add(fault);
         }
+        block.Done();
         return new FeedBatch(events, faults ?? (IReadOnlyList<EventFault>)[], block.Next);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Counterseal.Watch;
@@ -12,7 +13,7 @@ namespace Counterseal.Watch;
 /// <param name="TooLong">Whether it was passed over.</param>
 internal readonly record struct EventLine(long Number, long Offset, ReadOnlyMemory<byte> Bytes, long Length, long Next, bool Ended, bool TooLong);
 
-/// <summary>Whole lines of a log as they were read together, in memory of their own, so that several blocks can be taken apart side by side; or one line that was too long to keep.</summary>
+/// <summary>Whole lines of a log as they were read together, in memory of their own until <see cref="Done"/>, so that several blocks can be taken apart side by side; or one line that was too long to keep.</summary>
 /// <param name="Bytes">The lines with their breaks.</param>
 /// <param name="Lines">How many.</param>
 /// <param name="Number">The number before that of the first line.</param>
@@ -21,6 +22,16 @@ internal readonly record struct EventLine(long Number, long Offset, ReadOnlyMemo
 /// <param name="TooLong">The length of the one line that was passed over; 0 for lines that are here.</param>
 internal sealed record EventBlock(ReadOnlyMemory<byte> Bytes, long Lines, long Number, long Offset, bool Ended, long TooLong)
 {
+    /// <summary>The array that <see cref="Bytes"/> is of, if it is to be given back.</summary>
+    public byte[]? Rented { get; init; }
+
+    /// <summary>Nobody looks at its bytes any more.</summary>
+    public void Done()
+    {
+        if (Rented is not null)
+            ArrayPool<byte>.Shared.Return(Rented);
+    }
+
     /// <summary>Where reading can go on behind it.</summary>
     public FeedPosition Next => new(Number + Lines, Offset + (TooLong > 0 ? TooLong + (Ended ? 1 : 0) : Bytes.Length));
 
@@ -64,7 +75,8 @@ internal static class EventLines
     /// <param name="cancel">Between two reads.</param>
     public static async IAsyncEnumerable<EventBlock> Read(Stream stream, long number, long offset, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var buffer = new byte[Usual];
+        // Blocks are used again and again: an array of this size for each would be the collector's main work.
+        var buffer = ArrayPool<byte>.Shared.Rent(Usual);
         var held = 0;
         long passedOver = 0;
         while (true)
@@ -94,9 +106,9 @@ internal static class EventLines
             {
                 last += held + 1;
                 // What was read is given away as it is; only the line that goes on is copied.
-                var rest = new byte[Math.Max(Usual, end - last)];
+                var rest = ArrayPool<byte>.Shared.Rent(Math.Max(Usual, end - last));
                 buffer.AsSpan(last, end - last).CopyTo(rest);
-                foreach (var block in Fitting(buffer.AsMemory(from, last - from), number, offset))
+                foreach (var block in Fitting(buffer, buffer.AsMemory(from, last - from), number, offset))
                 {
                     yield return block;
                     (number, offset) = (block.Next.Lines, block.Next.Bytes);
@@ -110,7 +122,7 @@ internal static class EventLines
                 held = end - from;
             }
             if (held > MostBytes)
-                (buffer, passedOver, held) = (new byte[Usual], held, 0);
+                (buffer, passedOver, held) = (ArrayPool<byte>.Shared.Rent(Usual), held, 0);
         }
         if (passedOver > 0)
             yield return new EventBlock(default, 1, number, offset, false, passedOver + held);
@@ -119,7 +131,7 @@ internal static class EventLines
     }
 
     // A line may come to be too long just in the read that ends it; it is then the first of its block.
-    private static IEnumerable<EventBlock> Fitting(ReadOnlyMemory<byte> lines, long number, long offset)
+    private static IEnumerable<EventBlock> Fitting(byte[] buffer, ReadOnlyMemory<byte> lines, long number, long offset)
     {
         if (lines.Length > MostBytes && lines.Span.IndexOf((byte)'\n') is var first && first > MostBytes)
         {
@@ -128,6 +140,6 @@ internal static class EventLines
             (lines, number, offset) = (lines[(first + 1)..], skipped.Next.Lines, skipped.Next.Bytes);
         }
         if (lines.Length > 0)
-            yield return new EventBlock(lines, lines.Span.Count((byte)'\n'), number, offset, true, 0);
+            yield return new EventBlock(lines, lines.Span.Count((byte)'\n'), number, offset, true, 0) { Rented = buffer };
     }
 }

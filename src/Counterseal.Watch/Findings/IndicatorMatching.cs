@@ -3,19 +3,20 @@ using System.Text;
 namespace Counterseal.Watch;
 
 /// <summary>
-/// Holds events against all that is known: the simple indicators through their index, patterns over one event by trying those that could be true. Each indicator's actor, state, source and marking are worked out once. Built once, then used by
+/// Holds events against all that is known: the simple indicators through their index, patterns over one event by trying those that could be true. Built once, then used by
 /// any number of threads.
 /// </summary>
 public sealed class IndicatorMatching
 {
     private readonly IndicatorIndex index;
     private readonly IReadOnlyList<Indicator> indicators;
-    private readonly IndicatorMatch[] said;
+    private readonly IndicatorMatch?[] said;
+    private readonly Func<Indicator, IndicatorMatch> say;
     private readonly int agents;
     private readonly EventPatterns alone;
 
     /// <summary>Over what is known.</summary>
-    /// <param name="intelligence">What the feeds said.</param>
+    /// <param name="intelligence">What the feeds said; it is not to be filled any further.</param>
     /// <param name="unsaid">The confidence of an indicator whose source says none.</param>
     public IndicatorMatching(Intelligence intelligence, int unsaid)
     {
@@ -25,8 +26,9 @@ public sealed class IndicatorMatching
         agents = index.Way(ObservableKind.Text, EventObservation.UserAgent);
         var attribution = new Attribution(intelligence, new ActorCatalogue(intelligence));
         var outgoing = intelligence.Relationships.Where(r => r.Type == "indicates").ToLookup(r => (r.Feed, r.From));
-        said = [.. indicators.Select(indicator => Say(indicator, intelligence, attribution, outgoing, unsaid))];
-        var ask = patterns.ToLookup(i => new PatternMatcher(indicators[i].Pattern!).IsAlone, i => (indicators[i], said[i]));
+        // Of a million indicators a handful is ever met: what is said of one is worked out when it is first asked for. Two threads may do so at once, with the same result.
+        (said, say) = (new IndicatorMatch?[indicators.Count], indicator => Say(indicator, intelligence, attribution, outgoing, unsaid));
+        var ask = patterns.ToLookup(i => new PatternMatcher(indicators[i].Pattern!).IsAlone, i => (indicators[i], SaidOf(i)));
         (alone, Several) = (new EventPatterns(ask[true]), new EventPatterns(ask[false]));
     }
 
@@ -43,7 +45,7 @@ public sealed class IndicatorMatching
     public IReadOnlyList<string> Left => [.. alone.Left, .. Several.Left];
 
     /// <summary>What is said of each indicator, in the order of <see cref="Indicators"/>.</summary>
-    public IReadOnlyList<IndicatorMatch> Said => said;
+    public IReadOnlyList<IndicatorMatch> Said => [.. Enumerable.Range(0, said.Length).Select(SaidOf)];
 
     /// <summary>The indicators.</summary>
     public IReadOnlyList<Indicator> Indicators => indicators;
@@ -102,8 +104,15 @@ public sealed class IndicatorMatching
             return;
         foreach (var hit in hits)
             if (indicators[hit.Indicator].IsValidAt(happened.Time))
-                into.Add(said[hit.Indicator] with { Field = field });
+                into.Add(SaidOf(hit.Indicator) with { Field = field });
         hits.Clear();
+    }
+
+    private IndicatorMatch SaidOf(int indicator)
+    {
+        if (Volatile.Read(ref said[indicator]) is not { } match)
+            Volatile.Write(ref said[indicator], match = say(indicators[indicator]));
+        return match;
     }
 
     private static IndicatorMatch Say(Indicator indicator, Intelligence intelligence, Attribution attribution, ILookup<(string, string), Relationship> outgoing, int unsaid)

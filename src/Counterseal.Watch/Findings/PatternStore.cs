@@ -71,7 +71,14 @@ internal sealed class PatternStore(WatchDatabase database, BellOptions options, 
                     continue;
                 var row = new Row
                 {
-                    Event = id, At = happened.Time.UtcTicks, Holds = sight.Holds, Id = happened.Id, Kind = happened.Kind, Outcome = happened.Outcome, Place = happened.Place, New = true,
+                    Event = id,
+                    At = happened.Time.UtcTicks,
+                    Holds = sight.Holds,
+                    Id = happened.Id,
+                    Kind = happened.Kind,
+                    Outcome = happened.Outcome,
+                    Place = happened.Place,
+                    New = true,
                 };
                 rows.Insert(rows.FindLastIndex(other => other.At <= row.At) + 1, row);
                 letGo += Trim(rows, gone);
