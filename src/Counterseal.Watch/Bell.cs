@@ -29,6 +29,17 @@ public sealed record BellOptions
     /// <summary>Which indicators fit an event.</summary>
     public required Matching Matching { get; init; }
 
+    /// <summary>Patterns over several events (<see cref="IndicatorMatching.Several"/>); <c>null</c> for none.</summary>
+    public EventPatterns? Patterns { get; init; }
+
+    /// <summary>
+    /// How long it is known which events were counted, so that none counts twice: longer than any source delivers again. Patterns with a wider window prolong it. Pruned by <see cref="Bell.Prune"/>.
+    /// </summary>
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromDays(35);
+
+    /// <summary>How many partial matches of patterns over several events are kept at most, of all accounts together; those that would end first go first.</summary>
+    public long MostObserved { get; init; } = 1_000_000;
+
     /// <summary>How evidence is weighed.</summary>
     public EvidenceRules Rules { get; init; } = EvidenceRules.Default;
 
@@ -59,6 +70,7 @@ public sealed class Bell : IAsyncDisposable
     private readonly WatchDatabase database;
     private readonly WatchRecord record;
     private readonly EvidenceStore evidence;
+    private readonly PatternStore patterns;
     private readonly TimeProvider time;
     private readonly CodeTries tries;
     private readonly Webhook webhook;
@@ -67,7 +79,8 @@ public sealed class Bell : IAsyncDisposable
     {
         (this.options, this.database, this.time) = (options, database, time);
         record = new WatchRecord(database, ledger, options.WriterKey, time, options.Schedule);
-        evidence = new EvidenceStore(database);
+        patterns = new PatternStore(database, options, time);
+        evidence = new EvidenceStore(database, patterns);
         tries = new CodeTries(time);
         webhook = new Webhook(options.Secret, time, options.Trial);
     }
@@ -80,6 +93,8 @@ public sealed class Bell : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.Secret.Length < 32)
             throw new ArgumentException($"the secret has {options.Secret.Length} bytes; at least 32 are needed", nameof(options));
+        if (options.Horizon < TimeSpan.FromDays(1) || options.Horizon > TimeSpan.FromDays(3650))
+            throw new ArgumentException($"the horizon is {options.Horizon.TotalDays:0.##} days; it is from one day to ten years", nameof(options));
         if (options.Mail is not null && options.Dkim is null)
             throw new ArgumentException("mail without a DKIM key would be taken for a forgery; give one, and publish its record", nameof(options));
         var bell = new Bell(options, await WatchDatabase.Open(options.Database, cancel), ledger, time);
@@ -100,15 +115,27 @@ public sealed class Bell : IAsyncDisposable
         var ids = new string[events.Count];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = events[i].Id;
-        return evidence.Take(ids, Weigh(events), source, cancel);
+        var (weighed, sights) = Weigh(events);
+        return evidence.Take(ids, weighed, sights, source, cancel);
     }
 
     /// <summary>Takes events that were counted before, for the sake of new indicators (a retro-hunt).</summary>
     public Task<BatchResult> TakeAgain(IReadOnlyList<WatchEvent> events, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return evidence.Take(null, Weigh(events), null, cancel);
+        var (weighed, sights) = Weigh(events);
+        return evidence.Take(null, weighed, sights, null, cancel);
     }
+
+    /// <summary>
+    /// Forgets in small steps what is beyond <see cref="BellOptions.Horizon"/>: ids of events that no source delivers again, and partial matches whose time is over. To be called now and then, by any
+    /// number of processes; one call takes a bounded number of steps.
+    /// </summary>
+    /// <returns>How many rows went; call again soon while it is not 0.</returns>
+    public Task<long> Prune(CancellationToken cancel) => patterns.Prune(cancel);
+
+    /// <summary>The events that matches of patterns over several events bound together, for an analyst: of each indicator the first hundred.</summary>
+    public Task<IReadOnlyList<BoundEvent>> Bound(string finding, CancellationToken cancel) => patterns.Bound(finding, cancel);
 
     /// <summary>How far a source was read.</summary>
     public Task<FeedPosition> Position(string source, CancellationToken cancel) => evidence.Position(source, cancel);
@@ -278,9 +305,10 @@ public sealed class Bell : IAsyncDisposable
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private List<Evidence> Weigh(IReadOnlyList<WatchEvent> events)
+    private (List<Evidence> Weighed, List<PatternSight> Sights) Weigh(IReadOnlyList<WatchEvent> events)
     {
         var weighed = new List<Evidence>();
+        var sights = new List<PatternSight>();
         var matches = new List<IndicatorMatch>();
         foreach (var happened in events)
         {
@@ -289,8 +317,9 @@ public sealed class Bell : IAsyncDisposable
             foreach (var match in matches)
                 if (Evidence.Of(happened, match, options.Rules, options.WarningLists) is { } one)
                     weighed.Add(one);
+            options.Patterns?.Look(happened, sights);
         }
-        return weighed;
+        return (weighed, sights);
     }
 
     private async Task Decide(string finding, string by, string reason, RecordBody body, CancellationToken cancel)

@@ -44,7 +44,7 @@ public class PatternSearchTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2500).WithReplay(20260101, 7), Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var matcher = Matcher(c.e);
-            var expected = BruteForce.Bindings(matcher.Pattern.Root, c.s);
+            var expected = BruteForce.Bindings(matcher.Pattern.Root, c.s, Holds);
             var match = matcher.Match(c.s);
             if (match.Outcome == PatternOutcome.GaveUp) return false.Label($"gave up: {c.e}");
             var right = (match.Outcome == PatternOutcome.Found) == expected.Count > 0;
@@ -77,7 +77,7 @@ public class PatternSearchTests
             for (var i = 0; i < ordered.Length; i++)
             {
                 var reported = stream.Push(ordered[i])?.Outcome == PatternOutcome.Found;
-                var matches = BruteForce.Bindings(matcher.Pattern.Root, ordered[..(i + 1)]).Count > 0;
+                var matches = BruteForce.Bindings(matcher.Pattern.Root, ordered[..(i + 1)], Holds).Count > 0;
                 if (reported != matches) return false.Label($"{c.e}, event {i}: reported {reported}, matches {matches}");
                 if (reported) return true.Label("");
             }
@@ -167,38 +167,13 @@ public class PatternSearchTests
         Assert.Single(Matcher("[p:l MATCHES '^(?=(a+)+$)b']").Match([o]).Problems);
     }
 
-    /// <summary>All bindings by the definitions of 9.5, as sets of bits; nothing is shared with the search.</summary>
-    private static class BruteForce
+    private static bool Holds(PropertyTest test, Observation o) => Holds(test, o.Objects[0].Properties.GetProperty("l").GetString()!);
+
+    private static bool Holds(PropertyTest test, string letter) => test.Operator switch
     {
-        public static HashSet<int> Bindings(ObservationExpression expression, Observation[] seen)
-        {
-            DateTimeOffset First(int set) => seen.Where((_, i) => (set >> i & 1) == 1).Min(o => o.Time);
-            DateTimeOffset Last(int set) => seen.Where((_, i) => (set >> i & 1) == 1).Max(o => o.Time);
-            HashSet<int> Of(ObservationExpression e) => Bindings(e, seen);
-            HashSet<int> Both(HashSet<int> a, HashSet<int> b, Func<int, int, bool> fits) =>
-                [.. from x in a from y in b where (x & y) == 0 && fits(x, y) select x | y];
-
-            switch (expression)
-            {
-                case ObservationTest { Comparison: PropertyTest test }:
-                    return [.. Enumerable.Range(0, seen.Length).Where(i => Holds(test, seen[i].Objects[0].Properties.GetProperty("l").GetString()!)).Select(i => 1 << i)];
-                case ObservationAnd and: return and.Parts.Select(Of).Aggregate((a, b) => Both(a, b, (_, _) => true));
-                case ObservationOr or: return [.. or.Parts.SelectMany(Of)];
-                case FollowedBy followed: return followed.Parts.Select(Of).Aggregate((a, b) => Both(a, b, (x, y) => Last(x) <= First(y)));
-                case Within within: return [.. Of(within.Inner).Where(s => Last(s) - First(s) <= within.Window)];
-                case StartStop window: return [.. Of(window.Inner).Where(s => First(s) >= window.From && Last(s) < window.Until)];
-                default:
-                    var repeats = (Repeats)expression;
-                    return Enumerable.Repeat(Of(repeats.Inner), repeats.Times).Aggregate((a, b) => Both(a, b, (_, _) => true));
-            }
-        }
-
-        private static bool Holds(PropertyTest test, string letter) => test.Operator switch
-        {
-            ComparisonOperator.Equal => ((TextConstant)test.Values[0]).Value == letter,
-            ComparisonOperator.NotEqual => ((TextConstant)test.Values[0]).Value != letter,
-            ComparisonOperator.In => test.Values.Any(v => ((TextConstant)v).Value == letter),
-            _ => true,
-        };
-    }
+        ComparisonOperator.Equal => ((TextConstant)test.Values[0]).Value == letter,
+        ComparisonOperator.NotEqual => ((TextConstant)test.Values[0]).Value != letter,
+        ComparisonOperator.In => test.Values.Any(v => ((TextConstant)v).Value == letter),
+        _ => true,
+    };
 }

@@ -92,6 +92,66 @@ public class StreamTests(Postgres postgres)
         }
     }
 
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task A_pattern_over_several_events_is_found_once_by_machines_that_share_its_events_and_are_killed(string store)
+    {
+        const int customers = 30;
+        await using var stand = await Stand.Up(store, postgres);
+        var bundle = Path.Combine(stand.Folder, "bundle.json");
+        await File.WriteAllTextAsync(bundle, Feed.Bundle(Feed.Indicator("spray", "([x-counterseal-event:outcome = 'failed'] REPEATS 3 TIMES FOLLOWEDBY [x-counterseal-event:outcome = 'succeeded']) WITHIN 600 SECONDS")), Stop);
+        using var server = await NatsServer.Start(stand.Folder);
+        await using var connection = new NatsConnection(new NatsOpts { Url = server.Url });
+        var stream = new NatsJSContext(connection);
+        await stream.CreateStreamAsync(new StreamConfig("signins", ["signins.>"]), Stop);
+        // One dies before the commit of its second batch, one between the commit of its third and the acknowledgement; the last two go on to the end.
+        using var first = Consumer(stand, server, "watch.batch.before#2", bundle);
+        using var second = Consumer(stand, server, "watch.stream.taken#3", bundle);
+        var sent = 0;
+        for (var round = 0; round < 4 || (!(first.HasExited && second.HasExited) && round < 400); round++)
+        {
+            // Each round holds one event of every customer, far apart from the next in the stream; those of odd number have one failure less, sent again and again.
+            for (var customer = 0; customer < customers && round < 4; customer++)
+            {
+                var step = customer % 2 == 0 ? round : Math.Max(1, round);
+                var line = $$$"""{"class_uid":3002,"activity_id":1,"status_id":{{{(step == 3 ? 1 : 2)}}},"time":{{{Stand.Start.ToUnixTimeMilliseconds() + (step * 1000)}}},"metadata":{"uid":"s-{{{customer}}}-{{{step}}}"},"user":{"email_addr":"ada@c{{{customer}}}.example","org":{"uid":"c{{{customer}}}"}},"src_endpoint":{"ip":"192.0.2.1"}}""";
+                for (var times = 0; times < 3; times++)
+                    await connection.PublishAsync("signins.a", Encoding.UTF8.GetBytes(line), cancellationToken: Stop);
+            }
+            for (var i = 0; i < 300; i++)
+                await connection.PublishAsync("signins.b", Encoding.UTF8.GetBytes(Line(sent++, "192.0.2.1", "quiet" + sent)), cancellationToken: Stop);
+            await connection.PingAsync(Stop);
+            await Task.Delay(100, Stop);
+        }
+        await first.WaitForExitAsync(Stop);
+        await second.WaitForExitAsync(Stop);
+        Assert.True((first.ExitCode, second.ExitCode) == (137, 137), $"{first.ExitCode} {Errors.GetValueOrDefault(first.Id)}; {second.ExitCode} {Errors.GetValueOrDefault(second.Id)}");
+        using var third = Consumer(stand, server, null, bundle);
+        using var fourth = Consumer(stand, server, null, bundle);
+        var consumer = await stream.GetConsumerAsync("signins", "bell", Stop);
+        while (true)
+        {
+            await consumer.RefreshAsync(Stop);
+            if (consumer.Info.NumPending == 0 && consumer.Info.NumAckPending == 0)
+                break;
+            await Task.Delay(200, Stop);
+        }
+        foreach (var process in new[] { third, fourth })
+        {
+            process.Kill();
+            await process.WaitForExitAsync(Stop);
+        }
+
+        await stand.Bell.Settle(Stop);
+        Assert.Equal(sent + (customers / 2 * 4) + (customers / 2 * 3), await stand.Bell.Counted(Stop));
+        var findings = (await stand.Bell.Findings(Stop)).Select(f => f.Finding).ToList();
+        Assert.Equal(Enumerable.Range(0, customers / 2).Select(i => $"c{2 * i}").Order(StringComparer.Ordinal), findings.Select(f => f.Customer).Order(StringComparer.Ordinal));
+        foreach (var finding in findings)
+        {
+            Assert.Equal((4L, Verdict.Compromised), (finding.Events, finding.Verdict));
+            Assert.Equal(["0", "1", "2", "3"], (await stand.Bell.Bound(finding.Id, Stop)).Select(b => b.Event.Split('-')[2]));
+        }
+    }
+
     [Fact]
     public async Task A_machine_that_joins_does_not_wait_for_what_another_has_in_hand()
     {
@@ -126,13 +186,13 @@ public class StreamTests(Postgres postgres)
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, string> Errors = [];
 
-    private static Process Consumer(Stand stand, NatsServer server, string? crashAt)
+    private static Process Consumer(Stand stand, NatsServer server, string? crashAt, params string[] bundle)
     {
         var (address, key, credential) = stand.LedgerAccess;
         var start = new ProcessStartInfo("dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "Counterseal.Watch.Consumer.dll"), server.Url, "signins", stand.Options.Database, address, key, credential,
-                Convert.ToHexString(stand.Writer), Convert.ToHexString(stand.Secret), "203.0.113.7,203.0.113.8",
+                Convert.ToHexString(stand.Writer), Convert.ToHexString(stand.Secret), "203.0.113.7,203.0.113.8", .. bundle,
             ])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         if (crashAt is not null)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Counterseal.Watch.Tests;
 
+[Collection(nameof(Alone))]
 public class WatchEventTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);

@@ -63,27 +63,28 @@ public static class EntraSignIn
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8))
+            var name = JsonFields.Name(ref reader);
+            if (name.SequenceEqual("id"u8))
                 fields.Id = JsonFields.Text(ref reader) ?? fields.Id;
-            else if (reader.ValueTextEquals("createdDateTime"u8))
+            else if (name.SequenceEqual("createdDateTime"u8))
                 fields.Time = Instant(JsonFields.Text(ref reader)) ?? fields.Time;
-            else if (reader.ValueTextEquals("userPrincipalName"u8))
+            else if (name.SequenceEqual("userPrincipalName"u8))
                 fields.Account = JsonFields.Text(ref reader)?.ToLowerInvariant();
-            else if (reader.ValueTextEquals("userId"u8))
+            else if (name.SequenceEqual("userId"u8))
                 fields.UserId = JsonFields.Text(ref reader);
-            else if (reader.ValueTextEquals("homeTenantId"u8))
+            else if (name.SequenceEqual("homeTenantId"u8))
                 fields.HomeTenant = JsonFields.Text(ref reader);
-            else if (reader.ValueTextEquals("resourceTenantId"u8))
+            else if (name.SequenceEqual("resourceTenantId"u8))
                 fields.Tenant = JsonFields.Text(ref reader);
-            else if (reader.ValueTextEquals("tenantId"u8))
+            else if (name.SequenceEqual("tenantId"u8))
                 fields.OuterTenant = JsonFields.Text(ref reader);
-            else if (reader.ValueTextEquals("ipAddress"u8))
+            else if (name.SequenceEqual("ipAddress"u8))
                 fields.Ip = JsonFields.Ip(ref reader);
-            else if (reader.ValueTextEquals("userAgent"u8))
+            else if (name.SequenceEqual("userAgent"u8))
                 fields.UserAgent = JsonFields.Text(ref reader);
-            else if (reader.ValueTextEquals("status"u8))
+            else if (name.SequenceEqual("status"u8))
                 Status(ref reader, ref fields);
-            else if (reader.ValueTextEquals("properties"u8))
+            else if (name.SequenceEqual("properties"u8))
                 Nested(ref reader, ref fields);
             else
                 Pass(ref reader);
@@ -109,7 +110,8 @@ public static class EntraSignIn
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("errorCode"u8))
+            var name = JsonFields.Name(ref reader);
+            if (name.SequenceEqual("errorCode"u8))
                 fields.Error = JsonFields.Number(ref reader);
             else
                 Pass(ref reader);

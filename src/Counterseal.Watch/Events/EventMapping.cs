@@ -6,8 +6,8 @@ using System.Text;
 namespace Counterseal.Watch;
 
 /// <summary>
-/// How the columns of a CSV file, or the directives of a web server's log format, become an event: a YAML file, described in <c>docs/notices.md</c>. A record is one line; a quoted CSV
-/// field with a line break inside is reported, not joined.
+/// How the columns of a CSV file, the directives of a web server's log format, or the members of JSON lines become an event: a YAML file, described in <c>docs/notices.md</c>. A record is one
+/// line; a quoted CSV field with a line break inside is reported, not joined.
 /// </summary>
 public sealed class EventMapping
 {
@@ -15,22 +15,27 @@ public sealed class EventMapping
         ["id", "time", "customer", "account", "kind", "outcome", "sourceIp", "domain", "url", "mailAddress", "userAgent", "md5", "sha1", "sha256", "sha512"];
 
     private readonly char delimiter;
+    private readonly bool named;
     private readonly LogFormat? log;
+    private readonly bool json;
     private readonly Dictionary<string, Field> fields;
+    private readonly List<(string Property, Field Field)> texts;
+    private readonly List<(string Column, string Value)> only;
 
     private sealed record Field(string? Column, string? Constant, string? Format, int Word, IReadOnlyDictionary<string, string>? Values, string? Otherwise);
 
-    private EventMapping(char delimiter, LogFormat? log, Dictionary<string, Field> fields) => (this.delimiter, this.log, this.fields) = (delimiter, log, fields);
+    private EventMapping(char delimiter, bool named, LogFormat? log, bool json, Dictionary<string, Field> fields, List<(string, Field)> texts, List<(string, string)> only) =>
+        (this.delimiter, this.named, this.log, this.json, this.fields, this.texts, this.only) = (delimiter, named, log, json, fields, texts, only);
 
     /// <summary>Reads a mapping file.</summary>
     /// <exception cref="FormatException">Not one; names file and line.</exception>
     public static EventMapping Parse(string file, ReadOnlySpan<byte> bytes)
     {
         var note = YamlNote.Read(file, bytes);
-        note.Only("form", "delimiter", "log", "fields");
+        note.Only("form", "delimiter", "header", "log", "only", "fields");
         var form = note.Need("form");
-        if (form.Text is not ("csv" or "accessLog"))
-            throw new FormatException($"{form.Place}: the form is csv or accessLog, not \"{form.Text}\"");
+        if (form.Text is not ("csv" or "accessLog" or "ndjson"))
+            throw new FormatException($"{form.Place}: the form is csv or accessLog or ndjson, not \"{form.Text}\"");
         var delimiter = note.Get("delimiter")?.Text ?? ",";
         if (delimiter is "tab")
             delimiter = "\t";
@@ -38,46 +43,77 @@ public sealed class EventMapping
             throw new FormatException($"{note.Place}: the delimiter is one character, or the word tab");
         var log = form.Text == "accessLog" ? LogFormat.Parse(note.Need("log")) : null;
         var fields = new Dictionary<string, Field>(StringComparer.Ordinal);
+        var texts = new List<(string, Field)>();
         foreach (var (name, value) in note.Need("fields").Entries)
         {
-            if (!Names.Contains(name))
-                throw new FormatException($"{value.Place}: \"{name}\" is no field of an event; these are: {string.Join(", ", Names)}");
-            fields[name] = Read(value);
-            if (log is not null && fields[name].Column is { } column && !log.Directives.Contains(column))
+            var field = Read(value);
+            if (Names.Contains(name))
+                fields[name] = field;
+            else
+                texts.Add((Property(name) ?? throw new FormatException($"{value.Place}: \"{name}\" is no field of an event; these are: {string.Join(", ", Names)}, and properties as STIX patterns write them, e.g. process:name"), field));
+            if (log is not null && field.Column is { } column && !log.Directives.Contains(column))
                 throw new FormatException($"{value.Place}: \"{column}\" is not in the log format \"{note.Need("log").Text}\"");
         }
         foreach (var must in (string[])["time", "account", "kind"])
             if (!fields.ContainsKey(must))
                 throw new FormatException($"{note.Need("fields").Place}: \"{must}\" is missing; an event has at least a time, an account and a kind");
-        return new EventMapping(delimiter[0], log, fields);
+        var only = new List<(string, string)>();
+        foreach (var (column, value) in note.Get("only")?.Entries ?? [])
+        {
+            if (log is not null && !log.Directives.Contains(column))
+                throw new FormatException($"{value.Place}: \"{column}\" is not in the log format \"{note.Need("log").Text}\"");
+            only.Add((column, value.Text));
+        }
+        var header = note.Get("header")?.Text ?? "true";
+        if (header is not ("true" or "false"))
+            throw new FormatException($"{note.Need("header").Place}: header is true or false");
+        return new EventMapping(delimiter[0], header == "true", log, form.Text == "ndjson", fields, texts, only);
     }
 
     /// <summary>A reading of one source: the first line of a CSV file is its header, so each file needs a reading of its own.</summary>
     public EventReading NewReading()
     {
+        var columns = fields.Values.Concat(texts.Select(t => t.Field)).Select(f => f.Column).OfType<string>().Concat(only.Select(o => o.Column)).Distinct(StringComparer.Ordinal).ToArray();
+        if (json)
+        {
+            var paths = new JsonPaths(columns);
+            return (ReadOnlySpan<byte> line, EventPlace place, out WatchEvent? happened) =>
+            {
+                happened = null;
+                var values = new string[columns.Length];
+                Array.Fill(values, "");
+                var more = new List<(int, string)>();
+                return paths.Read(line, values, more) ?? Make(columns, values, more, line, place, out happened);
+            };
+        }
         string[]? header = log?.Directives.ToArray();
         return (ReadOnlySpan<byte> line, EventPlace place, out WatchEvent? happened) =>
         {
             happened = null;
             var text = Encoding.UTF8.GetString(line);
             if (log is not null)
-                return log.Cut(text, out var parts) ?? Make(header!, parts, line, place, out happened);
+                return log.Cut(text, out var parts) ?? Make(header!, parts, [], line, place, out happened);
             if (Csv(text, out var cells) is { } wrong)
                 return wrong;
             if (header is null)
             {
-                header = [.. cells.Select(cell => cell.Trim('\uFEFF'))];
-                var missing = fields.Values.Where(f => f.Column is not null && !header.Contains(f.Column)).Select(f => f.Column).ToList();
+                header = named ? [.. cells.Select(cell => cell.Trim())] : [.. cells.Select((_, i) => (i + 1).ToString(CultureInfo.InvariantCulture))];
+                var missing = columns.Except(header, StringComparer.Ordinal).ToList();
                 if (missing.Count > 0)
                 {
                     header = null;
                     return $"the header has no column {string.Join(", ", missing)}; correct the mapping or the file";
                 }
-                return null;
+                if (named)
+                    return null;
             }
-            return cells.Count == header.Length ? Make(header, cells, line, place, out happened) : $"{cells.Count} fields, the header has {header.Length}; left out";
+            return cells.Count == header.Length ? Make(header, cells, [], line, place, out happened) : $"{cells.Count} fields, the header has {header.Length}; left out";
         };
     }
+
+    /// <summary>A property as a pattern's path writes it, in the one writing that paths have; <c>null</c> where it is none.</summary>
+    private static string? Property(string name) =>
+        name.Contains(':', StringComparison.Ordinal) && Pattern.Read($"[{name} = 'x']") is { Pattern.Root: ObservationTest { Comparison: PropertyTest { Path: { } path } } } && path.Steps.Count <= 10 && path.Steps.All(step => step is KeyStep) ? path.ToString() : null;
 
     private static Field Read(YamlNote note)
     {
@@ -91,9 +127,12 @@ public sealed class EventMapping
             note.Get("values")?.Entries.ToDictionary(e => e.Key, e => e.Value.Text, StringComparer.Ordinal), note.Get("otherwise")?.Text);
     }
 
-    private string? Make(string[] header, IReadOnlyList<string> cells, ReadOnlySpan<byte> line, EventPlace place, out WatchEvent? happened)
+    private string? Make(string[] header, IReadOnlyList<string> cells, List<(int Column, string Value)> more, ReadOnlySpan<byte> line, EventPlace place, out WatchEvent? happened)
     {
         happened = null;
+        foreach (var (column, wanted) in only)
+            if (cells[Array.IndexOf(header, column)].Trim() != wanted)
+                return null;
         var timeText = Value("time", header, cells);
         if (Time(timeText, fields["time"].Format) is not { } time)
             return $"time \"{timeText}\" is not in the form that the mapping names; left out";
@@ -114,27 +153,39 @@ public sealed class EventMapping
             Url = Value("url", header, cells),
             MailAddress = Value("mailAddress", header, cells)?.ToLowerInvariant(),
             UserAgent = Value("userAgent", header, cells),
-            Hashes = [.. Hashes(header, cells)],
+            Hashes = [.. Hashes(header, cells, more)],
+            Texts = [.. texts.SelectMany(text => Values(text.Field, header, cells, more).Select(value => new EventText(text.Property, value)))],
             Place = place,
         };
         return null;
     }
 
-    private IEnumerable<FileHash> Hashes(string[] header, IReadOnlyList<string> cells)
+    private IEnumerable<FileHash> Hashes(string[] header, IReadOnlyList<string> cells, List<(int Column, string Value)> more)
     {
         foreach (var (name, algorithm) in ((string, string)[])[("md5", "MD5"), ("sha1", "SHA-1"), ("sha256", "SHA-256"), ("sha512", "SHA-512")])
-            if (Value(name, header, cells) is { } hex)
-                yield return new FileHash(algorithm, hex.ToLowerInvariant());
+            if (fields.TryGetValue(name, out var field))
+                foreach (var hex in Values(field, header, cells, more))
+                    yield return new FileHash(algorithm, hex.ToLowerInvariant());
     }
 
-    private string? Value(string name, string[] header, IReadOnlyList<string> cells)
+    private string? Value(string name, string[] header, IReadOnlyList<string> cells) => fields.TryGetValue(name, out var field) ? Value(field, field.Column is { } column ? cells[Array.IndexOf(header, column)] : "") : null;
+
+    // A list has several values, and all of them count where an event can have several.
+    private static IEnumerable<string> Values(Field field, string[] header, IReadOnlyList<string> cells, List<(int Column, string Value)> more)
     {
-        if (!fields.TryGetValue(name, out var field))
-            return null;
+        var at = field.Column is { } column ? Array.IndexOf(header, column) : -1;
+        if (Value(field, at < 0 ? "" : cells[at]) is { } first)
+            yield return first;
+        foreach (var (other, text) in more)
+            if (other == at && Value(field, text) is { } value)
+                yield return value;
+    }
+
+    private static string? Value(Field field, string cell)
+    {
         if (field.Constant is { } constant)
             return constant;
-        var at = Array.IndexOf(header, field.Column);
-        var cell = cells[at].Trim();
+        cell = cell.Trim();
         if (field.Word > 0)
         {
             var words = cell.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -10,6 +10,21 @@ internal static class JsonFields
 {
     public static readonly JsonReaderOptions Options = new() { MaxDepth = 32 };
 
+    /// <summary>The property's name, to be compared with constants, which is much quicker than asking the reader about each. One that is no text is empty.</summary>
+    public static ReadOnlySpan<byte> Name(scoped ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return reader.ValueSpan;
+        try
+        {
+            return Encoding.UTF8.GetBytes(reader.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>A text or a number as text; <c>null</c> for anything else, which is stepped over.</summary>
     public static string? Text(ref Utf8JsonReader reader)
     {

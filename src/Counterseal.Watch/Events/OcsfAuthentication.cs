@@ -68,30 +68,31 @@ public static class OcsfAuthentication
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("class_uid"u8))
+            var name = JsonFields.Name(ref reader);
+            if (name.SequenceEqual("class_uid"u8))
                 fields.Class = JsonFields.Number(ref reader);
-            else if (reader.ValueTextEquals("activity_id"u8))
+            else if (name.SequenceEqual("activity_id"u8))
                 fields.Activity = JsonFields.Number(ref reader);
-            else if (reader.ValueTextEquals("status_id"u8))
+            else if (name.SequenceEqual("status_id"u8))
                 fields.Status = JsonFields.Number(ref reader);
-            else if (reader.ValueTextEquals("time"u8))
+            else if (name.SequenceEqual("time"u8))
                 fields.Milliseconds = JsonFields.Number(ref reader);
-            else if (reader.ValueTextEquals("time_dt"u8))
+            else if (name.SequenceEqual("time_dt"u8))
                 fields.Time = Instant(JsonFields.Text(ref reader));
-            else if (reader.ValueTextEquals("metadata"u8))
+            else if (name.SequenceEqual("metadata"u8))
                 Object(ref reader, ref fields, Metadata);
-            else if (reader.ValueTextEquals("user"u8))
+            else if (name.SequenceEqual("user"u8))
                 Object(ref reader, ref fields, User);
-            else if (reader.ValueTextEquals("src_endpoint"u8))
+            else if (name.SequenceEqual("src_endpoint"u8))
                 Object(ref reader, ref fields, SourceEndpoint);
-            else if (reader.ValueTextEquals("http_request"u8))
+            else if (name.SequenceEqual("http_request"u8))
                 Object(ref reader, ref fields, HttpRequest);
             else
                 Pass(ref reader);
         }
     }
 
-    private delegate void Member(ref Utf8JsonReader reader, ref Fields fields);
+    private delegate void Member(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields);
 
     private static void Object(ref Utf8JsonReader reader, ref Fields fields, Member member)
     {
@@ -102,7 +103,7 @@ public static class OcsfAuthentication
             return;
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            member(ref reader, ref fields);
+            member(JsonFields.Name(ref reader), ref reader, ref fields);
     }
 
     private static void Pass(ref Utf8JsonReader reader)
@@ -111,51 +112,51 @@ public static class OcsfAuthentication
         reader.Skip();
     }
 
-    private static void Metadata(ref Utf8JsonReader reader, ref Fields fields)
+    private static void Metadata(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields)
     {
-        if (reader.ValueTextEquals("uid"u8))
+        if (name.SequenceEqual("uid"u8))
             fields.Id = JsonFields.Text(ref reader);
-        else if (reader.ValueTextEquals("tenant_uid"u8))
+        else if (name.SequenceEqual("tenant_uid"u8))
             fields.Tenant = JsonFields.Text(ref reader);
         else
             Pass(ref reader);
     }
 
-    private static void User(ref Utf8JsonReader reader, ref Fields fields)
+    private static void User(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields)
     {
-        if (reader.ValueTextEquals("email_addr"u8))
+        if (name.SequenceEqual("email_addr"u8))
             fields.Mail = JsonFields.Text(ref reader);
-        else if (reader.ValueTextEquals("name"u8))
+        else if (name.SequenceEqual("name"u8))
             fields.Account = JsonFields.Text(ref reader);
-        else if (reader.ValueTextEquals("uid"u8))
+        else if (name.SequenceEqual("uid"u8))
             fields.UserId = JsonFields.Text(ref reader);
-        else if (reader.ValueTextEquals("org"u8))
+        else if (name.SequenceEqual("org"u8))
             Object(ref reader, ref fields, Organisation);
         else
             Pass(ref reader);
     }
 
-    private static void Organisation(ref Utf8JsonReader reader, ref Fields fields)
+    private static void Organisation(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields)
     {
-        if (reader.ValueTextEquals("uid"u8))
+        if (name.SequenceEqual("uid"u8))
             fields.Customer = JsonFields.Text(ref reader);
-        else if (reader.ValueTextEquals("name"u8))
+        else if (name.SequenceEqual("name"u8))
             fields.OrgName = JsonFields.Text(ref reader);
         else
             Pass(ref reader);
     }
 
-    private static void SourceEndpoint(ref Utf8JsonReader reader, ref Fields fields)
+    private static void SourceEndpoint(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields)
     {
-        if (reader.ValueTextEquals("ip"u8))
+        if (name.SequenceEqual("ip"u8))
             fields.Ip = JsonFields.Ip(ref reader);
         else
             Pass(ref reader);
     }
 
-    private static void HttpRequest(ref Utf8JsonReader reader, ref Fields fields)
+    private static void HttpRequest(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref Fields fields)
     {
-        if (reader.ValueTextEquals("user_agent"u8))
+        if (name.SequenceEqual("user_agent"u8))
             fields.UserAgent = JsonFields.Text(ref reader);
         else
             Pass(ref reader);

@@ -45,6 +45,11 @@ public enum EventOutcome
 /// <param name="Hex">The digest in lower-case hex.</param>
 public readonly record struct FileHash(string Algorithm, string Hex);
 
+/// <summary>Another value that the log has.</summary>
+/// <param name="Property">What it is the value of, as a STIX pattern's path writes it, e.g. <c>process:name</c>.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct EventText(string Property, string Value);
+
 /// <summary>Where an event was read: enough to find its original bytes again.</summary>
 /// <param name="Source">The file, stream or endpoint, as the operator named it.</param>
 /// <param name="Number">Line of a file from 1, or the stream's sequence number.</param>
@@ -81,6 +86,9 @@ public sealed record WatchEvent(string Id, DateTimeOffset Time, string Customer,
 
     /// <summary>What the other side's program calls itself.</summary>
     public string? UserAgent { get; init; }
+
+    /// <summary>Whatever else the log has that indicators may speak of.</summary>
+    public IReadOnlyList<EventText> Texts { get; init; } = [];
 
     /// <summary>Where it was read.</summary>
     public EventPlace Place { get; init; }

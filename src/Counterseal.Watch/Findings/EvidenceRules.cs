@@ -33,7 +33,7 @@ public sealed record EvidenceRule(
 /// <param name="Rules">In the order in which they are tried.</param>
 public sealed record EvidenceRules(int MinimumConfidence, int Corroboration, int Moderate, int High, IReadOnlyList<EvidenceRule> Rules)
 {
-    private static readonly string[] FieldNames = ["sourceIp", "domain", "url", "mailAddress", "hash", "userAgent", "pattern"];
+    private static readonly string[] FieldNames = ["sourceIp", "domain", "url", "mailAddress", "hash", "userAgent", "address", "text", "pattern"];
 
     /// <summary>The rules that come with the room.</summary>
     public static EvidenceRules Default { get; } = Parse("evidence.yaml", Embedded.Bytes("evidence.yaml"));

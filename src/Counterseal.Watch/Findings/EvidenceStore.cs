@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,23 +11,36 @@ namespace Counterseal.Watch;
 /// <param name="Events">Events that had not been counted before.</param>
 /// <param name="Repeated">Events that had.</param>
 /// <param name="Evidence">Matches that count and had not been counted before.</param>
-public readonly record struct BatchResult(long Events, long Repeated, long Evidence);
+public readonly record struct BatchResult(long Events, long Repeated, long Evidence)
+{
+    /// <summary>Partial matches of patterns over several events that were let go because too many were kept.</summary>
+    public long LetGo { get; init; }
+
+    /// <summary>Searches for a pattern over several events that ran into their limit, so that nothing is known.</summary>
+    public long GaveUp { get; init; }
+}
 
 /// <summary>
 /// Events counted, evidence kept, positions moved: all of a batch in one transaction, so that whatever is delivered twice counts once, and a killed reader goes on where its effects are.
 /// </summary>
-internal sealed class EvidenceStore(WatchDatabase database)
+internal sealed class EvidenceStore(WatchDatabase database, PatternStore patterns)
 {
     /// <summary>Takes a batch.</summary>
     /// <param name="ids">The ids of its events; <c>null</c> in a retro-hunt, whose events were counted when they came.</param>
     /// <param name="evidence">What matched among them.</param>
+    /// <param name="sights">What could be part of a match over several.</param>
     /// <param name="source">The source and how far it is read now; <c>null</c> where the stream keeps that itself.</param>
     /// <param name="cancel">Before the commit.</param>
-    public Task<BatchResult> Take(IReadOnlyList<string>? ids, IReadOnlyList<Evidence> evidence, (string Name, FeedPosition Position)? source, CancellationToken cancel) =>
+    public Task<BatchResult> Take(
+        IReadOnlyList<string>? ids, IReadOnlyList<Evidence> evidence, IReadOnlyList<PatternSight> sights, (string Name, FeedPosition Position)? source, CancellationToken cancel) =>
         database.Write(async connection =>
         {
-            var news = ids is null ? 0 : await Count(connection, ids, cancel);
+            var fresh = ids is not null && sights.Count > 0 ? new HashSet<string>(StringComparer.Ordinal) : null;
+            var news = ids is null ? 0 : await Count(connection, ids, fresh, cancel);
             var kept = 0L;
+            // Only an event that was never counted goes into a pattern's stream: one that comes again would count as REPEATS twice. A retro-hunt's are told apart by the stream itself.
+            var pushed = await patterns.Push(connection, fresh is null ? sights : [.. sights.Where(sight => fresh.Contains(sight.Happened.Id))], cancel);
+            evidence = [.. evidence, .. pushed.Evidence];
             // One order for everybody, or two consumers with the same rows would wait for each other.
             foreach (var one in evidence.OrderBy(e => e.Customer, StringComparer.Ordinal).ThenBy(e => e.Actor, StringComparer.Ordinal).ThenBy(e => e.Account, StringComparer.Ordinal)
                 .ThenBy(e => e.Match.Indicator, StringComparer.Ordinal).ThenBy(e => e.Event, StringComparer.Ordinal))
@@ -35,7 +49,7 @@ internal sealed class EvidenceStore(WatchDatabase database)
                 await WatchDatabase.Run(connection, "INSERT INTO positions (source, lines, bytes) VALUES (@s, @l, @b) ON CONFLICT (source) DO UPDATE SET lines = excluded.lines, bytes = excluded.bytes", cancel,
                     ("s", name), ("l", position.Lines), ("b", position.Bytes));
             Counterseal.Ledger.CrashPoint.Reach("watch.batch.before");
-            return new BatchResult(news, (ids?.Count ?? 0) - news, kept);
+            return new BatchResult(news, (ids?.Count ?? 0) - news, kept) { LetGo = pushed.LetGo, GaveUp = pushed.GaveUp };
         }, cancel);
 
     /// <summary>How far a source was read.</summary>
@@ -84,28 +98,48 @@ internal sealed class EvidenceStore(WatchDatabase database)
         return await Of(connection, finding, cancel);
     }
 
-    private static async Task<long> Count(DbConnection connection, IReadOnlyList<string> ids, CancellationToken cancel)
+    /// <summary>Counts ids that were not seen before; <paramref name="fresh"/> takes them, where somebody asks.</summary>
+    private async Task<long> Count(DbConnection connection, IReadOnlyList<string> ids, HashSet<string>? fresh, CancellationToken cancel)
     {
         var hashes = new byte[ids.Count][];
+        var order = new int[ids.Count];
         for (var i = 0; i < ids.Count; i++)
-            hashes[i] = Hash(ids[i]);
-        Array.Sort(hashes, (a, b) => a.AsSpan().SequenceCompareTo(b));
+            (hashes[i], order[i]) = (Hash(ids[i]), i);
+        Array.Sort(hashes, order, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         long news = 0;
         if (connection is NpgsqlConnection npgsql)
         {
-            await using var command = new NpgsqlCommand("INSERT INTO seen (id) SELECT DISTINCT unnest(@ids) ON CONFLICT DO NOTHING", npgsql);
+            await using var command = new NpgsqlCommand("INSERT INTO seen (id, seen_at) SELECT DISTINCT unnest(@ids), @at ON CONFLICT DO NOTHING" + (fresh is null ? "" : " RETURNING id"), npgsql);
             command.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Bytea, hashes);
-            news = await command.ExecuteNonQueryAsync(cancel);
+            command.Parameters.AddWithValue("at", patterns.Now);
+            if (fresh is null)
+            {
+                news = await command.ExecuteNonQueryAsync(cancel);
+            }
+            else
+            {
+                var back = new HashSet<UInt128>();
+                await using (var reader = await command.ExecuteReaderAsync(cancel))
+                    while (await reader.ReadAsync(cancel))
+                        back.Add(BinaryPrimitives.ReadUInt128BigEndian((byte[])reader[0]));
+                news = back.Count;
+                for (var i = 0; i < hashes.Length; i++)
+                    if (back.Contains(BinaryPrimitives.ReadUInt128BigEndian(hashes[i])))
+                        fresh.Add(ids[order[i]]);
+            }
         }
         else
         {
-            await using var command = WatchDatabase.Command(connection, "INSERT INTO seen (id) VALUES (@id) ON CONFLICT DO NOTHING", ("id", hashes.Length > 0 ? hashes[0] : []));
+            await using var command = WatchDatabase.Command(connection, "INSERT INTO seen (id, seen_at) VALUES (@id, @at) ON CONFLICT DO NOTHING", ("id", hashes.Length > 0 ? hashes[0] : []), ("at", patterns.Now));
             await command.PrepareAsync(cancel);
-            foreach (var hash in hashes)
+            for (var i = 0; i < hashes.Length; i++)
             {
-                command.Parameters[0].Value = hash;
+                command.Parameters[0].Value = hashes[i];
                 // SQLite has nothing to wait for; the asynchronous call would only cost.
-                news += command.ExecuteNonQuery();
+                if (command.ExecuteNonQuery() == 0)
+                    continue;
+                news++;
+                fresh?.Add(ids[order[i]]);
             }
         }
         if (news > 0)
@@ -134,7 +168,7 @@ internal sealed class EvidenceStore(WatchDatabase database)
         return 1;
     }
 
-    private static byte[] Hash(string text)
+    internal static byte[] Hash(string text)
     {
         Span<byte> hash = stackalloc byte[32];
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);

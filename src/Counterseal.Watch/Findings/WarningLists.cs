@@ -59,7 +59,7 @@ public sealed class WarningLists
         ArgumentNullException.ThrowIfNull(value);
         if (exact.TryGetValue(value, out var list))
             return list;
-        if (field == "sourceIp" && networks.Count > 0 && Network(value) is var (ip, bits))
+        if (field is "sourceIp" or "address" && networks.Count > 0 && Network(value) is var (ip, bits))
         {
             // A wider network than the list's is not harmless as a whole; a narrower one is.
             var key = Number(ip);

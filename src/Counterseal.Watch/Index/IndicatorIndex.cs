@@ -229,6 +229,18 @@ public sealed class IndicatorIndex
     private bool FindAddress(ReadOnlySpan<byte> value, List<IndexHit> hits, bool asHost)
     {
         if (!Network.TryParse(value, out var met)) return false;
+        FindAddress(met, hits, asHost);
+        return true;
+    }
+
+    /// <summary>Looks an address up.</summary>
+    internal void Find(Network met, List<IndexHit> hits)
+    {
+        if (Has(Kind(ObservableKind.Address, 0))) FindAddress(met, hits, false);
+    }
+
+    private void FindAddress(Network met, List<IndexHit> hits, bool asHost)
+    {
         var kind = Kind(ObservableKind.Address, 0);
         Span<byte> key = stackalloc byte[18];
         foreach (var prefix in met.IsSix ? prefixesSix : prefixesFour)
@@ -237,8 +249,6 @@ public sealed class IndicatorIndex
             Key(met.Widened(prefix), key);
             Probe(key, Hashed(key, kind), kind, asHost ? HitKind.Host : prefix == met.Prefix ? HitKind.Same : HitKind.Inside, hits);
         }
-
-        return true;
     }
 
     private void FindExact(ReadOnlySpan<byte> value, ushort kind, List<IndexHit> hits)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -32,6 +33,15 @@ public readonly record struct Network
 
     /// <summary>The same address's first bits as a network.</summary>
     internal Network Widened(int prefix) => new(Bits, prefix, IsSix);
+
+    /// <summary>An address as the runtime has it; a zone does not count.</summary>
+    internal static Network Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        if (length == 4) return new(BinaryPrimitives.ReadUInt32BigEndian(bytes), 32, false);
+        return address.IsIPv4MappedToIPv6 ? new(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), 32, false) : new(BinaryPrimitives.ReadUInt128BigEndian(bytes), 128, true);
+    }
 
     /// <summary>Reads an address or a network. Four decimal numbers without leading zeros for IPv4; no zone for IPv6.</summary>
     /// <param name="text">The text.</param>

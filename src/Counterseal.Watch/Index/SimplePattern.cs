@@ -42,14 +42,21 @@ public static class SimplePattern
     {
         var name = path.ToString();
         if (path.Steps is [.., KeyStep { Name: "hashes" }, KeyStep algorithm] && HashName.Canonical(algorithm.Name) is { } canonical) return (ObservableKind.Hash, canonical);
-        return name switch
+        return KindOf(name, value) is { Field: not "text" } known ? (known.Kind, known.Scope) : (ObservableKind.Text, name);
+    }
+
+    /// <summary>How a value of a property is looked up, and as which field of an event it counts.</summary>
+    internal static (ObservableKind Kind, string Scope, string Field) KindOf(string property, string value)
+    {
+        // An address that the log has beside that of the other side does not say where a sign-in came from.
+        return property switch
         {
-            "domain-name:value" => (ObservableKind.Domain, ""),
-            "ipv4-addr:value" or "ipv6-addr:value" => (ObservableKind.Address, ""),
-            "email-addr:value" or "email-message:from_ref.value" or "email-message:sender_ref.value" => (ObservableKind.Mail, ""),
-            "url:value" => (ObservableKind.Url, ""),
-            "network-traffic:dst_ref.value" or "network-traffic:src_ref.value" => (Network.TryParse(value, out _) ? ObservableKind.Address : ObservableKind.Domain, ""),
-            _ => (ObservableKind.Text, name),
+            "domain-name:value" => (ObservableKind.Domain, "", "domain"),
+            "ipv4-addr:value" or "ipv6-addr:value" => (ObservableKind.Address, "", "address"),
+            "email-addr:value" or "email-message:from_ref.value" or "email-message:sender_ref.value" => (ObservableKind.Mail, "", "mailAddress"),
+            "url:value" => (ObservableKind.Url, "", "url"),
+            "network-traffic:dst_ref.value" or "network-traffic:src_ref.value" => Network.TryParse(value, out _) ? (ObservableKind.Address, "", property == "network-traffic:src_ref.value" ? "sourceIp" : "address") : (ObservableKind.Domain, "", "domain"),
+            _ => (ObservableKind.Text, property, "text"),
         };
     }
 }

@@ -11,6 +11,7 @@ internal sealed class CsvRecords(Stream stream, string file, char delimiter, cha
     private readonly byte[] buffer = new byte[1 << 16];
     private readonly ArrayBufferWriter<byte> record = new(1024);
     private readonly List<int> ends = [];
+    private readonly SearchValues<byte> special = SearchValues.Create([(byte)'"', (byte)'\r', (byte)'\n', (byte)delimiter]);
     private int at;
     private int filled;
     private long total;
@@ -60,6 +61,18 @@ internal sealed class CsvRecords(Stream stream, string file, char delimiter, cha
                 if (run < 0) continue;
             }
 
+            // What is neither quote, delimiter nor line break is kept in one piece.
+            if (!first && !quoted && buffer.AsSpan(at, filled - at) is var rest && (rest.IndexOfAny(special) is var plain and not 0))
+            {
+                rest = plain < 0 ? rest : rest[..plain];
+                if (Kept(rest))
+                {
+                    any = true;
+                    at += rest.Length;
+                    continue;
+                }
+            }
+
             var c = buffer[at++];
             if (first && comment is { } mark && c == mark) skip = true;
             first = false;
@@ -88,6 +101,13 @@ internal sealed class CsvRecords(Stream stream, string file, char delimiter, cha
         ends.Add(record.WrittenCount);
         if (large) return string.Create(CultureInfo.InvariantCulture, $"The record has more than {limits.Part} bytes.");
         return Utf8.IsValid(record.WrittenSpan) ? null : "The record is not UTF-8.";
+
+        bool Kept(ReadOnlySpan<byte> run)
+        {
+            if (run.IsEmpty || record.WrittenCount + run.Length > limits.Part) return false;
+            record.Write(run);
+            return true;
+        }
 
         void Keep(byte b)
         {
@@ -133,6 +153,8 @@ internal sealed class CsvRecords(Stream stream, string file, char delimiter, cha
 /// <param name="limits">The limits.</param>
 public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into, FeedLimits? limits = null)
 {
+    private static readonly string[] Names = ["id", "value", "type", "validFrom", "validUntil", "confidence", "tlp", "actor", "source"];
+
     /// <summary>Reads a file. Never throws for what the bytes say.</summary>
     /// <param name="stream">The bytes.</param>
     /// <param name="file">The file's name, for remarks.</param>
@@ -140,7 +162,7 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
     public void Read(Stream stream, string file, CancellationToken cancel = default)
     {
         IReadOnlyList<string>? header = null;
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        var places = new int[Names.Length];
         var started = false;
         foreach (var (line, fields) in new CsvRecords(stream, file, mapping.Delimiter, mapping.Comment, limits ?? FeedLimits.Usual, into.Remarks).Read())
         {
@@ -149,10 +171,10 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
             {
                 started = true;
                 header = mapping.Header ? fields : null;
-                foreach (var field in new[] { "id", "value", "type", "validFrom", "validUntil", "confidence", "tlp", "actor", "source" })
+                foreach (var (number, field) in Names.Index())
                 {
-                    places[field] = mapping.Column(field, header);
-                    if (places[field] >= 0 || !mapping.Names(field)) continue;
+                    places[number] = mapping.Column(field, header);
+                    if (places[number] >= 0 || !mapping.Names(field)) continue;
                     into.Remarks.Add(RemarkKind.Dropped, file, line, mapping.ColumnName(field)!, $"The file has no column {PatternScanner.Quote(mapping.ColumnName(field)!)}, which the mapping names for {field}; nothing is read.");
                     return;
                 }
@@ -164,11 +186,12 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
         }
     }
 
-    private void One(IReadOnlyList<string> fields, Dictionary<string, int> places, IReadOnlyList<string>? header, string file, long line)
+    private void One(IReadOnlyList<string> fields, int[] places, IReadOnlyList<string>? header, string file, long line)
     {
-        string Column(string field) => places[field] < 0 ? "" : header is not null ? header[places[field]].Trim() : (places[field] + 1).ToString(CultureInfo.InvariantCulture);
+        int Place(string field) => places[Array.IndexOf(Names, field)];
+        string Column(string field) => Place(field) is var p && p < 0 ? "" : header is not null ? header[p].Trim() : (p + 1).ToString(CultureInfo.InvariantCulture);
         void Drop(string field, string what) => into.Remarks.Add(RemarkKind.Dropped, file, line, Column(field), what);
-        string? Field(string field) => places[field] is var p and >= 0 && p < fields.Count && fields[p].Trim() is { Length: > 0 } text ? text : mapping.Fixed(field);
+        string? Field(string field) => Place(field) is var p and >= 0 && p < fields.Count && fields[p].Trim() is { Length: > 0 } text ? text : mapping.Fixed(field);
 
         if (Field("value") is not { } value) { Drop("value", "The record has no value."); return; }
         var type = Field("type") ?? "";
@@ -191,7 +214,8 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
             Id = Field("id") ?? $"{observable!.Kind}:{observable.Scope}:{observable.Value}",
             Feed = feed,
             Place = string.Create(CultureInfo.InvariantCulture, $"{file}, line {line}"),
-            Text = value,
+            // Most values are written as they are looked up; one text then does for both.
+            Text = value == observable!.Value ? observable.Value : value,
             Observables = [observable!],
             Source = Field("source"),
             ValidFrom = from,

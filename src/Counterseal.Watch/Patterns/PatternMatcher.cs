@@ -10,6 +10,7 @@ public sealed class PatternMatcher
 {
     private readonly Node root;
     private readonly List<TestNode> tests = [];
+    private readonly List<ComparisonExpression> brackets = [];
     private int repeated;
 
     /// <summary>Compiles a pattern.</summary>
@@ -36,16 +37,60 @@ public sealed class PatternMatcher
         return false;
     }
 
+    /// <summary>Whether one observation is all that a match ever needs.</summary>
+    public bool IsAlone => Alone(Pattern.Root);
+
+    /// <summary>How many observations a match needs at least.</summary>
+    public long Needs => Least(Pattern.Root);
+
+    /// <summary>The comparisons of the pairs of brackets, from the left.</summary>
+    internal IReadOnlyList<ComparisonExpression> Brackets => brackets;
+
+    /// <summary>Whether one pair of brackets is true for the observation.</summary>
+    internal bool Sees(Observation observation, int bracket, List<string> problems) => tests[bracket].Holds(observation, problems);
+
     /// <summary>Looks for a match.</summary>
     /// <param name="observations">In any order.</param>
     public PatternMatch Match(IReadOnlyList<Observation> observations)
     {
         var byTime = observations.OrderBy(o => o.Time).ToArray();
-        var search = new Search(byTime, tests, repeated);
-        var found = search.Possible(root) && search.Solve(root, long.MinValue, long.MaxValue, long.MaxValue, (_, _) => true);
-        if (search.GaveUp) return new(PatternOutcome.GaveUp, [], search.Problems);
-        return found ? new(PatternOutcome.Found, [.. search.Used.Select((used, i) => (used, i)).Where(u => u.used).Select(u => byTime[u.i])], search.Problems) : new(PatternOutcome.NotFound, [], search.Problems);
+        var problems = new List<string>();
+        var (outcome, bound) = Match([.. byTime.Select(o => o.Time.UtcTicks)], (test, i) => tests[test].Holds(byTime[i], problems), PatternLimits.Steps);
+        return new(outcome, [.. bound.Select(i => byTime[i])], problems);
     }
+
+    /// <summary>Looks for a match where it is known which pairs of brackets are true for which observation.</summary>
+    /// <param name="ticks">The observations' times, in order.</param>
+    /// <param name="holds">Whether a pair of brackets is true for an observation.</param>
+    /// <param name="most">Steps after which it gives up.</param>
+    internal (PatternOutcome Outcome, IReadOnlyList<int> Bound) Match(long[] ticks, Func<int, int, bool> holds, int most)
+    {
+        var search = new Search(ticks, tests.Count, holds, repeated, most);
+        var found = search.Possible(root) && search.Solve(root, long.MinValue, long.MaxValue, long.MaxValue, (_, _) => true);
+        if (search.GaveUp) return (PatternOutcome.GaveUp, []);
+        return found ? (PatternOutcome.Found, [.. Enumerable.Range(0, ticks.Length).Where(i => search.Used[i])]) : (PatternOutcome.NotFound, []);
+    }
+
+    private static bool Alone(ObservationExpression expression) => expression switch
+    {
+        ObservationTest => true,
+        ObservationOr or => or.Parts.All(Alone),
+        Within within => Alone(within.Inner),
+        StartStop window => Alone(window.Inner),
+        Repeats { Times: 1 } once => Alone(once.Inner),
+        _ => false,
+    };
+
+    private static long Least(ObservationExpression expression) => expression switch
+    {
+        ObservationAnd and => and.Parts.Sum(Least),
+        FollowedBy followed => followed.Parts.Sum(Least),
+        ObservationOr or => or.Parts.Min(Least),
+        Within within => Least(within.Inner),
+        StartStop window => Least(window.Inner),
+        Repeats repeats => Least(repeats.Inner) * repeats.Times,
+        _ => 1,
+    };
 
     private Node Compile(ObservationExpression expression)
     {
@@ -54,6 +99,7 @@ public sealed class PatternMatcher
             case ObservationTest test:
                 var node = new TestNode(PropertyMatcher.Compile(test.Comparison), tests.Count);
                 tests.Add(node);
+                brackets.Add(test.Comparison);
                 return node;
             case ObservationAnd and: return new AllNode([.. and.Parts.Select(Compile)], false);
             case FollowedBy followed: return new AllNode([.. followed.Parts.Select(Compile)], true);
@@ -105,21 +151,20 @@ public sealed class PatternMatcher
         private readonly long[] ticks;
         private readonly int[][] candidates;
         private readonly bool alone;
+        private readonly int most;
         private int steps;
 
-        public Search(Observation[] byTime, List<TestNode> tests, int repeats)
+        public Search(long[] ticks, int tests, Func<int, int, bool> holds, int repeats, int most)
         {
-            ticks = [.. byTime.Select(o => o.Time.UtcTicks)];
-            Used = new bool[byTime.Length];
-            candidates = [.. tests.Select(t => Enumerable.Range(0, byTime.Length).Where(i => t.Holds(byTime[i], Problems)).ToArray())];
-            alone = tests.Count == 1 && repeats == 1;
+            (this.ticks, this.most) = (ticks, most);
+            Used = new bool[ticks.Length];
+            candidates = [.. Enumerable.Range(0, tests).Select(test => Enumerable.Range(0, ticks.Length).Where(i => holds(test, i)).ToArray())];
+            alone = tests == 1 && repeats == 1;
         }
 
         public bool[] Used { get; }
 
         public bool GaveUp { get; private set; }
-
-        public List<string> Problems { get; } = [];
 
         /// <summary>Enough candidates are there, time and sharing aside.</summary>
         public bool Possible(Node node) => node switch
@@ -158,7 +203,7 @@ public sealed class PatternMatcher
 
         private bool Step()
         {
-            if (++steps > PatternLimits.Steps) GaveUp = true;
+            if (++steps > most) GaveUp = true;
             return GaveUp;
         }
 

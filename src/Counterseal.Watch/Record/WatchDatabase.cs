@@ -34,6 +34,17 @@ internal sealed class WatchDatabase : IAsyncDisposable
         CREATE TABLE IF NOT EXISTS messages (id text PRIMARY KEY, notice text NOT NULL, rung bigint NOT NULL);
         INSERT INTO counters (name, value) VALUES ('leaves', 0), ('events', 0) ON CONFLICT DO NOTHING;
         """,
+        // seen_at 0: from before this step; Bell.Prune takes it for the day when it first met it. Times of observations are ticks of 100 ns, since windows are held to that.
+        """
+        ALTER TABLE seen ADD COLUMN seen_at bigint NOT NULL DEFAULT 0;
+        CREATE INDEX seen_seen_at ON seen (seen_at);
+        CREATE TABLE observed (stream blob NOT NULL, event blob NOT NULL, at bigint NOT NULL, holds blob NOT NULL, used bigint NOT NULL, until bigint NOT NULL, id text NOT NULL, kind bigint NOT NULL,
+            outcome bigint NOT NULL, place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (stream, event)) WITHOUT ROWID;
+        CREATE INDEX observed_until ON observed (until);
+        CREATE TABLE bound (finding text NOT NULL, indicator text NOT NULL, account text NOT NULL, event text NOT NULL, match text NOT NULL, at bigint NOT NULL, kind bigint NOT NULL, outcome bigint NOT NULL,
+            place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (finding, indicator, account, event));
+        INSERT INTO counters (name, value) VALUES ('observed', 0) ON CONFLICT DO NOTHING;
+        """,
     ];
 
     private readonly DbDataSource source;
