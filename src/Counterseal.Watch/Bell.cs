@@ -44,6 +44,9 @@ public sealed record BellOptions
     /// <summary>The key that signs mail; must be there with <see cref="Mail"/>.</summary>
     public DkimKey? Dkim { get; init; }
 
+    /// <summary>Told of each batch after it is committed, to keep its events for later questions; <c>null</c> where none are kept.</summary>
+    public Action<IReadOnlyList<WatchEvent>>? Taken { get; init; }
+
     /// <summary>Whether webhooks may go to this machine without TLS. Never outside a trial.</summary>
     public bool Trial { get; init; }
 }
@@ -94,13 +97,15 @@ public sealed class Bell : IAsyncDisposable
     /// <param name="events">The events.</param>
     /// <param name="source">The source and how far it is read with this batch; <c>null</c> where the stream keeps that itself.</param>
     /// <param name="cancel">Before the commit.</param>
-    public Task<BatchResult> Take(IReadOnlyList<WatchEvent> events, (string Name, FeedPosition Position)? source, CancellationToken cancel)
+    public async Task<BatchResult> Take(IReadOnlyList<WatchEvent> events, (string Name, FeedPosition Position)? source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(events);
         var ids = new string[events.Count];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = events[i].Id;
-        return evidence.Take(ids, Weigh(events), source, cancel);
+        var result = await evidence.Take(ids, Weigh(events), source, cancel);
+        options.Taken?.Invoke(events);
+        return result;
     }
 
     /// <summary>Takes events that were counted before, for the sake of new indicators (a retro-hunt).</summary>
@@ -141,6 +146,20 @@ public sealed class Bell : IAsyncDisposable
 
     /// <summary>All findings.</summary>
     public async Task<IReadOnlyList<FindingState>> Findings(CancellationToken cancel) => [.. (await States<FindingState>("finding", "", cancel)).OrderBy(f => f.Raised).ThenBy(f => f.Finding.Id, StringComparer.Ordinal)];
+
+    /// <summary>One finding; <c>null</c> when there is none.</summary>
+    public async Task<FindingState?> Find(string finding, CancellationToken cancel) => (await States<FindingState>("finding", "AND id = @id", cancel, ("id", finding))).FirstOrDefault();
+
+    /// <summary>A finding's or notice's events, each with what a stranger needs to check it.</summary>
+    public async Task<IReadOnlyList<ProvenEvent>> Events(string subject, CancellationToken cancel) =>
+        [.. (await record.Proven(subject, cancel)).Select(one => new ProvenEvent(RecordEvent.Read(one.Bytes), one.Bytes, one.Salt, one.Tag, one.Proof))];
+
+    /// <summary>When somebody will look at a notice again; <c>null</c> when there is nothing to do.</summary>
+    public DateTimeOffset? NextLook(NoticeState notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        return notice.Look(options.Schedule);
+    }
 
     /// <summary>A finding's evidence with each rule's reason: what an analyst reads before deciding.</summary>
     public async Task<IReadOnlyList<(Evidence Evidence, string Because)>> Why(string finding, CancellationToken cancel) =>
