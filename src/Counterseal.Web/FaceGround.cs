@@ -31,9 +31,11 @@ public sealed record FaceGround
     /// <summary>Adds where logs go; none by default. What the face logs never holds a path, a token or personal data.</summary>
     public Action<ILoggingBuilder>? Logs { get; init; }
 
+    internal bool Bell { get; init; }
+
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow());
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

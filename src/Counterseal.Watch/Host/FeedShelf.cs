@@ -49,7 +49,7 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
     private sealed class Asked
     {
         public Intelligence Known { get; set; } = new();
-        public Dictionary<string, string?> Added { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, string?> Added { get; set; } = new(StringComparer.Ordinal);
         public DateTimeOffset Next { get; set; }
         public DateTimeOffset Loaded { get; set; }
         public string? Trouble { get; set; }
@@ -262,6 +262,7 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
         // Into a copy: what is in use stays as it is until this is done.
         var known = new Intelligence();
         Into(known, state.Known);
+        var added = new Dictionary<string, string?>(state.Added, StringComparer.Ordinal);
         try
         {
             using var client = new TaxiiClient(source.Server, source.Authorization is { } secret ? AuthenticationHeaderValue.Parse(secret) : null, clock: time);
@@ -273,9 +274,9 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
             foreach (var collection in wanted)
             {
                 var key = $"{collection.Root}{collection.Id}";
-                var fetch = await client.Fetch(collection, state.Added.GetValueOrDefault(key), source.Name, known, cancel);
+                var fetch = await client.Fetch(collection, added.GetValueOrDefault(key), source.Name, known, cancel);
                 objects += fetch.Objects;
-                state.Added[key] = fetch.Added ?? state.Added.GetValueOrDefault(key);
+                added[key] = fetch.Added ?? added.GetValueOrDefault(key);
                 if (fetch.End != TaxiiEnd.LastPage)
                     trouble = fetch.What;
             }
@@ -288,7 +289,7 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
         await one.WaitAsync(cancel);
         try
         {
-            state.Known = known;
+            (state.Known, state.Added) = (known, added);
             asked[source.Name] = state;
             state.Trouble = trouble is null ? null : $"{trouble} What came before is used; it is asked again in {taxiiEvery.TotalMinutes.ToString("0", CultureInfo.InvariantCulture)} min.";
             if (state.Trouble is { } said && said != before)
