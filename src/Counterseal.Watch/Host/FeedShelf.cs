@@ -267,7 +267,8 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
         {
             using var client = new TaxiiClient(source.Server, source.Authorization is { } secret ? AuthenticationHeaderValue.Parse(secret) : null, clock: time);
             var wanted = new List<TaxiiCollection>();
-            foreach (var root in await client.Discover(cancel))
+            // A root elsewhere is another server, which the operator did not name.
+            foreach (var root in (await client.Discover(cancel)).Where(root => root.Authority == source.Server.Authority))
                 wanted.AddRange((await client.Collections(root, cancel)).Where(c => c.CanRead && (source.Collections.Count == 0 || source.Collections.Contains(c.Id) || source.Collections.Contains(c.Title))));
             if (source.Collections.FirstOrDefault(name => !wanted.Any(c => c.Id == name || c.Title == name)) is { } missing)
                 trouble = $"it has no collection {missing} that may be read";

@@ -78,6 +78,16 @@ public static class WatchHome
           domain: notices.example
           selector: trial
           key: dkim.pem
+        # So that a trial shows its notices at once. Without this section: a day, daily and five days for targeted; an hour, every four and a day for compromised.
+        schedule:
+          targeted:
+            delay: 0
+            batch: 0
+            patience: 7200
+          compromised:
+            delay: 0
+            batch: 0
+            patience: 1440
         doors:
           logger: logger.credential
           product: product.credential
