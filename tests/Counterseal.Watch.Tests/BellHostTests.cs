@@ -75,7 +75,7 @@ public sealed class BellHostTests : IDisposable
     {
         { "nonsense", "nothing in it can be used" },
         { "cut", "ends in the middle" },
-        { "empty", "ends in the middle" },
+        { "empty", "nothing in it can be used" },
     };
 
     [Theory, MemberData(nameof(Broken))]
@@ -181,12 +181,13 @@ public sealed class BellHostTests : IDisposable
             {"id":"d","name":"D","colour":"red"}
             {"id":"e","name":"E","security":{"language":"de","channels":[{"kind":"webhook","to":"ftp://e.example"}]}}
             {"id":"f","name":"F"}
+            {"id":"g","name":"G","security":{"channels":[{"kind":"mail"}]}}
             """ + "\n" + new string('x', (1 << 20) + 1);
         var directory = await CustomerDirectory.Read("customers.ndjson", new MemoryStream(Encoding.UTF8.GetBytes(text)), Stop);
         Assert.Equal(2, directory.Count);
         Assert.Equal("ar", directory.Find("a")!.Holder("ada@a.example")!.Language);
         Assert.Null(directory.Find("a")!.Holder("bob@a.example"));
-        Assert.Equal([3, 4, 5, 6, 7, 8, 10], directory.Faults.Select(fault => int.Parse(fault.Split("line ")[1].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal([3, 4, 5, 6, 7, 8, 10, 11], directory.Faults.Select(fault => int.Parse(fault.Split("line ")[1].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.DoesNotContain(directory.Faults, fault => fault.Contains("secret.example", StringComparison.Ordinal));
     }
 

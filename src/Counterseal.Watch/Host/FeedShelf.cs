@@ -166,9 +166,10 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
             held[source.Path] = after;
             changed = true;
         }
-        foreach (var gone in held.Values.Where(h => !there.Any(s => s.Path == h.Source.Path) && !unreadable.Any(folder => Within(folder, h.Source.Path))).ToList())
+        foreach (var gone in held.Values.Where(h => !there.Any(s => s.Path == h.Source.Path) && !unreadable.Any(folder => folder == h.Source.Path || Within(folder, h.Source.Path))).ToList())
         {
-            say($"{gone.Source.Path}: taken away; no longer used");
+            if (!folders.Contains(gone.Source.Path))
+                say($"{gone.Source.Path}: taken away; no longer used");
             held.Remove(gone.Source.Path);
             changed = true;
         }
@@ -207,7 +208,7 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
             Read(source, into, cancel);
             if (Cut(into) is { } cut)
                 trouble = $"{cut.File}, line {cut.Line}: the file ends in the middle";
-            else if (Nothing(into) && into.Remarks.All.FirstOrDefault(remark => remark.Kind == RemarkKind.Dropped) is { } first)
+            else if (Nothing(into) && into.Remarks.All.OrderBy(remark => remark.Kind).FirstOrDefault() is { } first)
                 trouble = $"nothing in it can be used ({first})";
         }
         catch (Exception away) when (away is IOException or UnauthorizedAccessException or FormatException)

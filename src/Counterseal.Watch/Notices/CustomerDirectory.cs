@@ -11,7 +11,7 @@ public sealed class CustomerDirectory
     private const int MostLine = 1 << 20;
     private readonly Dictionary<string, Customer> customers = new(StringComparer.Ordinal);
 
-    private sealed record Entry(string Id, string Name, string Country = "", string Sector = "", Contact? Security = null, Dictionary<string, Contact>? Holders = null);
+    private sealed record Entry(string? Id, string? Name, string Country = "", string Sector = "", Contact? Security = null, Dictionary<string, Contact>? Holders = null);
 
     private CustomerDirectory() { }
 
@@ -53,8 +53,11 @@ public sealed class CustomerDirectory
         try
         {
             var entry = JsonSerializer.Deserialize<Entry>(line, WatchJson.Options);
-            if (entry is null || entry.Id.Length == 0 || entry.Name.Length == 0)
+            if (entry is not { Id.Length: > 0, Name.Length: > 0 })
                 return "a customer has at least \"id\" and \"name\"";
+            // What is missing on the line is null, whatever the records' own types say.
+            if (Contacts(entry).Any(contact => contact is not { Language.Length: > 0, Channels: not null } || contact.Channels.Any(way => way is not { To.Length: > 0 })))
+                return "a contact has \"language\" and \"channels\", and a way has \"kind\" and \"to\"";
             if (Contacts(entry).SelectMany(contact => contact.Channels).FirstOrDefault(way => !Good(way)) is { } bad)
                 return bad.Kind == ChannelKind.Mail ? "one of its ways is no mail address" : "one of its webhooks is no http address";
             var holders = entry.Holders ?? [];
