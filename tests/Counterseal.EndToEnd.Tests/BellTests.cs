@@ -52,7 +52,7 @@ public class BellTests
         var (again, words) = await Bells.Command(house.Home, null, "watch", "dismiss", beta, "--by", "ana", "--reason", "again");
         Assert.Equal(1, again);
         Assert.Contains("was dismissed by ana already", words, StringComparison.Ordinal);
-        Assert.Equal("their own test", (string)(await Said(house, "show", beta))["record"]![1]!["event"]!["body"]!["reason"]!);
+        Assert.Equal("their own test", (string)(await Said(house, "show", beta))["record"]!.AsArray()[^1]!["event"]!["body"]!["reason"]!);
         Assert.Equal(2, (await Said(house, "feeds"))["feeds"]!.AsArray().Count);
 
         using var playwright = await Playwright.CreateAsync();
@@ -239,10 +239,9 @@ public class BellCrashTests
         }
         using var life = await Life.Start(home, null);
         using var staff = new BellClient(home.BellSocket);
-        await staff.Round(Stop);
-        var notices = await staff.Notices(Stop);
-        Assert.Equal(LifePoints.Length, notices.Count);
-        Assert.All(notices, notice => Assert.Equal(NoticeStatus.Sent, notice.State.Status));
+        // The bell's own round may have it in hand, and ours then passes it by.
+        await Bells.Until(async () => await staff.Round(Stop) is not null && (await staff.Notices(Stop)).All(notice => notice.State.Status == NoticeStatus.Sent));
+        Assert.Equal(LifePoints.Length, (await staff.Notices(Stop)).Count);
         var mails = Directory.GetFiles(Path.Combine(home.Bell, "mailbox", "new")).Select(f => Regex.Match(File.ReadAllText(f), "(?i)^message-id: *(\\S+)", RegexOptions.Multiline).Groups[1].Value).ToList();
         Assert.Equal(LifePoints.Length + 1, mails.Count);
         Assert.Equal(LifePoints.Length, mails.Distinct().Count());
