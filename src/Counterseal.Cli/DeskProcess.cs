@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Counterseal.Desk;
 using Counterseal.Ledger;
+using Counterseal.Watch;
 using Counterseal.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,15 +14,16 @@ namespace Counterseal.Cli;
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
-    public static async Task Run(Home home, int deskPort, int publicPort, string code, Action ready, CancellationToken cancel)
+    public static async Task Run(Home home, int deskPort, int publicPort, string code, bool hasBell, Action ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
         var log = NoteVerifier.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         await using var staff = Staff(desk, home.DeskSocket);
-        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code));
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}"));
+        using var bell = hasBell ? new BellClient(home.BellSocket) : null;
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log) });
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check });
         WebApplication[] all = [staff, deskFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);

@@ -10,6 +10,10 @@ internal sealed record Home(string Folder)
     public string Gate => Path.Combine(Folder, "gate");
     /// <summary>The ledger's folder.</summary>
     public string Ledger => Path.Combine(Folder, "ledger");
+    /// <summary>The bell's folder.</summary>
+    public string Bell => Path.Combine(Folder, "bell");
+    /// <summary>The bell's staff socket.</summary>
+    public string BellSocket => Path.Combine(Folder, "run", "bell.sock");
     /// <summary>The staff socket.</summary>
     public string DeskSocket => Path.Combine(Folder, "run", "desk.sock");
     /// <summary>The gate's socket.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Counterseal.Watch;
 using Spectre.Console;
 
 namespace Counterseal.Cli;
@@ -16,19 +17,20 @@ internal static class Serve
         var home = Flags.Home();
         var port = new Option<int>("--port") { Description = "The desk's pages, on this machine only. 0 takes a free one.", DefaultValueFactory = _ => 8470 };
         var publicPort = new Option<int>("--public-port") { Description = "The authority's and the public pages, another origin. 0 takes a free one.", DefaultValueFactory = _ => 8471 };
+        var watchPort = new Option<int?>("--watch-port") { Description = "The bell's door for loggers, the product and the code page. 0 takes a free one. Default: as its watch.yaml has it." };
         var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
         var mail = new Option<DirectoryInfo?>("--mail") { Description = "First run: the folder of mailboxes that the gate reads." };
         var database = new Option<string?>("--database") { Description = "First run: a PostgreSQL connection string. Default: SQLite in the home." };
         var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "First run: a folder with ETSI's own XSDs, against which each TS 103 120 message is then validated as well." };
         var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
-        return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate and ledger, as processes of their own.",
-            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, accounts, mail, database, schemas, noChildren],
+        return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate, ledger and, where the home has one, the bell, as processes of their own.",
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, watchPort, accounts, mail, database, schemas, noChildren],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
                 place.CheckPaths();
                 if (!place.Exists)
-                    TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database), parsed.GetValue(schemas)?.FullName);
+                    TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database), parsed.GetValue(schemas)?.FullName, bell: true);
                 Directory.CreateDirectory(Path.GetDirectoryName(place.DeskSocket)!);
                 var children = !parsed.GetValue(noChildren);
                 if (!children)
@@ -36,16 +38,22 @@ internal static class Serve
 
                 await using var ledger = children ? await Child.Start(place.LedgerSocket, TimeProvider.System, cancel, "ledger", "serve", "--home", place.Folder) : null;
                 await using var gate = children ? await Child.Start(place.GateSocket, TimeProvider.System, cancel, "gate", "serve", "--home", place.Folder) : null;
+                var hasBell = children ? WatchHome.Exists(place.Bell) : File.Exists(place.BellSocket);
+                var bellDoor = children && hasBell ? WatchServe.Door(place, parsed.GetValue(watchPort) is 0 ? Free(0) : parsed.GetValue(watchPort)) : null;
+                await using var bell = bellDoor is not null
+                    ? await Child.Start(place.BellSocket, TimeProvider.System, cancel, "watch", "serve", "--home", place.Folder, "--port", bellDoor.Port.ToString(CultureInfo.InvariantCulture)) : null;
                 var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));
-                await DeskProcess.Run(place, desk, open, code, () =>
+                await DeskProcess.Run(place, desk, open, code, hasBell, () =>
                 {
-                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", code }, console =>
+                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code }, console =>
                     {
                         console.MarkupLine("[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/"));
+                        if (bellDoor is not null)
+                            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  bell:   http://{bellDoor}/events, /notices and /check   (credentials in {place.Bell})"));
                         console.WriteLine($"  commands: COUNTERSEAL_HOME={place.Folder} counterseal demands list");
                         console.WriteLine("Ctrl+C ends it.");
                     });

@@ -6,6 +6,7 @@ using Counterseal.Custody;
 using Counterseal.Desk;
 using Counterseal.Law;
 using Counterseal.Ledger;
+using Counterseal.Watch;
 
 namespace Counterseal.Cli;
 
@@ -22,8 +23,9 @@ internal static class TrialHome
     /// <param name="mail">The folder of mailboxes; an empty one is made when <c>null</c>.</param>
     /// <param name="database">A PostgreSQL connection string, or <c>null</c> for SQLite.</param>
     /// <param name="schemas">A folder with ETSI's own XSDs, or <c>null</c>.</param>
+    /// <param name="bell">Whether the home gets a bell too.</param>
     /// <exception cref="Refused">Something is there already that is not a home.</exception>
-    public static void Create(Home home, string? accounts, string? mail, string? database, string? schemas = null)
+    public static void Create(Home home, string? accounts, string? mail, string? database, string? schemas = null, bool bell = false)
     {
         if (Directory.Exists(home.Folder) && Directory.EnumerateFileSystemEntries(home.Folder).Any())
             throw new Refused($"{home.Folder} is neither empty nor a home that `counterseal serve` made; name another folder with --home");
@@ -71,6 +73,25 @@ internal static class TrialHome
             Schemas = schemas,
         });
         Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
+        if (bell)
+            AddBell(home);
+    }
+
+    /// <summary>Gives a trial home a bell, with a credential of its own at the ledger, which must not run meanwhile.</summary>
+    /// <exception cref="Refused">There is no home, or no ledger in it.</exception>
+    /// <exception cref="RecordException">It has a bell.</exception>
+    public static void AddBell(Home home)
+    {
+        var writers = new LedgerHome(home.Ledger).Writers;
+        if (!home.Exists || !File.Exists(writers))
+            throw new Refused($"{home.Folder} is no home with a ledger of its own; `counterseal serve --home {home.Folder}` makes one. Where others keep the ledger, have them make a credential for the bell, and write watch.yaml by docs/bell.md");
+        if (WatchHome.Exists(home.Bell))
+            throw new RecordException($"{home.Bell} has a bell already; a new writer key would make it a stranger to its own leaves");
+        var (writer, credential) = LedgerWriter.Create("watch");
+        LedgerWriter.Write(writers, [.. LedgerWriter.Read(writers).Where(one => one.Name != writer.Name), writer]);
+        var samples = Path.Combine(AppContext.BaseDirectory, "samples", "watch");
+        WatchHome.Create(home.Bell, new NewBell("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger, credential,
+            [.. ((string[])["first-lab.stix.json", "second-lab.stix.json"]).Select(name => (Path.Combine("stix", name), File.ReadAllBytes(Path.Combine(samples, name))))]));
     }
 
     /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
@@ -99,7 +120,7 @@ internal static class TrialHome
     /// <exception cref="Refused">It can.</exception>
     public static void RefuseReadable(Home home)
     {
-        foreach (var folder in (string[])[home.Gate, home.Ledger])
+        foreach (var folder in (string[])[home.Gate, home.Ledger, home.Bell])
         {
             try
             {

@@ -13,6 +13,19 @@ internal static class WatchCommands
     {
         var watch = new Command("watch", "Attacks by states: what is known of them, held against events; findings; notices.");
         watch.Subcommands.Add(Demo());
+        watch.Subcommands.Add(WatchServe.Init());
+        watch.Subcommands.Add(WatchServe.Serve());
+        watch.Subcommands.Add(WatchServe.Stream());
+        watch.Subcommands.Add(WatchServe.Dkim());
+        watch.Subcommands.Add(WatchStaff.Take());
+        watch.Subcommands.Add(WatchStaff.Feeds());
+        watch.Subcommands.Add(WatchStaff.Findings());
+        watch.Subcommands.Add(WatchStaff.Show());
+        watch.Subcommands.Add(WatchStaff.Decide("confirm", "An analyst holds a finding to be so: its customer is told.", (bell, id, by, reason, cancel) => bell.Confirm(id, by, reason, cancel)));
+        watch.Subcommands.Add(WatchStaff.Decide("dismiss", "An analyst holds a finding not to be so; a new indicator opens it again.", (bell, id, by, reason, cancel) => bell.Dismiss(id, by, reason, cancel)));
+        watch.Subcommands.Add(WatchStaff.Notices());
+        watch.Subcommands.Add(WatchStaff.Figures());
+        watch.Subcommands.Add(WatchStaff.Hunt());
         return watch;
     }
 

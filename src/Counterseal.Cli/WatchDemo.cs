@@ -98,7 +98,7 @@ internal sealed class WatchDemo
             Provider = new Provider("Example Mail", "mail.example", "the access helpline, help@helpline.example", "security@notices.example"),
             Customers = Customer,
             Matching = matching.Match,
-            Patterns = matching.Several,
+            Patterns = () => matching.Several,
             Mail = new MailServer("127.0.0.1", mailbox.Port, Tls: false),
             Dkim = dkim,
         }, client, clock, cancel);

@@ -29,8 +29,8 @@ public sealed record BellOptions
     /// <summary>Which indicators fit an event.</summary>
     public required Matching Matching { get; init; }
 
-    /// <summary>Patterns over several events (<see cref="IndicatorMatching.Several"/>); <c>null</c> for none.</summary>
-    public EventPatterns? Patterns { get; init; }
+    /// <summary>The patterns over several events that are in use now (<see cref="IndicatorMatching.Several"/>); <c>null</c> for none ever.</summary>
+    public Func<EventPatterns>? Patterns { get; init; }
 
     /// <summary>
     /// How long it is known which events were counted, so that none counts twice: longer than any source delivers again. Patterns with a wider window prolong it. Pruned by <see cref="Bell.Prune"/>.
@@ -54,6 +54,9 @@ public sealed record BellOptions
 
     /// <summary>The key that signs mail; must be there with <see cref="Mail"/>.</summary>
     public DkimKey? Dkim { get; init; }
+
+    /// <summary>Told of each batch after it is committed, and what it came to: to keep its events for later questions, and to say what was let go; <c>null</c> where nobody asks.</summary>
+    public Action<IReadOnlyList<WatchEvent>, BatchResult>? Taken { get; init; }
 
     /// <summary>Whether webhooks may go to this machine without TLS. Never outside a trial.</summary>
     public bool Trial { get; init; }
@@ -109,14 +112,16 @@ public sealed class Bell : IAsyncDisposable
     /// <param name="events">The events.</param>
     /// <param name="source">The source and how far it is read with this batch; <c>null</c> where the stream keeps that itself.</param>
     /// <param name="cancel">Before the commit.</param>
-    public Task<BatchResult> Take(IReadOnlyList<WatchEvent> events, (string Name, FeedPosition Position)? source, CancellationToken cancel)
+    public async Task<BatchResult> Take(IReadOnlyList<WatchEvent> events, (string Name, FeedPosition Position)? source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(events);
         var ids = new string[events.Count];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = events[i].Id;
         var (weighed, sights) = Weigh(events);
-        return evidence.Take(ids, weighed, sights, source, cancel);
+        var result = await evidence.Take(ids, weighed, sights, source, cancel);
+        options.Taken?.Invoke(events, result);
+        return result;
     }
 
     /// <summary>Takes events that were counted before, for the sake of new indicators (a retro-hunt).</summary>
@@ -168,6 +173,20 @@ public sealed class Bell : IAsyncDisposable
 
     /// <summary>All findings.</summary>
     public async Task<IReadOnlyList<FindingState>> Findings(CancellationToken cancel) => [.. (await States<FindingState>("finding", "", cancel)).OrderBy(f => f.Raised).ThenBy(f => f.Finding.Id, StringComparer.Ordinal)];
+
+    /// <summary>One finding; <c>null</c> when there is none.</summary>
+    public async Task<FindingState?> Find(string finding, CancellationToken cancel) => (await States<FindingState>("finding", "AND id = @id", cancel, ("id", finding))).FirstOrDefault();
+
+    /// <summary>A finding's or notice's events, each with what a stranger needs to check it.</summary>
+    public async Task<IReadOnlyList<ProvenEvent>> Events(string subject, CancellationToken cancel) =>
+        [.. (await record.Proven(subject, cancel)).Select(one => new ProvenEvent(RecordEvent.Read(one.Bytes), one.Bytes, one.Salt, one.Tag, one.Proof))];
+
+    /// <summary>When somebody will look at a notice again; <c>null</c> when there is nothing to do.</summary>
+    public DateTimeOffset? NextLook(NoticeState notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        return notice.Look(options.Schedule);
+    }
 
     /// <summary>A finding's evidence with each rule's reason: what an analyst reads before deciding.</summary>
     public async Task<IReadOnlyList<(Evidence Evidence, string Because)>> Why(string finding, CancellationToken cancel) =>
@@ -310,6 +329,7 @@ public sealed class Bell : IAsyncDisposable
         var weighed = new List<Evidence>();
         var sights = new List<PatternSight>();
         var matches = new List<IndicatorMatch>();
+        var several = options.Patterns?.Invoke();
         foreach (var happened in events)
         {
             matches.Clear();
@@ -317,7 +337,7 @@ public sealed class Bell : IAsyncDisposable
             foreach (var match in matches)
                 if (Evidence.Of(happened, match, options.Rules, options.WarningLists) is { } one)
                     weighed.Add(one);
-            options.Patterns?.Look(happened, sights);
+            several?.Look(happened, sights);
         }
         return (weighed, sights);
     }

@@ -31,6 +31,12 @@ public static class Commands
     /// <summary>Records that a duty was done.</summary>
     public static string Perform(string demand, string rule) => $"counterseal demands perform {demand} {rule} --by YOU --how '…'";
 
+    /// <summary>Hands a file of events to the bell.</summary>
+    public static string TakeEvents() => "counterseal watch take sign-ins.ndjson --form ocsf";
+
+    /// <summary>A finding of an attack, whole.</summary>
+    public static string ShowFinding(string id) => $"counterseal watch show {id} --json";
+
     /// <summary>Orders something of the gate.</summary>
     public static string Order(string demand, string kind) => $"counterseal order {kind} {demand} --by YOU";
 }

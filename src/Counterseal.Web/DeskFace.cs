@@ -26,19 +26,22 @@ public sealed record DeskFaceOptions
     public required Func<CancellationToken, Task<IReadOnlyList<DirectoryRow>>> Directory { get; init; }
     /// <summary>The rule book in force and those before it.</summary>
     public required Func<CancellationToken, Task<BooksView>> Books { get; init; }
+    /// <summary>The pages on attacks; <c>null</c> where there is no bell.</summary>
+    public AttackPages? Attacks { get; init; }
     /// <summary>What is wrong with the desk itself and must be seen on every page.</summary>
     public Func<string?> Alarm { get; init; } = () => null;
     /// <summary>The code that opens the pages: random, made by the host at each start, shown on its terminal; at least 16 characters.</summary>
     public required string SignInCode { get; init; }
 }
 
-/// <summary>The staff's pages: queue, demand, quarantine, directory, rules. They show and change nothing.</summary>
+/// <summary>The staff's pages: queue, demand, attacks, quarantine, directory, rules. They show and change nothing, but that a finding of an attack is confirmed or dismissed there.</summary>
 public static class DeskFace
 {
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
     public static WebApplication Build(DeskFaceOptions options)
     {
+        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null } };
         var code = new SignInCode(options.SignInCode);
         var builder = options.Ground.Builder(Face.Desk);
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
@@ -63,6 +66,8 @@ public static class DeskFace
         app.UseAuthorization();
         FaceGround.MapCommon(app);
         MapSignIn(app, options, code);
+        if (options.Attacks is { } attacks)
+            MapAttacks(app, options, attacks);
         MapPages(app, options);
         return app;
     }
@@ -89,6 +94,51 @@ public static class DeskFace
             : Problem(options, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
         app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
     }
+
+    private static void MapAttacks(WebApplication app, DeskFaceOptions options, AttackPages attacks)
+    {
+        var forms = app.Services.GetRequiredService<IAntiforgery>();
+        var pages = app.MapGroup("/attacks").AddEndpointFilter(async (context, next) =>
+        {
+            try
+            {
+                return await next(context);
+            }
+            catch (HttpRequestException)
+            {
+                return Problem(options, context.HttpContext, 503, "The bell does not answer", "What it found is kept, and what was confirmed is told when it is back.", "Try again in a minute; if it stays, look at what `counterseal serve` says of the bell on its terminal.");
+            }
+        });
+        pages.MapGet("", async Task<IResult> (HttpContext http) => Show<AttacksPage>(options, http, new() { [nameof(AttacksPage.Rows)] = await attacks.List(http.RequestAborted) }));
+        pages.MapGet("/figures", async Task<IResult> (HttpContext http) => Show<AttackFiguresPage>(options, http, new() { [nameof(AttackFiguresPage.Figures)] = await attacks.Figures(http.RequestAborted) }));
+        pages.MapGet("/{id}", Task<IResult> (string id, HttpContext http) => One(id, http, 200, null));
+        pages.MapGet("/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
+            (await attacks.One(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
+                ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
+                : NoSuchFinding(options, http));
+        pages.MapPost("/{id}/decide", async Task<IResult> (string id, HttpContext http) =>
+        {
+            if (!await forms.IsRequestValidAsync(http))
+                return Problem(options, http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page. Nothing was recorded.", "Load the page again and send it once more.");
+            var form = await http.Request.ReadFormAsync(http.RequestAborted);
+            var (by, reason, decision) = (form["by"].ToString().Trim(), form["reason"].ToString().Trim(), form["decision"].ToString());
+            var no = decision is not ("confirm" or "dismiss") ? "Say whether it is so, with one of the two buttons."
+                : by.Length is 0 or > 100 || reason.Length is 0 or > 2000 ? "A decision has your name and a reason; both go on the record."
+                : await attacks.Decide(id, decision == "confirm", by, reason, http.RequestAborted);
+            if (no is not null)
+                return await One(id, http, 422, new(by, reason, no));
+            // Seen after the redirect, so that loading the page again sends nothing twice.
+            http.Response.Headers.Location = $"/attacks/{id}";
+            return Results.StatusCode(StatusCodes.Status303SeeOther);
+        });
+
+        async Task<IResult> One(string id, HttpContext http, int status, RefusedDecision? refused) => await attacks.One(id, http.RequestAborted) is { } view
+            ? FacePage.Of<AttackPage>(Frame(options, http), status, new() { [nameof(AttackPage.View)] = view, [nameof(AttackPage.Token)] = Token(forms, http), [nameof(AttackPage.Refused)] = refused })
+            : NoSuchFinding(options, http);
+    }
+
+    private static RazorComponentResult NoSuchFinding(DeskFaceOptions options, HttpContext http) =>
+        Problem(options, http, 404, "No such finding", "The bell holds no finding, or no event of it, at this address.", "The page on attacks lists all of them.");
 
     private static void MapSignIn(WebApplication app, DeskFaceOptions options, SignInCode code)
     {

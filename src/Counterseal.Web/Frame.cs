@@ -9,6 +9,9 @@ namespace Counterseal.Web;
 /// <param name="SignOut">The antiforgery value for the sign-out form; <c>null</c> when nobody is signed in.</param>
 public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone, DateTimeOffset Now, FormToken? SignOut = null)
 {
+    /// <summary>Whether there is a bell behind the pages: then there are pages on attacks, and the page that checks a notice's code.</summary>
+    public bool Bell { get; init; }
+
     /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
     public string? Alarm { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
 using Counterseal.Ledger;
+using Counterseal.Watch;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +32,8 @@ public sealed record PublicFaceOptions
     public required Func<string, CancellationToken, Task<StatusView?>> Status { get; init; }
     /// <summary>A file of the package: the token, <c>true</c> for <c>NAME.age</c>, and a <c>Range</c> header to pass on. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
     public required Func<string, bool, string?, CancellationToken, Task<PackageFile?>> Package { get; init; }
+    /// <summary>Whether a notice's code is one of ours, asked from an address; <c>null</c> when too many were tried from there. Throws <see cref="HttpRequestException"/> when the bell does not answer. <c>null</c> where there is no bell.</summary>
+    public Func<string, IPAddress, CancellationToken, Task<bool?>>? CheckCode { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -49,6 +53,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -59,6 +64,8 @@ public static class PublicFace
         MapLedger(app, options);
         MapStatus(app, options);
         MapSubmissions(app, options);
+        if (options.CheckCode is { } check)
+            MapCheck(app, options, check);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
         return app;
     }
@@ -75,6 +82,35 @@ public static class PublicFace
             [nameof(LedgerPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
             [nameof(LedgerPage.Key)] = options.LedgerKey,
         }));
+    }
+
+    /// <summary>The page that says whether a code is one of ours, and nothing else: the same bytes for every yes and for every no.</summary>
+    private static void MapCheck(WebApplication app, PublicFaceOptions options, Func<string, IPAddress, CancellationToken, Task<bool?>> check)
+    {
+        app.MapGet("/check", (HttpContext http) => Page(http, 200, null));
+        app.MapPost("/check", async Task<IResult> (HttpContext http) =>
+        {
+            if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > 4096)
+                return Problem(options, 413, "The request is too large", "A code has sixteen letters and digits.", "Type the code that stands in the notice.");
+            var form = await http.Request.ReadFormAsync(http.RequestAborted);
+            try
+            {
+                return Page(http, 200, await check(form["code"].ToString(), http.Connection.RemoteIpAddress ?? IPAddress.None, http.RequestAborted) switch { true => "check.yes", false => "check.no", null => "check.later" });
+            }
+            catch (Exception away) when (IsAway(away))
+            {
+                http.Response.Headers.RetryAfter = "30";
+                return Problem(options, 503, "Codes cannot be checked now", "What knows them does not answer.", "Try again in a minute, or sign in as you always do: a real notice is shown there.");
+            }
+        }).RequireRateLimiting(FaceLimits.Check);
+
+        RazorComponentResult Page(HttpContext http, int status, string? answer)
+        {
+            var language = NoticeLanguage.Accepted(http.Request.Headers.AcceptLanguage);
+            http.Response.Headers.ContentLanguage = language.Tag;
+            http.Response.Headers.Vary = "Accept-Language";
+            return FacePage.Of<CheckPage>(options.Ground.Frame(Face.Public), status, new() { [nameof(CheckPage.Language)] = language, [nameof(CheckPage.Answer)] = answer });
+        }
     }
 
     private static async Task<LedgerView?> Checkpoint(PublicFaceOptions options, CancellationToken cancel)

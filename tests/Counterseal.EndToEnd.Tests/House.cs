@@ -29,13 +29,13 @@ internal sealed class House : IAsyncDisposable
     public Trust Trust => PackageCommands.ReadTrust(new FileInfo(Home.Trust));
 
     /// <summary>A house with its home made and its people enrolled, not yet running.</summary>
-    public static House Build(string? database = null)
+    public static House Build(string? database = null, bool bell = false)
     {
         // Unix socket paths are short, so the folder is directly under the system's temporary folder.
         var house = new House(Directory.CreateTempSubdirectory("cs-").FullName);
         var sources = Path.Combine(house.Folder, "sources");
         var from = DemoMail.Write(sources);
-        TrialHome.Create(house.Home, from.Accounts, from.Mail, database);
+        TrialHome.Create(house.Home, from.Accounts, from.Mail, database, bell: bell);
         TrialHome.Enrol(house.Home, house.Alice.Verifier, ["reviewer", "directory"]);
         TrialHome.Enrol(house.Home, house.Bob.Verifier, ["reviewer", "directory"]);
         var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", house.AuthorityKey.Recipient.Text, house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100", 1);
@@ -50,7 +50,7 @@ internal sealed class House : IAsyncDisposable
     public async Task Start(bool loseUnsynced = false, string? trace = null)
     {
         await Kill();
-        var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--json");
+        var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--watch-port", "0", "--json");
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         if (CrashAt is not null)

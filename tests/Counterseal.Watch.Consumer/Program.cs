@@ -13,7 +13,7 @@ await using var bell = await Bell.Open(new BellOptions
     Secret = Convert.FromHexString(secret),
     Provider = new Provider("Example Mail", "mail.example", "Access Line", "security@notices.example"),
     Customers = id => new Customer(id, id, "XB", "press", null, _ => new Contact("en", [])),
-    Patterns = patterns?.Several,
+    Patterns = patterns is null ? null : () => patterns.Several,
     Matching = (happened, into) =>
     {
         patterns?.Match(happened, into);

@@ -27,7 +27,7 @@ public class EventPatternTests(Postgres postgres)
     private async Task<Stand> Up(string store, IndicatorMatching known, Func<BellOptions, BellOptions>? more = null)
     {
         var stand = await Stand.Up(store, postgres);
-        stand.Options = stand.Options with { Matching = known.Match, Patterns = known.Several };
+        stand.Options = stand.Options with { Matching = known.Match, Patterns = () => known.Several };
         stand.Options = more?.Invoke(stand.Options) ?? stand.Options;
         await stand.Another();
         return stand;
@@ -153,7 +153,8 @@ public class EventPatternTests(Postgres postgres)
         await stand.Bell.Take(events, null, Stop);
         kept.Keep("day", events);
         Assert.Null(await Of(stand, "c"));
-        stand.Options = stand.Options with { Patterns = Known($"{Failed} REPEATS 3 TIMES FOLLOWEDBY {Succeeded}").Several };
+        var more = Known($"{Failed} REPEATS 3 TIMES FOLLOWEDBY {Succeeded}");
+        stand.Options = stand.Options with { Patterns = () => more.Several };
         await stand.Another();
         for (var twice = 0; twice < 2; twice++)
             foreach (var batch in kept.Since(default, batch: 2))

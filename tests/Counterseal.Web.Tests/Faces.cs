@@ -23,6 +23,10 @@ internal sealed class Faces : IAsyncDisposable
     public bool LedgerAway { get; set; }
     public bool Broken { get; set; }
     public string? Alarm { get; set; }
+    public bool BellAway { get; set; }
+    public IReadOnlyList<AttackRow> Attacks { get; set; } = AttackSamples.Rows;
+    public AttackFigures Figures { get; set; } = AttackSamples.Figures;
+    public List<(string Id, bool So, string By, string Reason)> Decided { get; } = [];
 
     private Faces(WebApplication desk, WebApplication open)
     {
@@ -31,7 +35,7 @@ internal sealed class Faces : IAsyncDisposable
         Public = new(open.Urls.Single());
     }
 
-    public static async Task<Faces> Start(bool trial = true)
+    public static async Task<Faces> Start(bool trial = true, bool bell = true)
     {
         Faces? faces = null;
         var log = new ConcurrentQueue<string>();
@@ -54,6 +58,17 @@ internal sealed class Faces : IAsyncDisposable
             Directory = _ => Task.FromResult(Samples.Directory),
             Books = _ => Task.FromResult(Samples.Books),
             Alarm = () => faces?.Alarm,
+            Attacks = !bell ? null : new AttackPages
+            {
+                List = _ => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult(faces.Attacks),
+                One = (id, _) => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult(AttackSamples.View(id)),
+                Decide = (id, so, by, reason, _) =>
+                {
+                    faces!.Decided.Add((id, so, by, reason));
+                    return Task.FromResult(reason == "too late" ? "It was confirmed by somebody else already." : null);
+                },
+                Figures = _ => Task.FromResult(faces!.Figures),
+            },
         });
         var open = PublicFace.Build(new()
         {
@@ -66,6 +81,7 @@ internal sealed class Faces : IAsyncDisposable
             Package = (token, age, range, _) => Task.FromResult(token != Samples.Token || !age ? null
                 : range == "bytes=4-" ? new PackageFile(new MemoryStream(Samples.Bytes(Package[4..])), Package.Length - 4, $"bytes 4-{Package.Length - 1}/{Package.Length}")
                 : new PackageFile(new MemoryStream(Samples.Bytes(Package)), Package.Length, null)),
+            CheckCode = !bell ? null : (code, _, _) => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult<bool?>(code switch { AttackSamples.NoticeCode => true, "again" => null, _ => false }),
             Submit = (bytes, _) =>
             {
                 faces!.Submitted.Add(bytes);

@@ -39,7 +39,34 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         faces.Alarm = null;
         faces.Queue = [];
         await Visit("/", "queue-empty", faces.Desk);
+        await Visit("/attacks", "attacks", faces.Desk);
+        foreach (var row in AttackSamples.Rows)
+            await Visit($"/attacks/{row.Id}", $"attack-{row.Standing.ToString().ToLowerInvariant()}", faces.Desk);
+        await page.GotoAsync(new Uri(faces.Desk, $"/attacks/{AttackSamples.Rows[0].Id}").ToString());
+        await page.FillAsync("#by", "ana");
+        await page.FillAsync("#reason", "too late");
+        await page.ClickAsync("button[value=dismiss]");
+        await Look("attack-refused");
+        await Visit("/attacks/figures", "attack-figures", faces.Desk);
+        faces.Figures = AttackSamples.NoFigures;
+        await Visit("/attacks/figures", "attack-figures-empty", faces.Desk);
+        faces.Attacks = [];
+        await Visit("/attacks", "attacks-empty", faces.Desk);
+        faces.BellAway = true;
+        await Visit("/attacks", "attacks-away", faces.Desk);
+        faces.BellAway = false;
         await Visit("/", "front", faces.Public);
+        foreach (var language in (string[])["en", "de", "fr", "es", "ar"])
+        {
+            await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Accept-Language"] = language });
+            await Visit("/check", $"check-{language}", faces.Public);
+            await page.FillAsync("#code", AttackSamples.NoticeCode);
+            await page.ClickAsync("main button");
+            await Look($"check-yes-{language}");
+            Assert.Equal(language == "ar" ? "rtl" : "ltr", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('main')).direction"));
+            Assert.Equal("ltr", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('header')).direction"));
+        }
+        await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string>());
         await Visit("/ledger", "ledger", faces.Public);
         foreach (var progress in (Progress[])[Progress.Examined, Progress.Answered, Progress.Ready])
         {
@@ -53,6 +80,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         async Task Visit(string path, string name, Uri face)
         {
             await page.GotoAsync(new Uri(face, path).ToString());
+            await Look(name);
+        }
+
+        async Task Look(string name)
+        {
             await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, $"{name}-{width}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
             await page.EvaluateAsync("for (const d of document.querySelectorAll('details')) d.open = true");
             if (name == "demand")

@@ -45,7 +45,7 @@ internal sealed class PatternStore(WatchDatabase database, BellOptions options, 
     public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>How long counted events are known.</summary>
-    public TimeSpan Horizon => options.Patterns is { } patterns && Wide(patterns.Longest) + Again is var needed && needed > options.Horizon ? needed : options.Horizon;
+    public TimeSpan Horizon => options.Patterns?.Invoke() is { } patterns && Wide(patterns.Longest) + Again is var needed && needed > options.Horizon ? needed : options.Horizon;
 
     private static TimeSpan Wide(TimeSpan window) => window < PatternLimits.Window ? window : PatternLimits.Window;
 

@@ -6,18 +6,6 @@ using MimeKit;
 
 namespace Counterseal.Watch;
 
-/// <summary>The provider's own mail server, to which notices are handed.</summary>
-/// <param name="Host">Its name.</param>
-/// <param name="Port">Its port.</param>
-/// <param name="Tls">Whether the server must speak TLS; without, only on this machine.</param>
-/// <param name="User">Its account for us, or <c>null</c>.</param>
-/// <param name="Password">With its password.</param>
-public sealed record MailServer(string Host, int Port, bool Tls, string? User = null, string? Password = null)
-{
-    /// <summary>Nothing secret is printed.</summary>
-    public override string ToString() => $"{Host}:{Port}{(Tls ? " with TLS" : "")}";
-}
-
 /// <summary>What came of handing a notice on.</summary>
 /// <param name="Failure">What the other side said; <c>null</c> when it went through.</param>
 /// <param name="Final">Whether trying again is of no use.</param>
@@ -50,10 +38,13 @@ internal static class NoticeMail
     /// <summary>Hands a message to the server.</summary>
     public static async Task<Handed> Send(MailServer server, MimeMessage message, CancellationToken cancel)
     {
-        using var smtp = new SmtpClient { Timeout = 30_000 };
+        // A password in the clear would be everybody's on the way.
+        if (server is { Tls: false, User: not null })
+            return new($"{server} is to be logged in to, and speaks no TLS: the password would be read on the way", false, false);
+        using var smtp = new SmtpClient { Timeout = 30_000, ServerCertificateValidationCallback = (_, shown, chain, faults) => server.Trusts(shown, chain, faults) };
         try
         {
-            await smtp.ConnectAsync(server.Host, server.Port, server.Tls ? SecureSocketOptions.StartTls : SecureSocketOptions.None, cancel);
+            await smtp.ConnectAsync(server.Host, server.Port, !server.Tls ? SecureSocketOptions.None : server.FromTheFirstByte ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTls, cancel);
             if (server.User is { } user)
                 await smtp.AuthenticateAsync(user, server.Password ?? "", cancel);
             await smtp.SendAsync(message, cancel);

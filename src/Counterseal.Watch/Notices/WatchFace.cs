@@ -42,6 +42,8 @@ public static class WatchFace
             // Whoever sends a stream of hours is not cut off by a limit on bodies: memory is bounded by the batch.
             if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = null;
+            if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } slowest)
+                slowest.MinDataRate = null;
             const int batch = 2000, mostNamed = 100;
             var (events, faults, lost, total) = (new List<WatchEvent>(batch), new List<EventFault>(), 0L, default(BatchResult));
             await foreach (var line in EventFeed.Read(context.Request.Body, "http", reading, default, time, context.RequestAborted))
