@@ -53,6 +53,9 @@ internal sealed class House : IAsyncDisposable
         var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--watch-port", "0", "--json");
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
+        // They live for seconds: what the runtime would spend on making their code faster is not earned back.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
         if (CrashAt is not null)
             start.Environment["COUNTERSEAL_CRASH_AT"] = CrashAt;
         if (loseUnsynced)

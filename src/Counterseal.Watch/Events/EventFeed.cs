@@ -44,6 +44,14 @@ public static class EventFeed
         ArgumentNullException.ThrowIfNull(reading);
         ArgumentNullException.ThrowIfNull(time);
         await PassOver(stream, source, reading, from.Bytes, cancel);
+        await foreach (var line in Rest(stream, source, reading, from, time, cancel))
+            yield return line;
+    }
+
+    /// <summary>Reads on from a stream that stands where an earlier reading came to; the reading has seen a CSV file's header already.</summary>
+    internal static async IAsyncEnumerable<FeedLine> Rest(
+        Stream stream, string source, EventReading reading, FeedPosition from, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
+    {
         await foreach (var block in EventLines.Read(stream, from.Lines, from.Bytes, cancel))
         {
             var (at, number) = (0, 0L);

@@ -177,7 +177,7 @@ internal static class BellStaff
         if (kept && await bell.Position(name, cancel) is var there && there != position)
             throw new RecordException(string.Create(CultureInfo.InvariantCulture, $"{name} is read to line {there.Lines:N0}, and not to line {position.Lines:N0}: somebody else reads it too; ask again"));
         var (events, faults, lost, total) = (new List<WatchEvent>(Batch), new List<string>(), 0L, default(BatchResult));
-        await foreach (var line in EventFeed.Read(new Continued(body), kept ? name : "standard input", reading, position, time, cancel))
+        await foreach (var line in EventFeed.Rest(body, kept ? name : "standard input", reading, position, time, cancel))
         {
             if (line.Fault is { } fault)
             {
@@ -216,31 +216,5 @@ internal static class BellStaff
         {
             return Results.Json(new Refusal(no.Message), WatchJson.Options, statusCode: StatusCodes.Status409Conflict);
         }
-    }
-
-    /// <summary>The rest of a file: whoever sends it has passed over what was read before.</summary>
-    private sealed class Continued(Stream rest) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => long.MaxValue;
-
-        public override long Position { get; set; }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => rest.ReadAsync(buffer, cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
