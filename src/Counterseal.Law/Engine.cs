@@ -349,8 +349,24 @@ public static class Engine
                     .OrderBy(o => o.Rule.Index).Select(o => Objection(o.Rule, o.Item2))],
                 Doubt = outcomes.Where(o => o.Speaks).Sum(o => o.Rule.Weight),
             };
-            var rests = assessment.Deadlines.Select(d => d.Rule).Concat(assessment.Duties.Select(d => d.Rule)).Concat(assessment.Suspended.Select(s => s.Rule)).Concat(new[] { assessment.Route.Rule, notice.Rule, basis?.Id }.OfType<string>());
-            return assessment with { Unread = [.. rests.Select(id => _book.ById[id]).Where(rule => !rule.Checked).Distinct().OrderBy(rule => rule.Index).Select(rule => rule.Id)] };
+            return assessment with { Unread = Unread(assessment) };
+        }
+
+        private IReadOnlyList<string> Unread(Assessment assessment)
+        {
+            List<Rule>? unread = null;
+            foreach (var deadline in assessment.Deadlines) Note(deadline.Rule);
+            foreach (var duty in assessment.Duties) Note(duty.Rule);
+            foreach (var held in assessment.Suspended) Note(held.Rule);
+            Note(assessment.Route.Rule);
+            Note(assessment.Notice.Rule);
+            Note(assessment.Basis);
+            return unread is null ? [] : [.. unread.OrderBy(rule => rule.Index).Select(rule => rule.Id)];
+
+            void Note(string? id)
+            {
+                if (id is not null && _book.ById[id] is { Checked: false } rule && !(unread ??= []).Exists(other => ReferenceEquals(other, rule))) unread.Add(rule);
+            }
         }
 
         // In the order of the book; what one rule came to stays together as it was. The steps before left it nearly so.
