@@ -15,8 +15,9 @@ public class ArchitectureTests
         ["Intake"] = ["Law"],
         ["Desk"] = ["Law", "Ledger", "Intake"],
         ["Watch"] = ["Ledger"],
-        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Web"],
+        ["Convention"] = ["Ledger", "Watch"],
+        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Web"],
     };
 
     private static string Root => Place.Root;
