@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Unicode;
 
 namespace Counterseal.Watch;
@@ -107,9 +108,11 @@ public static class EventFeed
         var events = new List<WatchEvent>((int)block.Lines);
         List<EventFault>? faults = null;
         var (at, number) = (0, 0L);
+        // One pass over the block says it for all its lines, where there is nothing but ASCII.
+        var text = Ascii.IsValid(block.Bytes.Span);
         while (block.Cut(ref at, ref number, out var line))
         {
-            var (happened, fault) = One(line, source, reading, now);
+            var (happened, fault) = One(line, source, reading, now, text);
             if (happened is not null)
                 events.Add(happened);
             if (fault is not null)
@@ -119,24 +122,24 @@ public static class EventFeed
         return new FeedBatch(events, faults ?? (IReadOnlyList<EventFault>)[], block.Next);
     }
 
-    private static (WatchEvent? Event, EventFault? Fault) One(in EventLine line, string source, EventReading reading, DateTimeOffset now)
+    private static (WatchEvent? Event, EventFault? Fault) One(in EventLine line, string source, EventReading reading, DateTimeOffset now, bool text = false)
     {
         var place = new EventPlace(source, line.Number, line.Offset);
         if (line.TooLong)
             return (null, new(place, string.Create(CultureInfo.InvariantCulture, $"the line has {line.Length:N0} bytes, the most is {EventLines.MostBytes:N0}; passed over"), true));
-        var (happened, fault) = One(line.Bytes.Span, place, reading, now);
+        var (happened, fault) = One(line.Bytes.Span, place, reading, now, text);
         if (fault is { Lost: true } && !line.Ended)
             fault = fault with { What = $"the input ends in the middle of the line ({fault.What})" };
         return (happened, fault);
     }
 
-    /// <summary>Reads one line.</summary>
-    internal static (WatchEvent? Event, EventFault? Fault) One(ReadOnlySpan<byte> line, EventPlace place, EventReading reading, DateTimeOffset now)
+    /// <summary>Reads one line; <paramref name="text"/> says that it is known to be UTF-8.</summary>
+    internal static (WatchEvent? Event, EventFault? Fault) One(ReadOnlySpan<byte> line, EventPlace place, EventReading reading, DateTimeOffset now, bool text = false)
     {
         if (line.Trim(" \t\r"u8).IsEmpty)
             return (null, null);
         WatchEvent? happened = null;
-        if ((EventReadings.NotText(line) ?? reading(line, place, out happened)) is { } why)
+        if (((text ? null : EventReadings.NotText(line)) ?? reading(line, place, out happened)) is { } why)
             return (null, new(place, why, true));
         if (happened is null)
             return (null, null);

@@ -265,7 +265,7 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
         var (trouble, objects) = ((string?)null, 0L);
         // Into a copy: what is in use stays as it is until this is done.
         var known = new Intelligence();
-        Into(known, state.Known);
+        known.Add(state.Known);
         var added = new Dictionary<string, string?>(state.Added, StringComparer.Ordinal);
         try
         {
@@ -358,21 +358,8 @@ public sealed class FeedShelf(IReadOnlyList<string> folders, IReadOnlyList<Taxii
     {
         var all = new Intelligence();
         foreach (var known in held.Values.Select(h => h.Known).Concat(asked.Values.Select(a => a.Known)))
-            Into(all, known);
+            all.Add(known);
         return all;
-    }
-
-    private static void Into(Intelligence all, Intelligence known)
-    {
-        foreach (var indicator in known.Indicators)
-            all.Add(indicator);
-        foreach (var subject in known.Subjects)
-            all.Add(subject);
-        foreach (var relationship in known.Relationships)
-            all.Add(relationship);
-        foreach (var sighting in known.Sightings)
-            all.Add(sighting);
-        all.ActorEntries.AddRange(known.ActorEntries);
     }
 
     private List<FeedStatus> Standing() =>

@@ -55,38 +55,50 @@ public sealed class IndicatorIndex
     /// <param name="entries">Each value with its indicator's number; a value may have several indicators.</param>
     /// <exception cref="ArgumentException">More than 2 GB of values or 8,000 different properties.</exception>
     public IndicatorIndex(IEnumerable<(Observable Observable, int Indicator)> entries)
+        : this(entries, null)
+    {
+    }
+
+    /// <summary>Builds an index of these and of a list's plain indicators.</summary>
+    internal IndicatorIndex(IEnumerable<(Observable Observable, int Indicator)> entries, IndicatorList? list)
     {
         seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        var arena = new MemoryStream();
-        List<int> ends = [0], numbers = [];
-        List<ushort> kinds = [];
+        var plain = list?.Plain ?? 0;
+        var arena = new MemoryStream(plain * 20);
+        List<int> ends = new(plain + 1) { 0 }, numbers = new(plain);
+        var kinds = new List<ushort>(plain);
         bool[] four = new bool[33], six = new bool[129];
         Span<byte> buffer = stackalloc byte[LongestValue];
-        foreach (var (o, number) in entries)
+        for (var number = 0; number < plain; number++)
         {
-            if (!scopes.TryGetValue(o.Scope, out var scope))
+            var (file, place) = list!.Find(number);
+            var (kind, scope) = file.Kind(place);
+            Enter(kind, scope, file.Value(place), number, buffer);
+        }
+
+        Span<byte> utf8 = stackalloc byte[LongestValue];
+        foreach (var (o, number) in entries) Enter(o.Kind, o.Scope, utf8[..Encoding.UTF8.GetBytes(o.Value, utf8)], number, buffer);
+
+        void Enter(ObservableKind kind, string name, ReadOnlySpan<byte> value, int number, Span<byte> key)
+        {
+            if (!scopes.TryGetValue(name, out var scope))
             {
                 if (scopes.Count >= 8000) throw new ArgumentException("The indicators name more than 8000 different properties.", nameof(entries));
-                scopes.Add(o.Scope, scope = (ushort)scopes.Count);
+                scopes.Add(name, scope = (ushort)scopes.Count);
             }
 
-            int length;
-            if (o.Kind == ObservableKind.Address)
+            if (kind == ObservableKind.Address)
             {
-                if (!Network.TryParse(o.Value, out var network)) throw new ArgumentException($"{o.Value} is no network.", nameof(entries));
+                if (!Network.TryParse(value, out var network)) throw new ArgumentException($"{Encoding.UTF8.GetString(value)} is no network.", nameof(entries));
                 (network.IsSix ? six : four)[network.Prefix] = true;
-                length = Key(network, buffer);
-            }
-            else
-            {
-                length = Encoding.UTF8.GetBytes(o.Value, buffer);
+                value = key[..Key(network, key)];
             }
 
-            if (arena.Length + length > int.MaxValue) throw new ArgumentException("The indicators' values come to more than 2 GB.", nameof(entries));
-            arena.Write(buffer[..length]);
+            if (arena.Length + value.Length > int.MaxValue) throw new ArgumentException("The indicators' values come to more than 2 GB.", nameof(entries));
+            arena.Write(value);
             ends.Add((int)arena.Length);
             numbers.Add(number);
-            kinds.Add(Kind(o.Kind, scope));
+            kinds.Add(Kind(kind, scope));
         }
 
         values = arena.ToArray();

@@ -109,7 +109,8 @@ public readonly record struct Network
         return IsAddress ? new IPAddress(bytes).ToString() : $"{new IPAddress(bytes)}/{Prefix}";
     }
 
-    private static bool TryFour(ReadOnlySpan<byte> text, out UInt128 bits)
+    /// <summary>Four decimal numbers without leading zeros, and nothing else.</summary>
+    internal static bool TryFour(ReadOnlySpan<byte> text, out uint bits)
     {
         bits = 0;
         if (text.Length is < 7 or > 15) return false;

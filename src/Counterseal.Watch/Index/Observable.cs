@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -110,6 +111,58 @@ public sealed record Observable
                 observable = new(kind, scope, value);
                 return true;
         }
+    }
+
+    /// <summary>Whether <see cref="TryRead"/> takes these bytes and changes nothing about them. Answers no where it is not sure; a yes costs no memory.</summary>
+    /// <param name="kind">What the feed says it is.</param>
+    /// <param name="scope">The algorithm as it is in <see cref="Scope"/>, or empty.</param>
+    /// <param name="value">The value in UTF-8.</param>
+    internal static bool IsCanonical(ObservableKind kind, string scope, ReadOnlySpan<byte> value)
+    {
+        switch (kind)
+        {
+            case ObservableKind.Domain:
+                return IsPlainDomain(value);
+            case ObservableKind.Address:
+                return Network.TryFour(value, out _);
+            case ObservableKind.Hash:
+                return HashName.Digits(scope) is var digits and > 0 && value.Length == digits && !value.ContainsAnyExcept(SmallHex);
+            case ObservableKind.Mail:
+                var at = value.LastIndexOf((byte)'@');
+                return at > 0 && value.Length <= IndicatorIndex.LongestValue && !value[..at].ContainsAnyExcept(PlainMail) && IsPlainDomain(value[(at + 1)..]);
+            default:
+                return false;
+        }
+    }
+
+    private static readonly SearchValues<byte> SmallHex = SearchValues.Create("0123456789abcdef"u8);
+
+    // Without brackets, which stand for something else in feeds.
+    private static readonly SearchValues<byte> PlainMail = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+-/=?^_`{|}~"u8);
+
+    // A last label of letters alone cannot be read as an address.
+    private static bool IsPlainDomain(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is 0 or > 253) return false;
+        int labels = 1, length = 0;
+        var letters = true;
+        foreach (var b in value)
+        {
+            if (b == '.')
+            {
+                if (length == 0) return false;
+                labels++;
+                length = 0;
+                letters = true;
+                continue;
+            }
+
+            if (b is >= (byte)'0' and <= (byte)'9' or (byte)'-' or (byte)'_') letters = false;
+            else if (b is < (byte)'a' or > (byte)'z') return false;
+            if (++length > 63) return false;
+        }
+
+        return length > 0 && labels > 1 && letters;
     }
 
     private static bool No(string why, out string problem)

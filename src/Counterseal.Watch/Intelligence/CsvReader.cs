@@ -18,25 +18,36 @@ internal sealed class CsvRecords(Stream stream, string file, char delimiter, cha
     private bool stopped;
     private long line = 1;
 
-    /// <summary>The records with their first lines; a field's bytes that are not UTF-8, and records that are too long, cost the record.</summary>
-    public IEnumerable<(long Line, IReadOnlyList<string> Fields)> Read()
+    /// <summary>The first line of the record that was read last.</summary>
+    public long Line { get; private set; } = 1;
+
+    /// <summary>Its fields.</summary>
+    public int Count => ends.Count;
+
+    /// <summary>One of them in UTF-8, until the next record is read.</summary>
+    public ReadOnlySpan<byte> Field(int number) => record.WrittenSpan[(number == 0 ? 0 : ends[number - 1])..ends[number]];
+
+    /// <summary>All of them.</summary>
+    public string[] Fields()
     {
-        if (Fill() && filled >= 3 && buffer.AsSpan(0, 3).SequenceEqual(Encoding.UTF8.Preamble)) at = 3;
+        var fields = new string[ends.Count];
+        for (var i = 0; i < fields.Length; i++) fields[i] = Encoding.UTF8.GetString(Field(i));
+        return fields;
+    }
+
+    /// <summary>Reads the next record; a field's bytes that are not UTF-8, and records that are too long, cost the record. <c>false</c> at the end.</summary>
+    public bool Next()
+    {
+        if (total == 0 && Fill() && filled >= 3 && buffer.AsSpan(0, 3).SequenceEqual(Encoding.UTF8.Preamble)) at = 3;
         while (at < filled || Fill())
         {
-            var begins = line;
+            Line = line;
             var how = Record();
-            if (how == "") continue;
-            if (how is not null)
-            {
-                remarks.Add(RemarkKind.Dropped, file, begins, "", how);
-                continue;
-            }
-
-            var fields = new string[ends.Count];
-            for (var i = 0; i < fields.Length; i++) fields[i] = Encoding.UTF8.GetString(record.WrittenSpan[(i == 0 ? 0 : ends[i - 1])..ends[i]]);
-            yield return (begins, fields);
+            if (how is null) return true;
+            if (how.Length > 0) remarks.Add(RemarkKind.Dropped, file, Line, "", how);
         }
+
+        return false;
     }
 
     /// <summary>Reads one record. <c>null</c>: it is good; empty: there was none; else what is wrong with it.</summary>
@@ -164,34 +175,64 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
         IReadOnlyList<string>? header = null;
         var places = new int[Names.Length];
         var started = false;
-        foreach (var (line, fields) in new CsvRecords(stream, file, mapping.Delimiter, mapping.Comment, limits ?? FeedLimits.Usual, into.Remarks).Read())
+        var records = new CsvRecords(stream, file, mapping.Delimiter, mapping.Comment, limits ?? FeedLimits.Usual, into.Remarks);
+        PlainIndicators? plain = null;
+        while (records.Next())
         {
             cancel.ThrowIfCancellationRequested();
             if (!started)
             {
                 started = true;
-                header = mapping.Header ? fields : null;
+                header = mapping.Header ? records.Fields() : null;
                 foreach (var (number, field) in Names.Index())
                 {
                     places[number] = mapping.Column(field, header);
                     if (places[number] >= 0 || !mapping.Names(field)) continue;
-                    into.Remarks.Add(RemarkKind.Dropped, file, line, mapping.ColumnName(field)!, $"The file has no column {PatternScanner.Quote(mapping.ColumnName(field)!)}, which the mapping names for {field}; nothing is read.");
+                    into.Remarks.Add(RemarkKind.Dropped, file, records.Line, mapping.ColumnName(field)!, $"The file has no column {PatternScanner.Quote(mapping.ColumnName(field)!)}, which the mapping names for {field}; nothing is read.");
                     return;
                 }
 
+                if (Names.All(field => field is "value" or "type" || (!mapping.Names(field) && (field is "source" or "actor" || mapping.Fixed(field) is null))))
+                    into.Add(plain = new PlainIndicators(new Indicator { Id = "", Feed = feed, Place = "", Text = "", Source = mapping.Fixed("source"), Actors = mapping.Fixed("actor") is { } actor ? [actor] : [] }, file));
                 if (mapping.Header) continue;
             }
 
-            One(fields, places, header, file, line);
+            if (plain is null || !Plain(records, plain, places))
+                One(records.Fields(), places, header, file, records.Line);
         }
     }
 
-    private void One(IReadOnlyList<string> fields, int[] places, IReadOnlyList<string>? header, string file, long line)
+    private const int MostTypes = 32;
+    private readonly List<(byte[] Type, (ObservableKind Kind, string Scope, ushort Number)? Known)> types = [];
+
+    /// <summary>A record that says no more than a value in its one form: most of a large list. Whether it was one.</summary>
+    private bool Plain(CsvRecords records, PlainIndicators plain, int[] places)
+    {
+        const int Value = 1, Type = 2;
+        if (places[Value] < 0 || places[Value] >= records.Count || places[Type] >= records.Count) return false;
+        var type = places[Type] < 0 ? [] : records.Field(places[Type]);
+        var value = records.Field(places[Value]);
+        if (Known(type) is not { } known || !Observable.IsCanonical(known.Kind, known.Scope, value) || !plain.Add(known.Number, value, records.Line)) return false;
+        into.Replaced(plain, feed, known.Kind, known.Scope, value);
+        return true;
+
+        (ObservableKind Kind, string Scope, ushort Number)? Known(ReadOnlySpan<byte> type)
+        {
+            foreach (var (there, it) in types)
+                if (type.SequenceEqual(there)) return it;
+            var name = Encoding.UTF8.GetString(type).Trim() is { Length: > 0 } text ? text : mapping.Fixed("type") ?? "";
+            (ObservableKind, string, ushort)? found = mapping.KindOf(name) is var (kind, scope) && kind is not (ObservableKind.Text or ObservableKind.Url) ? (kind, scope, plain.NumberOf(kind, scope)) : null;
+            if (types.Count < MostTypes) types.Add((type.ToArray(), found));
+            return found;
+        }
+    }
+
+    private void One(string[] fields, int[] places, IReadOnlyList<string>? header, string file, long line)
     {
         int Place(string field) => places[Array.IndexOf(Names, field)];
         string Column(string field) => Place(field) is var p && p < 0 ? "" : header is not null ? header[p].Trim() : (p + 1).ToString(CultureInfo.InvariantCulture);
         void Drop(string field, string what) => into.Remarks.Add(RemarkKind.Dropped, file, line, Column(field), what);
-        string? Field(string field) => Place(field) is var p and >= 0 && p < fields.Count && fields[p].Trim() is { Length: > 0 } text ? text : mapping.Fixed(field);
+        string? Field(string field) => Place(field) is var p and >= 0 && p < fields.Length && fields[p].Trim() is { Length: > 0 } text ? text : mapping.Fixed(field);
 
         if (Field("value") is not { } value) { Drop("value", "The record has no value."); return; }
         var type = Field("type") ?? "";
@@ -211,7 +252,7 @@ public sealed class CsvReader(CsvMapping mapping, string feed, Intelligence into
         if (mark == Tlp.Unknown) into.Remarks.Add(RemarkKind.Mended, file, line, Column("tlp"), $"{PatternScanner.Quote(Field("tlp")!)} is no TLP mark; the record is kept from every notice.");
         into.Add(new Indicator
         {
-            Id = Field("id") ?? $"{observable!.Kind}:{observable.Scope}:{observable.Value}",
+            Id = Field("id") ?? PlainIndicators.IdOf(observable!),
             Feed = feed,
             Place = string.Create(CultureInfo.InvariantCulture, $"{file}, line {line}"),
             // Most values are written as they are looked up; one text then does for both.
