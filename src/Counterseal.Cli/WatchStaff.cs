@@ -31,7 +31,7 @@ internal static class WatchStaff
                     Rows(console, ["finding", "customer", "actor", "state", "verdict", "confidence", "events", "since", "stands at"], rows.Select(row => (string[])
                     [
                         row.State.Finding.Id, row.CustomerName, row.State.Finding.Actor, row.State.Finding.State ?? "", Word(row.State.Finding.Verdict), $"{row.State.Finding.Confidence}{(row.State.Finding.Corroborated ? "" : ", one indicator")}",
-                        row.State.Finding.Events.ToString("N0", CultureInfo.InvariantCulture), Time(row.State.Finding.First), Word(row.State.Status),
+                        row.Extent.Events.ToString("N0", CultureInfo.InvariantCulture), Time(row.Extent.First), Word(row.State.Status),
                     ]));
                 });
                 return 0;
@@ -325,9 +325,9 @@ internal static class WatchStaff
             ["verdict"] = Word(f.Verdict),
             ["confidence"] = f.Confidence,
             ["corroborated"] = f.Corroborated,
-            ["events"] = f.Events,
-            ["first"] = Time(f.First),
-            ["last"] = Time(f.Last),
+            ["events"] = row.Extent.Events,
+            ["first"] = Time(row.Extent.First),
+            ["last"] = Time(row.Extent.Last),
             ["status"] = Word(state.Status),
             ["by"] = state.By,
             ["reason"] = state.Reason,

@@ -192,6 +192,10 @@ public sealed class Bell : IAsyncDisposable
     public async Task<IReadOnlyList<(Evidence Evidence, string Because)>> Why(string finding, CancellationToken cancel) =>
         [.. (await evidence.Of(finding, cancel)).Select(one => (one, options.Rules.Named(one.Rule).Because))];
 
+    /// <summary>How much the evidence of each finding comes to by now.</summary>
+    /// <param name="cancel">Ends the asking.</param>
+    public Task<IReadOnlyDictionary<string, FindingExtent>> Extents(CancellationToken cancel) => evidence.Extents(cancel);
+
     /// <summary>An analyst holds a finding to be so.</summary>
     /// <exception cref="RecordException">There is none, or it was confirmed already.</exception>
     public Task Confirm(string finding, string by, string reason, CancellationToken cancel) => Decide(finding, by, reason, new FindingConfirmed(reason), cancel);

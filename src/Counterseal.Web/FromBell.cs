@@ -35,7 +35,7 @@ public static class FromBell
     {
         var (finding, state) = (row.State.Finding, row.State);
         return new(
-            finding.Id, finding.Customer, row.CustomerName, finding.Actor, finding.State, finding.Verdict == Verdict.Compromised, finding.Confidence, finding.Corroborated, finding.Events, finding.First, finding.Last,
+            finding.Id, finding.Customer, row.CustomerName, finding.Actor, finding.State, finding.Verdict == Verdict.Compromised, finding.Confidence, finding.Corroborated, row.Extent.Events, row.Extent.First, row.Extent.Last,
             state.Status switch { FindingStatus.Confirmed => AttackStanding.Confirmed, FindingStatus.Dismissed => AttackStanding.Dismissed, _ => AttackStanding.Open });
     }
 
@@ -44,7 +44,7 @@ public static class FromBell
     {
         var state = file.Row.State;
         return new(
-            Row(file.Row) with { Events = Math.Max(state.Finding.Events, file.Evidence.Sum(e => e.Evidence.Events)) },
+            Row(file.Row),
             file.Country, state.By, state.Reason,
             [.. state.Finding.Accounts.Select(a => new AttackAccount(a.Account, a.Verdict == Verdict.Compromised))],
             [.. file.Evidence.Select(e => Evidence(e.Evidence, e.Because))],

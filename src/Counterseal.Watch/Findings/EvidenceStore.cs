@@ -98,6 +98,16 @@ internal sealed class EvidenceStore(WatchDatabase database, PatternStore pattern
         return await Of(connection, finding, cancel);
     }
 
+    /// <summary>How much the evidence of each finding comes to.</summary>
+    public async Task<IReadOnlyDictionary<string, FindingExtent>> Extents(CancellationToken cancel)
+    {
+        await using var connection = await database.Connect(cancel);
+        return (await WatchDatabase.Rows(
+            connection, "SELECT finding, CAST(sum(events) AS bigint), min(first_at), max(last_at) FROM evidence GROUP BY finding",
+            row => (row.GetString(0), new FindingExtent(row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)))),
+            cancel)).ToDictionary(StringComparer.Ordinal);
+    }
+
     /// <summary>Counts ids that were not seen before; <paramref name="fresh"/> takes them, where somebody asks.</summary>
     private async Task<long> Count(DbConnection connection, IReadOnlyList<string> ids, HashSet<string>? fresh, CancellationToken cancel)
     {

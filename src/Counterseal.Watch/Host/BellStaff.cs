@@ -10,7 +10,8 @@ namespace Counterseal.Watch;
 /// <summary>A finding with its customer's name.</summary>
 /// <param name="State">The finding and what was decided.</param>
 /// <param name="CustomerName">As the directory has it, or the customer's id.</param>
-public sealed record FindingRow(FindingState State, string CustomerName);
+/// <param name="Extent">How much the evidence comes to by now.</param>
+public sealed record FindingRow(FindingState State, string CustomerName, FindingExtent Extent);
 
 /// <summary>Evidence with the reason of the rule that weighed it.</summary>
 /// <param name="Evidence">The evidence.</param>
@@ -94,8 +95,13 @@ internal static class BellStaff
     {
         var bell = host.Bell;
         var api = routes.MapGroup("").AddEndpointFilter(Refusals);
-        api.MapGet("/findings", async (CancellationToken cancel) => Give((await bell.Findings(cancel))
-            .OrderBy(f => f.Status).ThenByDescending(f => f.Finding.Verdict).ThenByDescending(f => f.Finding.Confidence).ThenBy(f => f.Raised).Take(MostRows).Select(f => new FindingRow(f, host.NameOf(f.Finding.Customer)))));
+        api.MapGet("/findings", async (CancellationToken cancel) =>
+        {
+            var extents = await bell.Extents(cancel);
+            return Give((await bell.Findings(cancel))
+                .OrderBy(f => f.Status).ThenByDescending(f => f.Finding.Verdict).ThenByDescending(f => f.Finding.Confidence).ThenBy(f => f.Raised).Take(MostRows)
+                .Select(f => new FindingRow(f, host.NameOf(f.Finding.Customer), extents.GetValueOrDefault(f.Finding.Id) ?? FindingExtent.Of(f.Finding))));
+        });
         api.MapGet("/findings/{id}", async (string id, CancellationToken cancel) => Give(await File(host, id, cancel)));
         api.MapPost("/findings/{id}/confirm", (string id, Said said, CancellationToken cancel) => Decided(host, id, bell.Confirm, said, cancel));
         api.MapPost("/findings/{id}/dismiss", (string id, Said said, CancellationToken cancel) => Decided(host, id, bell.Dismiss, said, cancel));
@@ -129,9 +135,10 @@ internal static class BellStaff
     private static async Task<FindingFile> File(BellHost host, string id, CancellationToken cancel)
     {
         var state = await host.Bell.Find(id, cancel) ?? throw new KeyNotFoundException($"there is no finding {id}");
+        var weighed = await host.Bell.Why(id, cancel);
         return new(
-            new(state, host.NameOf(state.Finding.Customer)), host.CountryOf(state.Finding.Customer),
-            [.. (await host.Bell.Why(id, cancel)).Select(why => new WeighedEvidence(why.Evidence, why.Because))],
+            new(state, host.NameOf(state.Finding.Customer), FindingExtent.Of(state.Finding, [.. weighed.Select(why => why.Evidence)])), host.CountryOf(state.Finding.Customer),
+            [.. weighed.Select(why => new WeighedEvidence(why.Evidence, why.Because))],
             await host.Bell.Events(id, cancel),
             [.. (await host.Bell.Notices(cancel)).Where(n => n.Planned.Finding == id).Select(host.Row)]);
     }
