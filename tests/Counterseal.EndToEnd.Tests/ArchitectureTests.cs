@@ -16,8 +16,9 @@ public class ArchitectureTests
         ["Desk"] = ["Law", "Ledger", "Intake"],
         ["Watch"] = ["Ledger"],
         ["Convention"] = ["Ledger", "Watch"],
-        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Web"],
+        ["Reports"] = ["Law", "Ledger", "Desk", "Watch"],
+        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports", "Web"],
     };
 
     private static string Root => Place.Root;
