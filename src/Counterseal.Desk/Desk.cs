@@ -318,7 +318,7 @@ public sealed partial class Desk : IDisposable
                 return;
             var last = (await store.Load(DeskEvent.Own, cancel)).Select(logged => logged.Event.Body).OfType<Adopted>().LastOrDefault();
             if (last?.Book != found.Digest)
-                await store.AppendOwn(new Adopted(found.Digest, last?.Book), cancel);
+                _ = await store.AppendOwn(Self, new Adopted(found.Digest, last?.Book), cancel);
             shelf.Adopt(found);
         }
         finally

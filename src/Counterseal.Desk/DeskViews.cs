@@ -145,8 +145,8 @@ public sealed partial class Desk
         return ((Assessed)Assessment(state)).Assessment;
     }
 
-    /// <summary>The rule books that the desk has worked by, each an event of the desk itself with its proof, oldest first.</summary>
-    public Task<IReadOnlyList<LoggedEvent>> Books(CancellationToken cancel) => store.Load(DeskEvent.Own, cancel);
+    /// <summary>The desk's own events with their proofs, oldest first: the rule books that it has worked by (<see cref="Adopted"/>) and what was made public (<see cref="Published"/>).</summary>
+    public Task<IReadOnlyList<LoggedEvent>> Own(CancellationToken cancel) => store.Load(DeskEvent.Own, cancel);
 
     /// <summary>The original bytes of a demand.</summary>
     /// <exception cref="DeskException"><c>unknown</c>.</exception>

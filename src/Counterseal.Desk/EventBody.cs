@@ -29,6 +29,7 @@ public abstract record EventBody
         ["closed"] = typeof(Closed),
         ["performed"] = typeof(Performed),
         ["adopted"] = typeof(Adopted),
+        ["published"] = typeof(Published),
     };
 
     private protected EventBody() { }
@@ -36,6 +37,9 @@ public abstract record EventBody
     /// <summary>The event's type, e.g. <c>received</c>.</summary>
     [JsonIgnore]
     public string Type => char.ToLowerInvariant(GetType().Name[0]) + GetType().Name[1..];
+
+    /// <summary>Whether events of this type exist.</summary>
+    internal static bool IsType(string type) => Types.ContainsKey(type);
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="FormatException">No such type, or not its shape.</exception>
@@ -208,3 +212,10 @@ public sealed record Closed(string Reason) : EventBody;
 /// <param name="Book">The rule book's digest.</param>
 /// <param name="Instead">The digest of the book before; <c>null</c> for the first.</param>
 public sealed record Adopted(string Book, string? Instead) : EventBody;
+
+/// <summary>Something was made public. An event of the desk itself and of no demand.</summary>
+/// <param name="What">What, e.g. <c>report/2026-H1</c>.</param>
+/// <param name="Digest">SHA-256 of the bytes that were made public.</param>
+/// <param name="Beside">What it stands beside and corrects; <c>null</c> for a first publication.</param>
+/// <param name="Reason">Why it was needed; only where it stands beside something.</param>
+public sealed record Published(string What, string Digest, string? Beside = null, string? Reason = null) : EventBody;

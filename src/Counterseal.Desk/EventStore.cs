@@ -61,11 +61,12 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
     }
 
     /// <summary>Appends an event of the desk itself and returns when it is in the ledger.</summary>
+    /// <param name="by">Who: a person's name, or <c>desk</c>.</param>
     /// <param name="body">What.</param>
     /// <param name="cancel">Until the event is committed; what is committed is finished.</param>
     /// <exception cref="ConflictException">Another process was first.</exception>
     /// <exception cref="KeptException">Committed, but the ledger does not answer.</exception>
-    public async Task AppendOwn(EventBody body, CancellationToken cancel)
+    public async Task<LoggedEvent> AppendOwn(string by, EventBody body, CancellationToken cancel)
     {
         await using (var db = open())
         {
@@ -74,7 +75,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         }
         var own = await Load(DeskEvent.Own, cancel);
         var before = own.Count == 0 ? DemandState.None : DemandState.None with { Version = own.Count, At = own[^1].Event.At };
-        await Finish(await Pend(before, DeskEvent.Own, DeskEvent.Own, _ => Task.FromResult(body), null, cancel));
+        return (await Finish(await Pend(before, DeskEvent.Own, by, _ => Task.FromResult(body), null, cancel))).Event;
     }
 
     /// <summary>Finishes every pending event, oldest first; gives how many are still pending because the ledger does not answer or refuses.</summary>

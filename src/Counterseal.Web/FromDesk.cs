@@ -23,7 +23,7 @@ public static class FromDesk
         Queue = async cancel => [.. (await desk.Queue(all: false, Most, cancel)).Select(Row)],
         Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log, desk.Now) : null,
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}" : null,
-        Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Books(cancel)),
+        Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
         Directory = async cancel => [.. (await desk.Entries(cancel)).Select(e => new DirectoryRow(
             e.Authority, e.Country, e.Name, e.Recipient, e.Callback, e.Version, [.. SignedNote.Parse(e.Note).Signatures.Select(s => s.Name)], e.Digest))],

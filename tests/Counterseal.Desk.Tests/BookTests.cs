@@ -25,7 +25,7 @@ public class BookTests(Postgres postgres)
         var second = stand.Desk.Book.Digest;
         Assert.NotEqual(first, second);
         Assert.Equal(RuleBook.Load(stand.Options.Rules).Digest, second);
-        var books = await stand.Desk.Books(default);
+        var books = await stand.Desk.Own(default);
         Assert.Equal([new Adopted(first, null), new Adopted(second, first)], books.Select(b => b.Event.Body));
         // What was not decided yet is assessed anew, after the book's own leaf.
         var events = (await stand.Desk.Show(receipt.Demand, default)).Events;
@@ -34,7 +34,7 @@ public class BookTests(Postgres postgres)
         Assert.True(books[1].LeafIndex < events[2].LeafIndex);
         Assert.Empty((await stand.Desk.Reconcile(default)).Differences);
         await stand.Reopen();
-        Assert.Equal(2, (await stand.Desk.Books(default)).Count);
+        Assert.Equal(2, (await stand.Desk.Own(default)).Count);
         Assert.Equal(second, stand.Desk.Book.Digest);
     }
 
@@ -52,7 +52,7 @@ public class BookTests(Postgres postgres)
         Assert.Equal((good, good), (stand.Desk.Book.Digest, stand.Desk.BookTrouble!.InForce));
         var receipt = await stand.Received(Stand.Warrant("4:26-mj-00999"));
         Assert.Equal(good, (await stand.Desk.Show(receipt.Demand, default)).State.Assessed!.Book);
-        Assert.Single(await stand.Desk.Books(default));
+        Assert.Single(await stand.Desk.Own(default));
         File.WriteAllText(Policy(stand), text);
         Assert.Empty(await stand.Desk.Tend(default));
         Assert.Null(stand.Desk.BookTrouble);
@@ -72,7 +72,7 @@ public class BookTests(Postgres postgres)
         await stand.Desk.Tend(default);
         Assert.Empty(await stand.Desk.Tend(default));
         Assert.NotEqual(before, stand.Desk.Book.Digest);
-        Assert.Equal(2, (await stand.Desk.Books(default)).Count);
+        Assert.Equal(2, (await stand.Desk.Own(default)).Count);
         Assert.Empty((await stand.Desk.Reconcile(default)).Differences);
     }
 }

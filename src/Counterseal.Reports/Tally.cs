@@ -1,0 +1,53 @@
+namespace Counterseal.Reports;
+
+/// <summary>How many demands are in a cell, and how many of them each party that knows its own demands has there.</summary>
+internal sealed class Tally
+{
+    /// <summary>A number below this is not published, nor one that is below it once any one party has taken its own demands away.</summary>
+    public const int Least = 5;
+
+    private readonly Dictionary<string, int> own = new(StringComparer.Ordinal);
+
+    /// <summary>How many.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Each party with its own count: issuing authorities, and customers.</summary>
+    public IReadOnlyDictionary<string, int> Own => own;
+
+    /// <summary>Counts one demand.</summary>
+    public void Add(CountedDemand demand)
+    {
+        Count++;
+        Grow(Party(demand), 1);
+        foreach (var customer in demand.Customers)
+            Grow(customer, 1);
+    }
+
+    /// <summary>Counts another cell's demands as well.</summary>
+    public void Add(Tally other)
+    {
+        Count += other.Count;
+        foreach (var (party, count) in other.own)
+            Grow(party, count);
+    }
+
+    /// <summary>The party that an issuing authority is.</summary>
+    public static string Party(CountedDemand demand) => $"{demand.Country}\n{demand.Authority}";
+
+    /// <summary>
+    /// Whether the number may be published: none, or enough, and enough or none again after any one party has taken its own away. Only the party with the most need be
+    /// asked: if it leaves enough, so does each other; if it leaves none, there is no other but customers, who are asked too.
+    /// </summary>
+    public bool IsSafe => Count == 0 || (Count >= Least && own.Values.All(mine => Count == mine || Count - mine >= Least));
+
+    /// <summary>A sum of cells.</summary>
+    public static Tally Sum(IEnumerable<Tally> cells)
+    {
+        var sum = new Tally();
+        foreach (var cell in cells)
+            sum.Add(cell);
+        return sum;
+    }
+
+    private void Grow(string party, int by) => own[party] = own.GetValueOrDefault(party) + by;
+}
