@@ -32,6 +32,7 @@ internal static class DemandReading
         Stored<DecisionPart>? decided = null;
         DateTimeOffset? cut = null, gag = null;
         var gagged = false;
+        (bool There, DateTimeOffset? Until)? atCut = null;
         var lapses = new List<DateTimeOffset>();
         var yes = new SortedSet<string>(StringComparer.Ordinal);
         string[] failed = [];
@@ -78,6 +79,9 @@ internal static class DemandReading
                                 yes.Add(fact);
                             break;
                         default:
+                            // How it stood at the end of the half-year stays, whatever comes later.
+                            if (!Inside(established.At))
+                                atCut ??= (gagged, gag);
                             if (gag is { } ended && ended <= established.At)
                                 lapses.Add(ended);
                             gagged = established.Body.Value is not null;
@@ -135,7 +139,7 @@ internal static class DemandReading
             return demand;
         if (now != demand.Outcome)
             demand = demand with { Since = now };
-        return demand with { Accounts = accounts, Failed = failed, Telling = Told(demand, notice, cut!.Value, gagged, gag) };
+        return demand with { Accounts = accounts, Failed = failed, Telling = Told(demand, notice, cut!.Value, atCut ?? (gagged, gag)) };
 
         bool Inside(DateTimeOffset at) => cut is null || at < cut;
 
@@ -185,13 +189,13 @@ internal static class DemandReading
     private static string Digest(SelectorPart selector) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{selector.Kind}\n{selector.Value}")).AsSpan(0, 16));
 
-    private static Telling Told(CountedDemand demand, NoticePart? notice, DateTimeOffset cut, bool gagged, DateTimeOffset? gag)
+    private static Telling Told(CountedDemand demand, NoticePart? notice, DateTimeOffset cut, (bool There, DateTimeOffset? Until) gag)
     {
         if (demand.ToldAt < cut)
             return Telling.Told;
         if (demand.Outcome is not (Outcome.ContentDisclosed or Outcome.NonContentDisclosed or Outcome.Partly))
             return Telling.NotTold;
-        if (gagged && (gag is null || gag >= cut))
+        if (gag.There && (gag.Until is null || gag.Until >= cut))
             return Telling.Forbidden;
         return notice?.By switch
         {
@@ -203,16 +207,19 @@ internal static class DemandReading
 
     private static Stored<T> Of<T>(ArchivedEvent stored)
     {
+        var why = "";
         try
         {
             var part = JsonSerializer.Deserialize<Stored<T>>(stored.Canonical, Lenient)!;
             if (part.Type == stored.Type && part.Demand == stored.Demand && part.V == 1)
                 return part;
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
+            // Only the place: what stands there may be personal.
+            why = $" ({wrong.Path}, byte {wrong.BytePositionInLine})";
         }
-        throw new ReportException("event", $"the stored bytes of event {stored.Version} of demand {stored.Demand} are not a {stored.Type} event of it", "compare the desk's database with the ledger; it was changed");
+        throw new ReportException("event", $"the stored bytes of event {stored.Version} of demand {stored.Demand} are not a {stored.Type} event of it{why}", "compare the desk's database with the ledger; it was changed");
     }
 
     private static JsonSerializerOptions Make()
@@ -234,10 +241,12 @@ internal static class DemandReading
 
     private sealed record ReceivedPart(DemandPart Demand);
 
-    private sealed record DemandPart(AuthorityPart Issuing, ScopePart Scope, string? Instrument = null, bool? Emergency = null, SecrecyOrder? Secrecy = null)
+    private sealed record DemandPart(AuthorityPart Issuing, ScopePart Scope, string? Instrument = null, bool? Emergency = null, SecrecyPart? Secrecy = null)
     {
         public IReadOnlyList<string> Assistance { get; init; } = [];
     }
+
+    private sealed record SecrecyPart(DateTimeOffset? Until = null);
 
     private sealed record AuthorityPart(string Name, string Country);
 
