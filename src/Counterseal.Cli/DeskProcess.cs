@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Counterseal.Desk;
 using Counterseal.Ledger;
+using Counterseal.Reports;
 using Counterseal.Watch;
 using Counterseal.Web;
 using Microsoft.AspNetCore.Builder;
@@ -20,10 +21,12 @@ internal static class DeskProcess
         var log = NoteVerifier.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
-        await using var staff = Staff(desk, home.DeskSocket);
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
+        var shelf = new ReportShelf(home.Reports);
+        using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System);
+        await using var staff = Staff(desk, reports, home.DeskSocket);
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log) });
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check });
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf });
         WebApplication[] all = [staff, deskFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);
@@ -34,6 +37,12 @@ internal static class DeskProcess
             await app.StopAsync(CancellationToken.None);
     }
 
+    /// <summary>The bell's months become half-years. Where it does not answer nothing is published, rather than a report without its attacks.</summary>
+    private static async Task<ReportGround> ReportGround(DeskOptions options, BellClient? bell, CancellationToken cancel) => new(
+        new FaceGround { Listen = new IPEndPoint(IPAddress.Loopback, 0) }.Provider, options.Trial, ReportForms.Default,
+        bell is null ? null : (await bell.Figures(cancel)).Months.GroupBy(month => HalfYear.Of(DateTimeOffset.ParseExact(month.Of, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)))
+            .ToDictionary(half => half.Key, half => half.Sum(month => month.Customers)));
+
     private static FaceGround Ground(int port, DeskOptions options) => new()
     {
         Listen = new IPEndPoint(IPAddress.Loopback, port),
@@ -43,7 +52,7 @@ internal static class DeskProcess
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning),
     };
 
-    private static WebApplication Staff(Counterseal.Desk.Desk desk, string socket)
+    private static WebApplication Staff(Counterseal.Desk.Desk desk, ReportDesk reports, string socket)
     {
         File.Delete(socket);
         var builder = WebApplication.CreateSlimBuilder();
@@ -56,6 +65,7 @@ internal static class DeskProcess
         });
         var app = builder.Build();
         StaffApi.Map(app, desk, TimeProvider.System);
+        ReportApi.Map(app, reports);
         return app;
     }
 

@@ -56,6 +56,15 @@ internal sealed class StaffClient : IDisposable
         return await Read(response, cancel);
     }
 
+    /// <summary>Fetches bytes as they are.</summary>
+    public async Task<byte[]> GetBytes(string path, CancellationToken cancel)
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        if (!response.IsSuccessStatusCode)
+            await Read(response, cancel);
+        return await response.Content.ReadAsByteArrayAsync(cancel);
+    }
+
     /// <summary>Fetches a file whole onto disk.</summary>
     public async Task Download(string path, string file, CancellationToken cancel)
     {

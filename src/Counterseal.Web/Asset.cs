@@ -8,11 +8,14 @@ public sealed class Asset
     /// <summary>The one stylesheet.</summary>
     public static Asset Stylesheet { get; } = new("counterseal.css", "text/css; charset=utf-8");
 
+    /// <summary>What the pages of reports add to it.</summary>
+    public static Asset Reports { get; } = new("report.css", "text/css; charset=utf-8");
+
     /// <summary>The seal, also the icon of the tab.</summary>
     public static Asset Seal { get; } = new("seal.svg", "image/svg+xml");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Seal];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Seal];
 
     /// <summary>The bytes.</summary>
     public byte[] Bytes { get; }

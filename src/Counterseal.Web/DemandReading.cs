@@ -44,7 +44,7 @@ internal static class DemandReading
     }
 
     /// <summary>The proof, verified here and now.</summary>
-    private static LedgerProof Proof(ProvenEvent proven, long index, NoteVerifier log)
+    public static LedgerProof Proof(ProvenEvent proven, long index, NoteVerifier log)
     {
         var (salt, tag) = (Convert.FromHexString(proven.Salt), Convert.FromHexString(proven.Tag));
         var commitment = Commitment.Of(salt, proven.Event);

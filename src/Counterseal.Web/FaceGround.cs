@@ -32,10 +32,11 @@ public sealed record FaceGround
     public Action<ILoggingBuilder>? Logs { get; init; }
 
     internal bool Bell { get; init; }
+    internal bool Reports { get; init; }
 
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Counterseal.Desk;
+using Counterseal.Reports;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Counterseal.Web;
+
+/// <summary>What publishing needs: the desk, its database to read from, and the folder of what was made public.</summary>
+/// <param name="Desk">The desk.</param>
+/// <param name="Database">Its database.</param>
+/// <param name="Shelf">Where published things lie.</param>
+/// <param name="Ground">What a report needs besides, asked for each report anew.</param>
+/// <param name="Time">The clock.</param>
+public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf Shelf, Func<CancellationToken, Task<ReportGround>> Ground, TimeProvider Time) : IDisposable
+{
+    private readonly SemaphoreSlim one = new(1, 1);
+
+    /// <summary>All demands, as of now.</summary>
+    public Task<IReadOnlyList<CountedDemand>> Demands(CancellationToken cancel) => Task.Run(() => ReportMaking.Demands(Database, Time.GetUtcNow(), null, cancel), cancel);
+
+    /// <summary>Makes a half-year's report without publishing it.</summary>
+    public async Task<Report> Make(HalfYear half, CancellationToken cancel) => ReportMaking.Of(await Demands(cancel), half, await Ground(cancel), Time.GetUtcNow());
+
+    /// <summary>Publishes a half-year's report.</summary>
+    public Task<PublishedReport> Publish(HalfYear half, string by, CancellationToken cancel) => Alone(async () =>
+    {
+        // An order in time: what a later report says of earlier ones (bands, sums) must find them there.
+        var made = Shelf.Find(half) is null ? await Make(half, cancel) : null;
+        return await Shelf.Publish(half, () => made!, (name, digest, beside, reason) => Desk.Publish(name, digest, beside, reason, by, cancel));
+    }, cancel);
+
+    /// <summary>Publishes a correction beside a report.</summary>
+    public Task<Erratum> Correct(HalfYear half, string reason, string by, CancellationToken cancel) => Alone(async () =>
+    {
+        var (demands, forms, now) = (await Demands(cancel), (await Ground(cancel)).Forms, Time.GetUtcNow());
+        return await Shelf.Correct(half, (report, number) => Erratum.Make(report, demands, forms, number, reason, now), (name, digest, beside, why) => Desk.Publish(name, digest, beside, why, by, cancel));
+    }, cancel);
+
+    /// <summary>Publishes a signed statement.</summary>
+    public Task<Statement> State(byte[] note, string by, CancellationToken cancel) => Alone(() => Shelf.State(note, (name, digest, beside, reason) => Desk.Publish(name, digest, beside, reason, by, cancel)), cancel);
+
+    /// <inheritdoc/>
+    public void Dispose() => one.Dispose();
+
+    private async Task<T> Alone<T>(Func<Task<T>> publish, CancellationToken cancel)
+    {
+        await one.WaitAsync(cancel);
+        try
+        {
+            return await publish();
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+}
+
+/// <summary>Reports for the <c>counterseal</c> command, on the staff socket only.</summary>
+public static class ReportApi
+{
+    /// <summary>Maps it.</summary>
+    public static void Map(IEndpointRouteBuilder routes, ReportDesk reports)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        var api = routes.MapGroup("/api/reports").AddEndpointFilter(Refusals);
+        api.MapGet("", async (CancellationToken cancel) => Results.Json(await List(reports, cancel)));
+        api.MapGet("/{period}", async (string period, CancellationToken cancel) => Results.Bytes((await reports.Make(HalfYear.Parse(period), cancel)).Bytes(), "application/json"));
+        api.MapPost("/{period}", async (string period, JsonObject said, CancellationToken cancel) =>
+        {
+            var published = await reports.Publish(HalfYear.Parse(period), Text(said, "by"), cancel);
+            return Results.Json(new JsonObject { ["published"] = published.Report.Period, ["digest"] = published.Report.Digest, ["received"] = published.Report.Totals.Received, ["answered"] = published.Report.Totals.Answered });
+        });
+        api.MapPost("/{period}/errata", async (string period, JsonObject said, CancellationToken cancel) =>
+        {
+            var erratum = await reports.Correct(HalfYear.Parse(period), Text(said, "reason"), Text(said, "by"), cancel);
+            return Results.Json(new JsonObject { ["published"] = $"{erratum.Period}/erratum-{erratum.Number}", ["digest"] = erratum.Digest, ["moves"] = erratum.Moves.Sum(move => move.Count), ["others"] = erratum.Others });
+        });
+        api.MapPost("/statements", async (JsonObject said, CancellationToken cancel) =>
+        {
+            var statement = await reports.State(Encoding.UTF8.GetBytes(Text(said, "note")), Text(said, "by"), cancel);
+            return Results.Json(new JsonObject { ["published"] = statement.Id, ["expires"] = statement.Expires.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) });
+        });
+        // Exact numbers, for those who may demand them; the command says that publishing them undoes the protection.
+        api.MapGet("/forms/{form}/{year:int}", async (string form, int year, CancellationToken cancel) =>
+        {
+            var (demands, forms) = (await reports.Demands(cancel), (await reports.Ground(cancel)).Forms);
+            return form switch
+            {
+                "article28" => Results.Text(Article28.Csv(Article28.Rows(demands, year, forms)), "text/csv"),
+                "dsa" => Results.Text(DsaForm.Csv(DsaForm.Exact(demands, year, forms)), "text/csv"),
+                _ => throw new ReportException("unknown", $"there is no form \"{form}\"", "article28 or dsa"),
+            };
+        });
+    }
+
+    private static async Task<JsonArray> List(ReportDesk reports, CancellationToken cancel)
+    {
+        var demands = await reports.Demands(cancel);
+        var published = reports.Shelf.Reports().ToDictionary(one => one.Report.Half);
+        return [.. ReportMaking.Periods(demands, reports.Time.GetUtcNow()).Select(half =>
+        {
+            published.TryGetValue(half, out var one);
+            return (JsonNode)new JsonObject
+            {
+                ["period"] = half.Name,
+                ["published"] = one is not null,
+                ["digest"] = one?.Report.Digest,
+                ["errata"] = one?.Errata.Count ?? 0,
+                ["changedSince"] = demands.Count(demand => demand.Period == half && demand.Since is not null),
+            };
+        })];
+    }
+
+    private static string Text(JsonObject said, string name) =>
+        said[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : throw new ReportException("malformed", $"\"{name}\" is missing", "say it");
+
+    private static async ValueTask<object?> Refusals(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception no) when (no is ReportException or DeskException or FormatException)
+        {
+            var (code, then) = no switch { ReportException report => (report.Code, report.Next), DeskException desk => (desk.Code, desk.Next), _ => ("malformed", "correct it and try again") };
+            return Results.Json(new JsonObject { ["refused"] = code, ["what"] = no.Message, ["next"] = then }, statusCode: code == "kept" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status409Conflict);
+        }
+    }
+}
