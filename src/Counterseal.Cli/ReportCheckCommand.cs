@@ -13,7 +13,7 @@ internal static class ReportCheckCommand
     public static Command Command()
     {
         var file = new Argument<FileSystemInfo>("file") { Description = "A CSV file, a folder of them, or a mapping (.yaml) whose tables lie beside it." }.AcceptExistingOnly();
-        var mapping = new Option<FileInfo?>("--mapping") { Description = "The file that says what the columns mean and what adds up to what (docs/report-check.md). Default: guessed from each header, and said." }.AcceptExistingOnly();
+        var mapping = new Option<FileInfo?>("--mapping") { Description = "The file that says what the columns mean and what adds up to what (docs/report-check.md). Default: guessed from each header, and said." };
         return Flags.Make("check", "Holds published tables of demands against arithmetic and sense: more disclosed than received, parts that do not add up, a half-year missing, bands not on an edge. Exit code 0: nothing impossible; 1: something is; 2: something could not be read.",
             "report check tables --mapping samples/reports-check/github.yaml", [file, mapping],
             (parsed, answer, _) =>
@@ -54,6 +54,8 @@ internal static class ReportCheckCommand
 
     private static TableMapping Read(string path)
     {
+        if (!File.Exists(path))
+            throw new Refused($"there is no mapping {path}");
         using var stream = File.OpenRead(path);
         if (stream.Length > 1 << 20)
             throw new Refused($"{Path.GetFileName(path)} has {stream.Length} bytes; a mapping has at most 262144");
