@@ -225,7 +225,7 @@ internal static class SetRules
                 var under = covered && !sum.AtMost && adds.High < total.Low;
                 if (!over && !under) continue;
                 broken = true;
-                var where = self ? $"lines {string.Join(", ", rows.Select(r => r.Line).Take(20))}" : $"{parts.File}, {(rows.Count == 1 ? "line" : "lines")} {string.Join(", ", rows.Select(r => r.Line).Order().Take(20))}";
+                var where = $"{(self ? "" : $"{parts.File}, ")}{TableText.LinesOf(rows.Select(r => r.Line))}";
                 var found = $"{sum.Name}: {Label(whole, said, period)}: {wholeName} {total}, the parts make {adds}{(rows.Count is > 1 and <= 4 ? $" ({string.Join(" + ", rows.Select(r => r.Counts[columns[c].Part]))})" : "")} ({where}).";
                 var rounded = covered ? TableRules.IsRounded(total, adds) : null;
                 var rule = largest > total.High ? "sum-under-part" : rounded is not null && whole.Map.Exact is false ? "rounded-total" : rounded is not null && !over ? "rounded-total" : "sum-differs";

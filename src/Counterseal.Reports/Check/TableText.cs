@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Counterseal.Reports;
@@ -24,6 +25,22 @@ internal static class TableText
 
     /// <summary>A cell's text in a sentence: in quotes, so that blanks are seen, and not too long.</summary>
     public static string Quoted(string text) => text.Length > 60 ? $"\"{text[..(char.IsHighSurrogate(text[59]) ? 59 : 60)]}…\"" : $"\"{text}\"";
+
+    /// <summary>Lines in a sentence: <c>line 4</c>, <c>lines 2-5, 9</c>.</summary>
+    public static string LinesOf(IEnumerable<int> lines)
+    {
+        var all = lines.Distinct().Order().ToList();
+        var runs = new List<string>();
+        for (var i = 0; i < all.Count;)
+        {
+            var first = i;
+            while (i + 1 < all.Count && all[i + 1] == all[i] + 1) i++;
+            runs.Add(string.Create(CultureInfo.InvariantCulture, $"{all[first]}{(i > first ? $"-{all[i]}" : "")}"));
+            i++;
+        }
+
+        return $"{(all.Count == 1 ? "line" : "lines")} {string.Join(", ", runs.Take(20))}{(runs.Count > 20 ? " …" : "")}";
+    }
 
     /// <summary>Whether one letter was added, left out, or put for another.</summary>
     public static bool OneLetterApart(string left, string right)
