@@ -227,8 +227,8 @@ internal static class SetRules
                 broken = true;
                 var where = $"{(self ? "" : $"{parts.File}, ")}{TableText.LinesOf(rows.Select(r => r.Line))}";
                 var found = $"{sum.Name}: {Label(whole, said, period)}: {wholeName} {total}, the parts make {adds}{(rows.Count is > 1 and <= 4 ? $" ({string.Join(" + ", rows.Select(r => r.Counts[columns[c].Part]))})" : "")} ({where}).";
-                var rounded = covered ? TableRules.IsRounded(total, adds) : null;
-                var rule = largest > total.High ? "sum-under-part" : rounded is not null && whole.Map.Exact is false ? "rounded-total" : rounded is not null && !over ? "rounded-total" : "sum-differs";
+                var rounded = covered && !sum.AtMost ? TableRules.IsRounded(total, adds, whole.Map.Exact, sums.Values.Select(s => s.Counts[c])) : null;
+                var rule = largest > total.High ? "sum-under-part" : rounded is not null ? "rounded-total" : "sum-differs";
                 var severity = rule == "rounded-total" && !whole.Map.Exact && sum.Severity == Impossible ? Doubtful : sum.Severity;
                 findings.Add(severity, rule, whole.File, Lines(said), [wholeName],
                     rule == "rounded-total" ? $"{found} It looks rounded to {rounded!.Value.ToString(CultureInfo.InvariantCulture)}{(whole.Map.Exact ? ", and the numbers are said to be exact" : "")}." : found,

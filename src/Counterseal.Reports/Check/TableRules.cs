@@ -199,7 +199,7 @@ internal static class TableRules
                     var found = $"{table.About(sum)}: {name} {said}, its {parts.Count} parts make {adds}.";
                     if (largest.Counts[f]!.Value.Low > said.High)
                         table.Add(Impossible, "total-under-part", [sum, largest], [f], $"{found} {TableText.Quoted(largest.Cells[c].Trim())} alone has {largest.Counts[f]}.", $"The total is {adds}.", "Which row is wrong?");
-                    else if (IsRounded(said, adds) is { } to)
+                    else if (IsRounded(said, adds, table.Map.Exact, table.Rows.Where(r => r.Names[c] == total).Select(r => r.Counts[f])) is { } to)
                         table.Add(table.Map.Exact ? Impossible : Doubtful, "rounded-total", [sum, .. parts], [f], string.Create(CultureInfo.InvariantCulture, $"{found} It looks rounded to {to}{(table.Map.Exact ? ", and the numbers are said to be exact" : "")}."), $"The total is {adds}.", "Are totals rounded, and does the table say so?");
                     else
                         table.Add(Impossible, "parts-not-total", [sum, .. parts], [f], found, $"The total is {adds}.", "Which row is wrong, or is one missing?");
@@ -208,12 +208,15 @@ internal static class TableRules
         }
     }
 
-    /// <summary>To what a sum looks rounded; <c>null</c> when it does not.</summary>
-    public static int? IsRounded(CountRange said, CountRange adds)
+    /// <summary>
+    /// To what a sum looks rounded; <c>null</c> when it does not. One total in ten ends in 0 by chance: unless the table says that its numbers are exact (then a rounded one is no better than a wrong
+    /// one), all totals of the column must be rounded alike.
+    /// </summary>
+    public static int? IsRounded(CountRange said, CountRange adds, bool exact, IEnumerable<CountRange?> all)
     {
         if (!said.Exact || !adds.Exact) return null;
         foreach (var to in (ReadOnlySpan<int>)[1000, 100, 10])
-            if (said.Low > 0 && said.Low % to == 0 && Math.Abs(said.Low - adds.Low) < to) return to;
+            if (said.Low > 0 && said.Low % to == 0 && Math.Abs(said.Low - adds.Low) < to && (exact || all.All(a => a is not { } one || one.Low % to == 0))) return to;
         return null;
     }
 

@@ -42,8 +42,9 @@ public class TableCheckTests
                 continue;
             }
 
-            Assert.True(outcome.Findings.Any(f => f.Rule == where.Rule && f.File == where.File && (where.Line == 0 || f.Lines.Contains(where.Line))),
+            Assert.True(outcome.Findings.Any(f => f.Rule == where.Rule && (Names(f.File, f.Lines) || (f.Against is { } a && Names(a.File, a.Lines)))),
                 $"{name}, seed {seed}: {where} is not among {string.Join("\n", outcome.Findings.Select(f => $"{f.Severity} {f.Rule} {f.File} {string.Join(",", f.Lines)}: {f.Found}"))}");
+            bool Names(string file, IReadOnlyList<int> lines) => file == where.File && (where.Line == 0 || lines.Contains(where.Line));
             Assert.All(outcome.Findings, f => Assert.True(f.Found.Length > 0 && f.Expected.Length > 0 && f.Ask.Length > 0));
             Assert.Equal(outcome.Findings.Any(f => f.Severity == TableSeverity.Impossible) ? 1 : 0, outcome.ExitCode);
         }

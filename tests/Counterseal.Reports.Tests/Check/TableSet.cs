@@ -107,7 +107,7 @@ internal sealed class TableSet
                 {
                     int full = Random.Next(11, 90), part = Random.Next(10, 60), rejected = Random.Next(30, 80), none = Random.Next(5, 30), withdrawn = Random.Next(2, 9);
                     var received = full + part + rejected + none + withdrawn;
-                    rows.Add((kind, [received, full, part, full + part, rejected, none, withdrawn, Random.Next(full + part, 2 * (full + part)), Random.Next(5, received / 2), Random.Next(5, received / 2)]));
+                    rows.Add((kind, [received, full, part, full + part, rejected, none, withdrawn, Random.Next(full + part, 2 * (full + part)), Random.Next(15, received / 2), Random.Next(15, received / 2)]));
                 }
 
                 var emergency = rows[^1].Figures;
@@ -140,7 +140,7 @@ internal sealed class TableSet
                     countriesOfYear[code][1] += disclosed;
                 }
 
-                var first = Random.Next(8, emergency[0] - 8);
+                var first = Random.Next(emergency[0] / 3, emergency[0] * 2 / 3);
                 quarters.Add((2 * h, first));
                 quarters.Add(((2 * h) - 1, emergency[0] - first - Random.Next(0, 5)));
             }
