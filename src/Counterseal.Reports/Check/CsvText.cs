@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -22,7 +23,9 @@ internal sealed class CsvText
     private readonly CheckLimits limits;
     private readonly FindingList findings;
     private readonly List<int> carriageLines = [], lineFeedLines = [], bareReturnLines = [];
+    private readonly HashSet<string> pool = new(StringComparer.Ordinal);
     private int crlf, lf, cr;
+    private int recovered;
     private int at;
     private int line = 1;
 
@@ -74,15 +77,20 @@ internal sealed class CsvText
             findings.Add(TableSeverity.Remark, "line-end-final", file, [Rows[^1].Line], [], "The last line has no end.", "The last line ends like the others; where it does not, nobody can tell whether the file is whole.", "Is the file whole, or was it cut off?");
     }
 
+    // A file with more open quotes than these is read without quotes from there on, so that trying again costs no more than reading it a few times.
+    private const int MostRecovered = 20;
+
     private void Record()
     {
         var (from, began) = (at, line);
         var (rowCrlf, rowLf, rowCr) = (crlf, lf, cr);
         var cells = new List<string>();
-        if (!Cells(cells, quotes: true))
+        // A cell over several lines in a row of a wrong length is no cell either: the quote was closed by that of a later row.
+        if (!Cells(cells, quotes: recovered < MostRecovered) || (recovered < MostRecovered && line - began > 1 && Rows.Count > 0 && cells.Count != Rows[0].Cells.Length))
         {
+            recovered++;
             // A quote that nobody closes must not swallow the rest of the table: the row is read again with its quotes as plain text.
-            findings.Add(TableSeverity.Doubtful, "quote-open", file, [began], [], "A quote opens a cell and is not closed within the limits.", "Each quoted cell is closed.", AskFile);
+            findings.Add(TableSeverity.Doubtful, "quote-open", file, [began], [], "A quote opens a cell and is not closed where the cell ends; the row was read with its quotes as text.", "A quoted cell ends with a quote, behind which the next cell or line begins.", AskFile);
             (at, line) = (from, began);
             (crlf, lf, cr) = (rowCrlf, rowLf, rowCr);
             cells.Clear();
@@ -137,6 +145,8 @@ internal sealed class CsvText
                 return true;
             }
 
+            // RFC 4180, 2: what follows a closing quote is a delimiter or the line's end; else it was the opening quote of a later cell.
+            if (was) return false;
             Keep(b);
         }
 
@@ -153,9 +163,21 @@ internal sealed class CsvText
         {
             if (huge) findings.Add(TableSeverity.Doubtful, "cell-huge", file, [first], [], string.Create(CultureInfo.InvariantCulture, $"Cell {cells.Count + 1} has more than {limits.CellBytes} bytes; the rest of it was not read."), "A cell holds a name or a number.", AskFile);
             // One more than the limit, so that the row's own check sees that it is too long.
-            if (cells.Count <= limits.Columns) cells.Add(cell.Count == 0 ? "" : Encoding.UTF8.GetString([.. cell]));
+            if (cells.Count <= limits.Columns) cells.Add(cell.Count == 0 ? "" : Pooled(CollectionsMarshal.AsSpan(cell)));
             cell.Clear();
             (was, huge) = (false, false);
+        }
+
+        // The same few words and numbers fill a table.
+        string Pooled(ReadOnlySpan<byte> utf8)
+        {
+            if (utf8.Length > 64 || pool.Count > 50_000) return Encoding.UTF8.GetString(utf8);
+            Span<char> chars = stackalloc char[64];
+            var text = chars[..Encoding.UTF8.GetChars(utf8, chars)];
+            var lookup = pool.GetAlternateLookup<ReadOnlySpan<char>>();
+            if (lookup.TryGetValue(text, out var there)) return there;
+            lookup.Add(text);
+            return lookup.TryGetValue(text, out there) ? there : "";
         }
 
         void Note(List<int> lines)

@@ -166,6 +166,7 @@ internal static class SetRules
         // Told as period-many already.
         if (present.Count > TableRules.MostPeriods) return;
         var sharesOf = shares.ToLookup(s => timed ? s.Key.Period : default(Period));
+        var common = columns.Index().Select(c => TableRules.Common(sums.Values.Select(s => s.Counts[c.Index]))).ToList();
         foreach (var period in sums.GroupBy(s => timed ? s.Key.Period : default(Period)))
         {
             if (timed && period.Key is null) continue;
@@ -175,7 +176,7 @@ internal static class SetRules
             foreach (var ((_, names), said) in period)
             {
                 if (byKey.Remove(names, out var given)) Compare(period.Key, said, given, covered, used);
-                else if (covered && !sum.AtMost && columns.Index().Any(c => said.Counts[c.Index] is { Low: > 0 }))
+                else if (covered && !sum.AtMost && !sum.Together && columns.Index().Any(c => said.Counts[c.Index] is { Low: > 0 }))
                 {
                     findings.Comparisons++;
                     findings.Add(sum.Severity, "sum-key-missing", whole.File, Lines(said), columns.Select(c => sum.Columns[columns.IndexOf(c)].Whole),
@@ -185,6 +186,7 @@ internal static class SetRules
 
             foreach (var (_, given) in byKey)
             {
+                if (sum.Together) break;
                 findings.Comparisons++;
                 if (given.Exists(g => g.Counts.Any(c => c is { Low: > 0 })) && !(self && given.Count == 0))
                     findings.Add(sum.Severity, "sum-key-missing", parts.File, given.SelectMany(Lines), sum.Columns.Select(c => c.Part),
@@ -219,6 +221,14 @@ internal static class SetRules
                 var adds = given.Aggregate(new CountRange(0, 0), (a, g) => a + g.Counts[c]!.Value);
                 left[c] = new CountRange(total.Low - adds.High, total.High - adds.Low);
                 var rows = given.SelectMany(g => g.Rows).ToList();
+                if (sum.Together)
+                {
+                    if ((total.High == 0 && adds.Low > 0) || (covered && total.Low > 0 && adds.High == 0))
+                        findings.Add(sum.Severity, "zero-alone", whole.File, Lines(said), [sum.Columns[c].Whole], $"{sum.Name}: {Label(whole, said, period)}: {sum.Columns[c].Whole} {total}, {sum.Columns[c].Part} {adds} ({parts.File}, {TableText.LinesOf(rows.Select(r => r.Line))}).",
+                            "Where the one is not 0, neither is the other.", "Which figure is wrong?", new TablePlace(parts.File, [.. rows.Select(r => r.Line).Distinct().Order().Take(50)], [sum.Columns[c].Part]));
+                    continue;
+                }
+
                 var (wholeName, partName) = sum.Columns[c];
                 var largest = rows.Max(r => r.Counts[columns[c].Part]?.Low ?? 0);
                 var over = adds.Low > total.High;
@@ -227,7 +237,7 @@ internal static class SetRules
                 broken = true;
                 var where = $"{(self ? "" : $"{parts.File}, ")}{TableText.LinesOf(rows.Select(r => r.Line))}";
                 var found = $"{sum.Name}: {Label(whole, said, period)}: {wholeName} {total}, the parts make {adds}{(rows.Count is > 1 and <= 4 ? $" ({string.Join(" + ", rows.Select(r => r.Counts[columns[c].Part]))})" : "")} ({where}).";
-                var rounded = covered && !sum.AtMost ? TableRules.IsRounded(total, adds, whole.Map.Exact, sums.Values.Select(s => s.Counts[c])) : null;
+                var rounded = covered && !sum.AtMost ? TableRules.IsRounded(total, adds, whole.Map.Exact, common[c]) : null;
                 var rule = largest > total.High ? "sum-under-part" : rounded is not null ? "rounded-total" : "sum-differs";
                 var severity = rule == "rounded-total" && !whole.Map.Exact && sum.Severity == Impossible ? Doubtful : sum.Severity;
                 findings.Add(severity, rule, whole.File, Lines(said), [wholeName],
@@ -237,7 +247,7 @@ internal static class SetRules
             }
 
             // What is left for the parts that are not published must be possible too.
-            if (covered || broken) return;
+            if (covered || broken || sum.Together) return;
             foreach (var (a, _) in columns.Index())
             {
                 if (whole.Map.Columns[columns[a].Whole].Is != ColumnMeaning.Received || left[a] is not { Exact: true } received) continue;

@@ -104,6 +104,7 @@ internal sealed partial class TableData
             places[number] = place;
         }
 
+        var inOrder = places.Length == header.Length && places.Index().All(p => p.Item == p.Index);
         foreach (var (number, name) in header.Index())
             if (!places.Contains(number) && !Map.Columns.Any(c => TableText.Folded(c.Name) == TableText.Folded(name)))
                 findings.Add(Remark, "header-unknown", File, [1], [name], $"The column {TableText.Quoted(name)} is not in the mapping; it was not checked.", "Each column is in the mapping.", "What does this column say?");
@@ -121,7 +122,7 @@ internal sealed partial class TableData
                 continue;
             }
 
-            var cells = Array.ConvertAll(places, p => row.Cells[p]);
+            var cells = inOrder ? row.Cells : Array.ConvertAll(places, p => row.Cells[p]);
             var counts = new CountRange?[cells.Length];
             var names = new string[cells.Length];
             foreach (var (c, column) in Map.Columns.Index())

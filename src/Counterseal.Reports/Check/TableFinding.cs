@@ -63,10 +63,10 @@ public sealed record CheckOutcome(string Provider, IReadOnlyList<CheckedTable> T
 public sealed record CheckLimits
 {
     /// <summary>Bytes of one file.</summary>
-    public int FileBytes { get; init; } = 16 << 20;
+    public int FileBytes { get; init; } = 8 << 20;
 
     /// <summary>Bytes of all files.</summary>
-    public long AllBytes { get; init; } = 64 << 20;
+    public long AllBytes { get; init; } = 16 << 20;
 
     /// <summary>Number of files.</summary>
     public int Files { get; init; } = 200;

@@ -188,6 +188,9 @@ public sealed record TableSum(string Name, string Whole, string Parts)
     /// <summary>Whether the parts may come to less than the sum.</summary>
     public bool AtMost { get; init; }
 
+    /// <summary>Whether nothing is summed: the two count different things, and only one cannot be 0 without the other (accounts, and what was disclosed of them).</summary>
+    public bool Together { get; init; }
+
     /// <summary>How bad it is when they do not add up.</summary>
     public TableSeverity Severity { get; init; } = TableSeverity.Impossible;
 }
@@ -312,7 +315,7 @@ public sealed partial record TableMapping(string Provider, IReadOnlyList<TableMa
 
     private static TableSum Sum(YamlTree.Map map, List<TableMap> tables)
     {
-        Only(map, "name", "whole", "parts", "by", "columns", "where", "partsWhere", "atMost", "severity");
+        Only(map, "name", "whole", "parts", "by", "columns", "where", "partsWhere", "atMost", "together", "severity");
         TableMap Find(string key) => tables.Find(t => t.Name == Text(Need(map, key))) ?? throw Fault(Need(map, key), $"names the table '{Text(Need(map, key))}', which the mapping does not have");
         var (whole, parts) = (Find("whole"), Find("parts"));
         ColumnMap Known(TableMap table, YamlTree at, string name) => table.Columns.FirstOrDefault(c => c.Name == name) ?? throw Fault(at, $"names the column '{name}', which the table '{table.Name}' does not have");
@@ -350,6 +353,7 @@ public sealed partial record TableMapping(string Provider, IReadOnlyList<TableMa
             Where = Where("where", whole),
             PartsWhere = Where("partsWhere", parts),
             AtMost = map["atMost"] is { } most && Bool(most),
+            Together = map["together"] is { } together && Bool(together),
             Severity = map["severity"] is { } severity
                 ? Text(severity) switch { "impossible" => TableSeverity.Impossible, "doubtful" => TableSeverity.Doubtful, "remark" => TableSeverity.Remark, _ => throw Fault(severity, "has a severity that is none of impossible, doubtful, remark") }
                 : TableSeverity.Impossible,

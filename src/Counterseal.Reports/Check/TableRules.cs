@@ -148,7 +148,7 @@ internal static class TableRules
                             table.Add(Doubtful, "kind-missing", [periods[p]], [c], $"{p} has no row for {name}, which {string.Join(", ", has.Keys.Order().Take(10))} {(has.Count == 1 ? "has" : "have")}.", $"{p} has a row for it; if there was none, it says 0.", $"How many were there in {p}?");
                     }
                     else
-                        table.Add(Doubtful, "kind-missing", [.. has.Values, .. lacks.Select(p => periods[p])], [c], $"{name} is there in {string.Join(", ", has.Keys.Order())} only; {string.Join(", ", lacks.Take(10))} {(lacks.Count == 1 ? "lacks" : "lack")} it.", "Each period has each kind; where there was none, it says 0.", "How many were there in the others, and under which kind were they counted?");
+                        table.Add(Doubtful, "kind-missing", [.. has.Values, .. lacks.Select(p => periods[p])], [c], $"{name} is there in {string.Join(", ", has.Keys.Order().Take(10))} only; {string.Join(", ", lacks.Take(10))} {(lacks.Count == 1 ? "lacks" : "lack")} it.", "Each period has each kind; where there was none, it says 0.", "How many were there in the others, and under which kind were they counted?");
                 }
             }
         }
@@ -161,6 +161,7 @@ internal static class TableRules
         {
             if (!column.IsDimension || (column.Total is null && column.Within.Count == 0)) continue;
             var total = column.Total is null ? null : TableText.Folded(column.Total);
+            var common = table.Figures.ToDictionary(f => f, f => Common(table.Rows.Where(r => r.Names[c] == total).Select(r => r.Counts[f])));
             foreach (var group in table.Rows.Where(r => !r.Repeated).GroupBy(r => (r.Period, table.Key(r, without: c))))
             {
                 var rows = group.ToList();
@@ -199,7 +200,7 @@ internal static class TableRules
                     var found = $"{table.About(sum)}: {name} {said}, its {parts.Count} parts make {adds}.";
                     if (largest.Counts[f]!.Value.Low > said.High)
                         table.Add(Impossible, "total-under-part", [sum, largest], [f], $"{found} {TableText.Quoted(largest.Cells[c].Trim())} alone has {largest.Counts[f]}.", $"The total is {adds}.", "Which row is wrong?");
-                    else if (IsRounded(said, adds, table.Map.Exact, table.Rows.Where(r => r.Names[c] == total).Select(r => r.Counts[f])) is { } to)
+                    else if (IsRounded(said, adds, table.Map.Exact, common[f]) is { } to)
                         table.Add(table.Map.Exact ? Impossible : Doubtful, "rounded-total", [sum, .. parts], [f], string.Create(CultureInfo.InvariantCulture, $"{found} It looks rounded to {to}{(table.Map.Exact ? ", and the numbers are said to be exact" : "")}."), $"The total is {adds}.", "Are totals rounded, and does the table say so?");
                     else
                         table.Add(Impossible, "parts-not-total", [sum, .. parts], [f], found, $"The total is {adds}.", "Which row is wrong, or is one missing?");
@@ -212,12 +213,25 @@ internal static class TableRules
     /// To what a sum looks rounded; <c>null</c> when it does not. One total in ten ends in 0 by chance: unless the table says that its numbers are exact (then a rounded one is no better than a wrong
     /// one), all totals of the column must be rounded alike.
     /// </summary>
-    public static int? IsRounded(CountRange said, CountRange adds, bool exact, IEnumerable<CountRange?> all)
+    /// <param name="said">The sum as published.</param>
+    /// <param name="adds">What its parts make.</param>
+    /// <param name="exact">Whether the table's numbers are said to be exact.</param>
+    /// <param name="common">What all sums of the column are multiples of (<see cref="Common"/>).</param>
+    public static int? IsRounded(CountRange said, CountRange adds, bool exact, int common)
     {
         if (!said.Exact || !adds.Exact) return null;
         foreach (var to in (ReadOnlySpan<int>)[1000, 100, 10])
-            if (said.Low > 0 && said.Low % to == 0 && Math.Abs(said.Low - adds.Low) < to && (exact || all.All(a => a is not { } one || one.Low % to == 0))) return to;
+            if (said.Low > 0 && said.Low % to == 0 && Math.Abs(said.Low - adds.Low) < to && (exact || common % to == 0)) return to;
         return null;
+    }
+
+    /// <summary>The largest of 1000, 100, 10 and 1 that all these counts are multiples of.</summary>
+    public static int Common(IEnumerable<CountRange?> counts)
+    {
+        var common = 1000;
+        foreach (var count in counts)
+            while (count is { } one && one.Low % common != 0) common /= 10;
+        return common;
     }
 
     private static void BandWidths(TableData table)

@@ -118,6 +118,13 @@ internal static class Defects
             s.Rows[DemandsHalf].RemoveAll(r => r[0] == "2023" && r[2] == "search warrant");
             return new("sum-key-missing", DemandsYear, row + 1);
         }),
+        ["more quarters than the half has"] = new(s =>
+        {
+            var row = Find(s, DemandsHalf, "2022", "1", "emergency request");
+            s.Rows[Emergencies][Find(s, Emergencies, "2022 Q1")][1] = Plus(s.Rows[DemandsHalf][row][3], 1);
+            return new("sum-under-part", DemandsHalf, row + 1);
+        }),
+        ["accounts of a year in which nothing was disclosed"] = new(s => Change(s, DemandsYear, Find(s, DemandsYear, "2022", "Total"), 3, _ => "0", "zero-alone")),
         ["a rest of the year that cannot be"] = new(s =>
         {
             var row = Find(s, DemandsYear, "2023", "court order");
@@ -259,6 +266,7 @@ internal static class Defects
         ["a control character"] = new(_ => new("cell-control", CountriesHalf, 6), f => Poke(f[CountriesHalf], 6, 0x00)),
         ["a cell that never ends"] = new(_ => new("cell-huge", CountriesYear, 4), f => f[CountriesYear] = AtLine(f[CountriesYear], 4, l => l + new string('9', 9000))),
         ["a quote that nobody closes"] = new(_ => new("quote-open", CountriesYear, 4), f => f[CountriesYear] = AtLine(f[CountriesYear], 4, l => l[..5] + "\"" + l[5..])),
+        ["a quote that a later row closes"] = new(_ => new("quote-open", CountriesYear, 4), f => f[CountriesYear] = AtLine(AtLine(f[CountriesYear], 4, l => l[..5] + "\"" + l[5..]), 7, l => l[..5] + "\"" + l[5..])),
         ["an empty line"] = new(_ => new("row-blank", CountriesYear, 5), f => f[CountriesYear] = AtLine(f[CountriesYear], 5, l => "\n" + l)),
         ["a column twice"] = new(s =>
         {

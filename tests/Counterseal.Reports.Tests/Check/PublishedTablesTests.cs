@@ -60,15 +60,6 @@ public class PublishedTablesTests
         Assert.Equal(6, outcome.Tables.Count);
     }
 
-    [Fact]
-    public void ZZ_write()
-    {
-        var folder = Path.Combine(Root(), "samples", "reports-check", "example");
-        Directory.CreateDirectory(Path.Combine(folder, "countries"));
-        foreach (var (n, b) in new TableSet(4).Files()) File.WriteAllBytes(Path.Combine(folder, n), b);
-        File.WriteAllText(Path.Combine(folder, "mapping.yaml"), TableSet.Mapping + "\n");
-    }
-
     private static CheckOutcome Check(bool mapped)
     {
         var folder = Path.Combine(Root(), "..", "shared", "transparency", "github");

@@ -176,6 +176,23 @@ public class TableCheckTests
         Assert.Equal(2, outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData("1,")]
+    [InlineData("\"\n\",")]
+    [InlineData("a\n")]
+    [InlineData(",")]
+    [InlineData("\"")]
+    [InlineData("2024-H1,-1\n2024,0\n")]
+    public void Hostile_files_are_answered_within_memory_that_their_size_bounds(string repeated)
+    {
+        const int Bytes = 1 << 20;
+        var lines = repeated.Contains('\n') ? repeated : string.Concat(Enumerable.Repeat(repeated, 100)) + "\n";
+        var text = "period,received\n" + string.Concat(Enumerable.Repeat(lines, Bytes / lines.Length));
+        var before = GC.GetTotalAllocatedBytes(true);
+        Sound(TableCheck.Run([File("hostile.csv", text)]));
+        Assert.InRange(GC.GetTotalAllocatedBytes(true) - before, 0, 600L * Bytes);
+    }
+
     [Fact]
     public void Too_many_rows_are_refused()
     {

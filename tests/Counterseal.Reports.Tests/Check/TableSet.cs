@@ -69,6 +69,7 @@ internal sealed class TableSet
           - {name: countries make the total, whole: demands by half, where: {type: Total}, parts: countries by half, columns: {received: received, disclosed: disclosed}}
           - {name: countries make the total, whole: demands by year, parts: countries by year, columns: {received: received, disclosed: disclosed}}
           - {name: quarters are within the half, whole: demands by half, where: {type: emergency request}, parts: emergencies, partsWhere: {}, columns: {received: received}, atMost: true}
+          - {name: accounts are affected when something was disclosed, whole: demands by year, where: {type: Total}, parts: demands by half, partsWhere: {type: Total}, columns: {disclosed: accounts}, together: true}
         """;
 
     private static readonly string[] Kinds = ["court order", "search warrant", "subpoena", "emergency request"];
