@@ -10,6 +10,8 @@ internal static class ReportCommands
     {
         var command = new Command("report", "The transparency report, and the check of any provider's published tables.");
         command.Subcommands.Add(ReportCheckCommand.Command());
+        foreach (var one in ReportPublishing.Commands())
+            command.Subcommands.Add(one);
         return command;
     }
 }

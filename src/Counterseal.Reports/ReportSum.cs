@@ -47,6 +47,8 @@ public sealed record ReportSum(IReadOnlyList<string> Periods, int Received, int 
 
     private static ReportCross AddCrosses(IReadOnlyList<ReportCross> halves)
     {
+        if (halves.Count == 1)
+            return halves[0];
         var kept = Kept([.. halves.Select(cross => cross.Lines.Select(line => line.Of))]);
         var lines = kept.Select(label =>
         {
@@ -64,6 +66,9 @@ public sealed record ReportSum(IReadOnlyList<string> Periods, int Received, int 
             rest += parts.Sum(line => line.Rest ?? 0);
             return new ReportLine(label, parts.Sum(line => line.Count), shown, parts.Any(line => line.Rest is not null) ? rest : null);
         }).OrderByDescending(line => line.Count).ThenBy(line => line.Of, StringComparer.Ordinal).ToList();
+        // What one half-year gathers is gathered in the sum, with all its columns.
+        if (halves.Sum(cross => cross.Lines.Sum(line => line.Count)) - lines.Sum(line => line.Count) is > 0 and var gathered)
+            lines.Add(new(Partition.OthersLabel, gathered, new Dictionary<string, int>(), gathered));
         return halves[0] with { ColumnLabels = [.. lines.SelectMany(line => line.Cells.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], Lines = lines };
     }
 

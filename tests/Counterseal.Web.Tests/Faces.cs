@@ -38,6 +38,7 @@ internal sealed class Faces : IAsyncDisposable
     public static async Task<Faces> Start(bool trial = true, bool bell = true)
     {
         Faces? faces = null;
+        var reports = await ReportSamples.Shelf;
         var log = new ConcurrentQueue<string>();
         var ground = new FaceGround
         {
@@ -75,6 +76,7 @@ internal sealed class Faces : IAsyncDisposable
             Ground = ground,
             Origin = "https://demands.example.org",
             LedgerKey = Samples.LedgerKey,
+            Reports = reports,
             Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
             Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),
             Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),

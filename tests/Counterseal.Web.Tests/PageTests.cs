@@ -67,6 +67,10 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
             Assert.Equal("ltr", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('header')).direction"));
         }
         await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string>());
+        await Visit("/report", "reports", faces.Public);
+        await Visit("/report/2025-H1", "report", faces.Public);
+        await Visit("/report/2025", "report-year", faces.Public);
+        await Visit("/report/2025-H2/forms", "report-forms", faces.Public);
         await Visit("/ledger", "ledger", faces.Public);
         foreach (var progress in (Progress[])[Progress.Examined, Progress.Answered, Progress.Ready])
         {

@@ -13,7 +13,7 @@ internal static class Samples
     public const string Order = "b7d4e6f80123456789abcdef3f9a1c02b7d4e6f80123456789abcdef3f9a1c02";
     public const string Id = "7F3K2M9QXTBC4W8NDV5HJ0RSAG";
     public const string Token = "q0W9vN3xTe7-Lk_2RmZ5bY8cHd1fGj4s";
-    public const string LedgerKey = "ledger.example.net/counterseal+2b8d3f10+AfX3k9PqV1mZ0s8yB4tR6uWcE2nG5hJ7dL9aQxKzT1vM";
+    public const string LedgerKey = "ledger.example.net/counterseal+5ad0eab6+AfX3k9PqV1mZ0s8yB4tR6uWcE2nG5hJ7dL9aQxKzT1vM";
     public const string Checkpoint = "ledger.example.net/counterseal\n1048\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\n\n— ledger.example.net/counterseal K409EAy0h0qVf3tYp2wW8mKrQkR8F4o1xq9Gm0aTt2fJgYwH3v1b5JkQ9Rr4uZx7c8e2LpAaS6dDfFgGhHjJkKlL\n";
 
     private static readonly Selector Mailbox = new(SelectorKind.Mailbox, "m.okonkwo@example.net");

@@ -35,7 +35,7 @@ public static class ReportView
         ["challenged"] = "challenged",
         ["withdrawn"] = "withdrawn by the authority",
         ["answeredNo"] = "answered no",
-        ["others"] = "others, each too few to be shown",
+        ["others"] = "others, gathered",
         ["yes"] = "yes",
         ["no"] = "no",
         ["none"] = "no secrecy asked",
