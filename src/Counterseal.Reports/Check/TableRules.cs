@@ -27,7 +27,8 @@ internal static class TableRules
             if (differ.Count == 0)
                 table.Add(Doubtful, "row-twice", [first, row], [], $"{table.About(row)}: the row stands twice, with the same figures.", "Each row stands once.", "Is one of the two about something else?");
             else
-                table.Add(Impossible, "figure-twice", [first, row], differ, $"{table.About(row)}: {string.Join("; ", differ.Select(c => $"{table.Map.Columns[c].Name} is {first.Cells[c].Trim()} on line {first.Line} and {row.Cells[c].Trim()} on line {row.Line}"))}.", "One thing has one figure.", "Which row holds, and what is the other about?");
+                // A guessed table may have a column that tells the two rows apart, and that was not understood.
+                table.Add(table.Map.Guesses.Count > 0 ? Doubtful : Impossible, "figure-twice", [first, row], differ, $"{table.About(row)}: {string.Join("; ", differ.Select(c => $"{table.Map.Columns[c].Name} is {first.Cells[c].Trim()} on line {first.Line} and {row.Cells[c].Trim()} on line {row.Line}"))}.", "One thing has one figure.", "Which row holds, and what is the other about?");
         }
     }
 

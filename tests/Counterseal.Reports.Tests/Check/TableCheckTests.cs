@@ -135,6 +135,35 @@ public class TableCheckTests
         Assert.Throws<FormatException>(() => TableMapping.Read("m.yaml", Encoding.UTF8.GetBytes(new string('[', 200_000))));
 
     [Fact]
+    public void A_period_is_read_back_as_it_is_written() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(byte Year, byte Part, byte Unit)>(), t =>
+        {
+            var months = (int[])[12, 6, 3, 1];
+            var length = months[t.Unit % 4];
+            var period = new Period(((1900 + t.Year) * 12) + (t.Part % (12 / length) * length), length);
+            return Period.TryRead(period.ToString(), 0, out var read) && read == period;
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("Jul-Dec 2024", "2024-H2")]
+    [InlineData("January – June 2024", "2024-H1")]
+    [InlineData("2024 Jul-Dec", "2024-H2")]
+    [InlineData("Q3 2024", "2024-Q3")]
+    [InlineData("2024h1", "2024-H1")]
+    [InlineData("2024-12-31", "2024-H2")]
+    [InlineData("July 2024", "2024-07")]
+    [InlineData("2024-13", null)]
+    [InlineData("2024-H3", null)]
+    [InlineData("Dec-Jul 2024", null)]
+    [InlineData("H1 24", null)]
+    public void The_usual_writings_of_a_period_are_read(string written, string? period) =>
+        Assert.Equal(period, Period.TryRead(written, 6, out var read) ? read.ToString() : null);
+
+    [Fact]
+    public void Names_are_folded_once_and_for_all() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text => TableText.Folded(TableText.Folded(text.Get)) == TableText.Folded(text.Get)).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void No_bytes_crash_it()
     {
         var mapping = TableMapping.Read("m.yaml", Encoding.UTF8.GetBytes(TableSet.Mapping));
