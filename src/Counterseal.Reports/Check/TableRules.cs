@@ -15,7 +15,7 @@ internal static class TableRules
     {
         // Without a period or a name nothing says that two rows are about the same thing; then only rows that are the same in every cell are told.
         var bare = table.Dimensions.Count == 0 && table.Measure < 0 && !table.Map.Columns.Any(c => c.IsPeriod);
-        var seen = new Dictionary<(Period?, string), TableRow>();
+        var seen = new Dictionary<(TablePeriod?, string), TableRow>();
         foreach (var row in table.Rows)
         {
             if (row.Period is null && table.Map.Columns.Any(c => c.IsPeriod)) continue;
@@ -91,7 +91,7 @@ internal static class TableRules
 
     private static void Copied(TableData table)
     {
-        var seen = new Dictionary<string, (Period Period, List<TableRow> Rows)>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, (TablePeriod Period, List<TableRow> Rows)>(StringComparer.Ordinal);
         foreach (var period in table.Rows.Where(r => r.Period is not null && !r.Repeated).GroupBy(r => r.Period!.Value))
         {
             var rows = period.ToList();

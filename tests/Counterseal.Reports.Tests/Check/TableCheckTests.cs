@@ -140,8 +140,8 @@ public class TableCheckTests
         {
             var months = (int[])[12, 6, 3, 1];
             var length = months[t.Unit % 4];
-            var period = new Period(((1900 + t.Year) * 12) + (t.Part % (12 / length) * length), length);
-            return Period.TryRead(period.ToString(), 0, out var read) && read == period;
+            var period = new TablePeriod(((1900 + t.Year) * 12) + (t.Part % (12 / length) * length), length);
+            return TablePeriod.TryRead(period.ToString(), 0, out var read) && read == period;
         }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -157,7 +157,7 @@ public class TableCheckTests
     [InlineData("Dec-Jul 2024", null)]
     [InlineData("H1 24", null)]
     public void The_usual_writings_of_a_period_are_read(string written, string? period) =>
-        Assert.Equal(period, Period.TryRead(written, 6, out var read) ? read.ToString() : null);
+        Assert.Equal(period, TablePeriod.TryRead(written, 6, out var read) ? read.ToString() : null);
 
     [Fact]
     public void Names_are_folded_once_and_for_all() =>
