@@ -80,11 +80,11 @@ internal static class ReportCheckCommand
         foreach (var file in outcome.Findings.GroupBy(f => f.File, StringComparer.Ordinal).OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             var table = new Table { Title = new TableTitle(Markup.Escape(Answer.Visible(file.Key))), Border = TableBorder.Ascii2, ShowRowSeparators = true };
-            table.AddColumn("line").AddColumn("rule").AddColumn("found").AddColumn("would be true").AddColumn("ask the publisher");
+            table.AddColumn("line").AddColumn(new TableColumn("rule").NoWrap()).AddColumn("found, what would be true, what to ask the publisher");
             foreach (var finding in file)
             {
                 var colour = finding.Severity switch { TableSeverity.Impossible => "red", TableSeverity.Doubtful => "yellow", _ => "grey" };
-                table.AddRow(new Text(Lines(finding.Lines)), new Markup($"[{colour}]{finding.Severity.ToString().ToLowerInvariant()}[/]\n{finding.Rule}"), Plain(finding.Found), Plain(finding.Expected), Plain(finding.Ask));
+                table.AddRow(new Text(Lines(finding.Lines)), new Markup($"[{colour}]{finding.Severity.ToString().ToLowerInvariant()}[/]\n{finding.Rule}"), Plain($"{finding.Found}\nTrue would be: {finding.Expected}\nAsk: {finding.Ask}"));
             }
 
             console.Write(table);
@@ -98,5 +98,5 @@ internal static class ReportCheckCommand
 
     private static string Lines(IReadOnlyList<int> lines) => lines.Count == 0 ? "–" : lines.Count <= 6 ? string.Join(", ", lines) : $"{string.Join(", ", lines.Take(5))} … {lines[^1]}";
 
-    private static Text Plain(string text) => new(Answer.Visible(text).Replace('\n', ' '));
+    private static Text Plain(string text) => new(Answer.Visible(text));
 }

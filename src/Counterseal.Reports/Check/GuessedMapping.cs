@@ -47,16 +47,16 @@ internal static partial class GuessedMapping
         bool All(Func<string, bool> holds) => values.Count > 0 && values.TrueForAll(v => holds(v));
         // Most rather than all: a table with one bad figure is what the check is for.
         bool Most(Func<string, bool> holds) => values.Count > 0 && values.Count(holds) * 4 >= values.Count * 3;
-        if (YearName().IsMatch(name) && New(ColumnMeaning.Year) && Most(v => Period.Year(v, out _))) return new ColumnMap(name, ColumnMeaning.Year);
+        if (YearName().IsMatch(name) && New(ColumnMeaning.Year) && Most(v => TablePeriod.Year(v, out _))) return new ColumnMap(name, ColumnMeaning.Year);
         if (HalfName().IsMatch(name) && New(ColumnMeaning.Half) && Most(v => v is "1" or "2" or "H1" or "H2" or "h1" or "h2")) return new ColumnMap(name, ColumnMeaning.Half);
         if (QuarterName().IsMatch(name) && New(ColumnMeaning.Quarter)) return new ColumnMap(name, ColumnMeaning.Quarter);
-        if (MonthName().IsMatch(name) && Most(v => Period.TryMonth(v, out _)) && New(ColumnMeaning.Month)) return new ColumnMap(name, ColumnMeaning.Month);
-        if (RangeName().IsMatch(name) && New(ColumnMeaning.Range) && Most(v => Period.TryRange(2000, v, out _))) return new ColumnMap(name, ColumnMeaning.Range);
+        if (MonthName().IsMatch(name) && Most(v => TablePeriod.TryMonth(v, out _)) && New(ColumnMeaning.Month)) return new ColumnMap(name, ColumnMeaning.Month);
+        if (RangeName().IsMatch(name) && New(ColumnMeaning.Range) && Most(v => TablePeriod.TryRange(2000, v, out _))) return new ColumnMap(name, ColumnMeaning.Range);
         if (PeriodName().IsMatch(name) && New(ColumnMeaning.Period) && New(ColumnMeaning.Year))
         {
-            if (Most(v => Period.TryRead(v, 0, out _))) return new ColumnMap(name, ColumnMeaning.Period);
+            if (Most(v => TablePeriod.TryRead(v, 0, out _))) return new ColumnMap(name, ColumnMeaning.Period);
             // A day names the period that ends with it; reports of this kind are of half-years.
-            if (All(v => Period.TryRead(v, 6, out _)) && All(v => v.EndsWith("-06-30", StringComparison.Ordinal) || v.EndsWith("-12-31", StringComparison.Ordinal))) return new ColumnMap(name, ColumnMeaning.Period) { Months = 6 };
+            if (All(v => TablePeriod.TryRead(v, 6, out _)) && All(v => v.EndsWith("-06-30", StringComparison.Ordinal) || v.EndsWith("-12-31", StringComparison.Ordinal))) return new ColumnMap(name, ColumnMeaning.Period) { Months = 6 };
         }
 
         if (CodeName().IsMatch(name) && New(ColumnMeaning.Code) && Most(v => v.Length == 2)) return new ColumnMap(name, ColumnMeaning.Code);

@@ -56,7 +56,7 @@ internal static class RowRules
         {
             table.Compared();
             if (part.Count.Low <= whole.Count.High) return false;
-            Say("part-over-whole", $"{Word(part.Is)} {part.Count}, {Word(whole.Is)} {whole.Count}: {part.Count.Low - whole.Count.High} more.", $"{Word(part.Is)} is at most {Word(whole.Is)}.", $"Which of the two is wrong, or does {Word(part.Is)} count something else than {Word(whole.Is)} does (accounts, items, demands of an earlier period)?", part, whole);
+            Say("part-over-whole", $"{Word(part.Is)} {part.Count}, {Word(whole.Is)} {whole.Count}: {part.Count.Low - whole.Count.High} more.", $"{Word(part.Is)} is at most {whole.Count}, or {Word(whole.Is)} at least {part.Count}.", $"Which of the two is wrong, or does {Word(part.Is)} count something else than {Word(whole.Is)} does (accounts, items, demands of an earlier period)?", part, whole);
             return true;
         }
 

@@ -165,9 +165,9 @@ internal static class SetRules
         var present = timed ? parts.Rows.Where(r => r.Period is not null).Select(r => r.Period!.Value).Distinct().Order().ToList() : [default];
         // Told as period-many already.
         if (present.Count > TableRules.MostPeriods) return;
-        var sharesOf = shares.ToLookup(s => timed ? s.Key.Period : default(Period));
+        var sharesOf = shares.ToLookup(s => timed ? s.Key.Period : default(TablePeriod));
         var common = columns.Index().Select(c => TableRules.Common(sums.Values.Select(s => s.Counts[c.Index]))).ToList();
-        foreach (var period in sums.GroupBy(s => timed ? s.Key.Period : default(Period)))
+        foreach (var period in sums.GroupBy(s => timed ? s.Key.Period : default(TablePeriod)))
         {
             if (timed && period.Key is null) continue;
             var (covered, used) = Cover(period.Key ?? default);
@@ -194,13 +194,13 @@ internal static class SetRules
             }
         }
 
-        (bool Covered, List<Period> Used) Cover(Period period)
+        (bool Covered, List<TablePeriod> Used) Cover(TablePeriod period)
         {
             if (!timed) return (true, [default]);
-            List<Period> best = [];
+            List<TablePeriod> best = [];
             foreach (var unit in present.Where(p => period.Contains(p) && (!self || p.Months < period.Months)).GroupBy(p => p.Months).OrderByDescending(g => g.Key))
             {
-                List<Period> inside = [.. unit];
+                List<TablePeriod> inside = [.. unit];
                 var apart = inside.Index().Skip(1).All(p => inside[p.Index - 1].End <= p.Item.Start);
                 if (!apart) continue;
                 if (inside.Sum(p => p.Months) == period.Months) return (true, inside);
@@ -210,7 +210,7 @@ internal static class SetRules
             return (false, best);
         }
 
-        void Compare(Period? period, Share said, List<Share> given, bool covered, List<Period> used)
+        void Compare(TablePeriod? period, Share said, List<Share> given, bool covered, List<TablePeriod> used)
         {
             var left = new CountRange?[columns.Count];
             var broken = false;
@@ -263,7 +263,7 @@ internal static class SetRules
             }
         }
 
-        string Label(TableData table, Share share, Period? period) =>
+        string Label(TableData table, Share share, TablePeriod? period) =>
             string.Join(", ", ((string[])[period is { Months: > 0 } p ? p.ToString() : "", .. sum.By.Select(b => share.Rows[0].Cells[table.Column(b)].Trim()), .. (ReferenceEquals(table, whole) ? sum.Where : sum.PartsWhere).Values]).Where(t => t.Length > 0));
     }
 
@@ -271,13 +271,13 @@ internal static class SetRules
 
     private static string Figures(CountRange?[] counts) => string.Join(" and ", counts.Select(c => c?.ToString() ?? "?"));
 
-    private static Dictionary<(Period? Period, string Names), Share> Gather(TableData table, TableSum sum, IReadOnlyDictionary<string, string> where, int[] figures)
+    private static Dictionary<(TablePeriod? Period, string Names), Share> Gather(TableData table, TableSum sum, IReadOnlyDictionary<string, string> where, int[] figures)
     {
         var by = sum.By.Select(table.Column).ToList();
         var conditions = where.Select(w => (Column: table.Column(w.Key), w.Value)).ToList();
         // Over columns that are summed away, totals and what is a part of another value would be counted twice.
         var over = table.Map.Columns.Index().Where(c => (c.Item.Total is not null || c.Item.Within.Count > 0) && !by.Contains(c.Index) && !conditions.Exists(w => w.Column == c.Index)).ToList();
-        var shares = new Dictionary<(Period?, string), Share>();
+        var shares = new Dictionary<(TablePeriod?, string), Share>();
         foreach (var row in table.Rows)
         {
             if (row.Repeated || conditions.Exists(w => TableText.Folded(row.Cells[w.Column]) != w.Value)) continue;

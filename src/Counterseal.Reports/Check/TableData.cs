@@ -18,7 +18,7 @@ internal sealed class TableRow
     public required CountRange?[] Counts { get; init; }
 
     /// <summary>The period; <c>null</c> where the table has none or it cannot be read.</summary>
-    public Period? Period { get; init; }
+    public TablePeriod? Period { get; init; }
 
     /// <summary>Whether an earlier row says it already; such a row is in no sum.</summary>
     public bool Repeated { get; set; }
@@ -137,37 +137,37 @@ internal sealed partial class TableData
         }
     }
 
-    private Period? PeriodOf(int line, string[] cells)
+    private TablePeriod? PeriodOf(int line, string[] cells)
     {
         int? year = null;
-        Period? whole = null;
-        var parts = new List<(int Column, Period Period)>();
+        TablePeriod? whole = null;
+        var parts = new List<(int Column, TablePeriod Period)>();
         foreach (var (c, column) in Map.Columns.Index())
         {
             var cell = cells[c].Trim();
-            if (column.Is == ColumnMeaning.Year) year = Period.Year(cell, out var y) ? y : Bad(c, "a year, as 2024");
+            if (column.Is == ColumnMeaning.Year) year = TablePeriod.Year(cell, out var y) ? y : Bad(c, "a year, as 2024");
             else if (column.Is == ColumnMeaning.Period)
             {
-                if (Period.TryRead(cell, column.Months, out var period)) whole = period;
+                if (TablePeriod.TryRead(cell, column.Months, out var period)) whole = period;
                 else Bad(c, "a period, as 2024, 2024-H1, 2024-Q3, 2024-07 or Jul-Dec 2024");
                 year ??= whole is { } w ? w.Start / 12 : null;
             }
         }
 
         if (year is not { } at) return null;
-        whole ??= Period.OfYear(at);
+        whole ??= TablePeriod.OfYear(at);
         foreach (var (c, column) in Map.Columns.Index())
         {
             var cell = cells[c].Trim();
             switch (column.Is)
             {
-                case ColumnMeaning.Half when Part(cell, 'H', 2) is { } half: whole = new Period((at * 12) + (6 * (half - 1)), 6); break;
+                case ColumnMeaning.Half when Part(cell, 'H', 2) is { } half: whole = new TablePeriod((at * 12) + (6 * (half - 1)), 6); break;
                 case ColumnMeaning.Half: Bad(c, "1 or 2"); return null;
-                case ColumnMeaning.Quarter when Part(cell, 'Q', 4) is { } quarter: whole = new Period((at * 12) + (3 * (quarter - 1)), 3); break;
+                case ColumnMeaning.Quarter when Part(cell, 'Q', 4) is { } quarter: whole = new TablePeriod((at * 12) + (3 * (quarter - 1)), 3); break;
                 case ColumnMeaning.Quarter: Bad(c, "1 to 4"); return null;
-                case ColumnMeaning.Month when Period.TryMonth(cell, out var month): whole = new Period((at * 12) + month - 1, 1); break;
+                case ColumnMeaning.Month when TablePeriod.TryMonth(cell, out var month): whole = new TablePeriod((at * 12) + month - 1, 1); break;
                 case ColumnMeaning.Month: Bad(c, "a month, as 7 or July"); return null;
-                case ColumnMeaning.Range when Period.TryRange(at, cell, out var range): whole = range; break;
+                case ColumnMeaning.Range when TablePeriod.TryRange(at, cell, out var range): whole = range; break;
                 case ColumnMeaning.Range: Bad(c, "months of one year, as Jul-Dec"); return null;
             }
         }

@@ -49,7 +49,7 @@ public sealed record UnreadTable(string File, string Why);
 /// <summary>What a check came to.</summary>
 /// <param name="Provider">Whose tables, as the mapping says; empty without one.</param>
 /// <param name="Tables">What was read.</param>
-/// <param name="Findings">What was found, the worst first, then by file and line; at most <see cref="CheckLimits.Findings"/>.</param>
+/// <param name="Findings">What was found, the worst first, then by file and line; at most <see cref="CheckLimits.Findings"/> of each severity.</param>
 /// <param name="Further">How many more were found than are listed.</param>
 /// <param name="Unread">What could not be checked.</param>
 /// <param name="Comparisons">How many figures were held against another figure or a rule: nothing found in nothing compared says nothing.</param>
@@ -80,7 +80,7 @@ public sealed record CheckLimits
     /// <summary>Bytes of one cell.</summary>
     public int CellBytes { get; init; } = 4096;
 
-    /// <summary>Findings that are listed; all are counted.</summary>
+    /// <summary>Findings of each severity that are listed; all are counted.</summary>
     public int Findings { get; init; } = 10_000;
 
     /// <summary>The usual ones.</summary>
@@ -91,6 +91,7 @@ public sealed record CheckLimits
 internal sealed class FindingList(CheckLimits limits)
 {
     private readonly List<TableFinding> kept = [];
+    private readonly int[] found = new int[Enum.GetValues<TableSeverity>().Length];
 
     /// <summary>How many were found beyond what is kept.</summary>
     public int Further { get; private set; }
@@ -98,16 +99,17 @@ internal sealed class FindingList(CheckLimits limits)
     /// <summary>How many figures were held against something.</summary>
     public long Comparisons { get; set; }
 
-    public void Add(TableSeverity severity, string rule, string file, IEnumerable<int> lines, IEnumerable<string> columns, string found, string expected, string ask, TablePlace? against = null)
+    public void Add(TableSeverity severity, string rule, string file, IEnumerable<int> lines, IEnumerable<string> columns, string what, string expected, string ask, TablePlace? against = null)
     {
-        if (kept.Count >= limits.Findings)
+        // Each severity has room of its own: no number of remarks pushes out what is impossible.
+        if (found[(int)severity]++ >= limits.Findings)
         {
             Further++;
             return;
         }
 
         // A finding over a whole column need not name each of its rows.
-        kept.Add(new TableFinding(severity, rule, file, [.. lines.Distinct().Order().Take(50)], [.. columns.Distinct(StringComparer.Ordinal)], found, expected, ask) { Against = against });
+        kept.Add(new TableFinding(severity, rule, file, [.. lines.Distinct().Order().Take(50)], [.. columns.Distinct(StringComparer.Ordinal)], what, expected, ask) { Against = against });
     }
 
     public IReadOnlyList<TableFinding> Sorted() =>

@@ -155,7 +155,7 @@ public sealed record TableMap(string Name, string File, IReadOnlyList<ColumnMap>
     public char Delimiter { get; init; } = ',';
 
     /// <summary>The periods from the first to the last that it should have, in units of the first; <c>null</c>: those between the first and the last that it has.</summary>
-    public (Period First, Period Last)? Expect { get; init; }
+    public (TablePeriod First, TablePeriod Last)? Expect { get; init; }
 
     /// <summary>Whether the publisher says that its numbers are exact.</summary>
     public bool Exact { get; init; }
@@ -249,7 +249,7 @@ public sealed partial record TableMapping(string Provider, IReadOnlyList<TableMa
         if (!columns.Exists(c => c.Is is ColumnMeaning.Year or ColumnMeaning.Period) && columns.Exists(c => c.IsPeriod)) throw Fault(map, "has a half, quarter, month or range and no year");
         var delimiter = map["delimiter"] is { } d ? Text(d) is "tab" ? "\t" : Text(d) : ",";
         if (delimiter.Length != 1 || delimiter[0] is '"' or '\n' or '\r' or > '~') throw Fault(map["delimiter"]!, "has a delimiter that is not one character, or the word tab");
-        (Period, Period)? expect = null;
+        (TablePeriod, TablePeriod)? expect = null;
         if (map["expect"] is { } expected)
         {
             var span = Mapping(expected);
@@ -370,7 +370,7 @@ public sealed partial record TableMapping(string Provider, IReadOnlyList<TableMa
     /// <summary>A meaning as mappings write it.</summary>
     internal static string Spelled(ColumnMeaning meaning) => meaning.ToString() is var name ? char.ToLowerInvariant(name[0]) + name[1..] : "";
 
-    private static Period Time(YamlTree tree) => Period.TryRead(Text(tree), 0, out var period) ? period : throw Fault(tree, $"has '{Text(tree)}', which is no period; write 2024, 2024-H1, 2024-Q3 or 2024-07");
+    private static TablePeriod Time(YamlTree tree) => TablePeriod.TryRead(Text(tree), 0, out var period) ? period : throw Fault(tree, $"has '{Text(tree)}', which is no period; write 2024, 2024-H1, 2024-Q3 or 2024-07");
 
     private static bool Bool(YamlTree tree) => Text(tree) switch { "true" => true, "false" => false, _ => throw Fault(tree, $"has '{Text(tree)}' where true or false is read") };
 

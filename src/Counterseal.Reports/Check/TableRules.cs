@@ -15,7 +15,7 @@ internal static class TableRules
     {
         // Without a period or a name nothing says that two rows are about the same thing; then only rows that are the same in every cell are told.
         var bare = table.Dimensions.Count == 0 && table.Measure < 0 && !table.Map.Columns.Any(c => c.IsPeriod);
-        var seen = new Dictionary<(Period?, string), TableRow>();
+        var seen = new Dictionary<(TablePeriod?, string), TableRow>();
         foreach (var row in table.Rows)
         {
             if (row.Period is null && table.Map.Columns.Any(c => c.IsPeriod)) continue;
@@ -27,7 +27,8 @@ internal static class TableRules
             if (differ.Count == 0)
                 table.Add(Doubtful, "row-twice", [first, row], [], $"{table.About(row)}: the row stands twice, with the same figures.", "Each row stands once.", "Is one of the two about something else?");
             else
-                table.Add(Impossible, "figure-twice", [first, row], differ, $"{table.About(row)}: {string.Join("; ", differ.Select(c => $"{table.Map.Columns[c].Name} is {first.Cells[c].Trim()} on line {first.Line} and {row.Cells[c].Trim()} on line {row.Line}"))}.", "One thing has one figure.", "Which row holds, and what is the other about?");
+                // A guessed table may have a column that tells the two rows apart, and that was not understood.
+                table.Add(table.Map.Guesses.Count > 0 ? Doubtful : Impossible, "figure-twice", [first, row], differ, $"{table.About(row)}: {string.Join("; ", differ.Select(c => $"{table.Map.Columns[c].Name} is {first.Cells[c].Trim()} on line {first.Line} and {row.Cells[c].Trim()} on line {row.Line}"))}.", "One thing has one figure.", "Which row holds, and what is the other about?");
         }
     }
 
@@ -90,7 +91,7 @@ internal static class TableRules
 
     private static void Copied(TableData table)
     {
-        var seen = new Dictionary<string, (Period Period, List<TableRow> Rows)>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, (TablePeriod Period, List<TableRow> Rows)>(StringComparer.Ordinal);
         foreach (var period in table.Rows.Where(r => r.Period is not null && !r.Repeated).GroupBy(r => r.Period!.Value))
         {
             var rows = period.ToList();

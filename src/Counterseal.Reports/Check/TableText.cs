@@ -24,7 +24,7 @@ internal static class TableText
     }
 
     /// <summary>A cell's text in a sentence: in quotes, so that blanks are seen, and not too long.</summary>
-    public static string Quoted(string text) => text.Length > 60 ? $"\"{text[..(char.IsHighSurrogate(text[59]) ? 59 : 60)]}…\"" : $"\"{text}\"";
+    public static string Quoted(string written) => written.ReplaceLineEndings(" ") is var text && text.Length > 60 ? $"\"{text[..(char.IsHighSurrogate(text[59]) ? 59 : 60)]}…\"" : $"\"{text}\"";
 
     /// <summary>Lines in a sentence: <c>line 4</c>, <c>lines 2-5, 9</c>.</summary>
     public static string LinesOf(IEnumerable<int> lines)

@@ -51,6 +51,13 @@ public class PublishedTablesTests
     }
 
     [Fact]
+    public void The_page_lists_each_rule_that_finds_a_planted_defect()
+    {
+        var rules = File.ReadAllText(Path.Combine(Root(), "docs", "report-check.md")).Split("## The rules")[1].Split("\n## ")[0];
+        Assert.All(Defects.Names.Select(n => Defects.Plant(n, 2).Where.Rule).Where(r => r != "unread"), r => Assert.Contains($"`{r}`", rules, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_example_in_samples_is_sound()
     {
         var folder = Path.Combine(Root(), "samples", "reports-check", "example");

@@ -6,7 +6,7 @@ namespace Counterseal.Reports.Tests.Check;
 
 public class TableCheckTests
 {
-    private static readonly int[] Seeds = [.. Enumerable.Range(1, 12)];
+    private static readonly int[] Seeds = [.. Enumerable.Range(1, 6)];
 
     public static TheoryData<string> AllDefects => [.. Defects.Names];
 
@@ -47,6 +47,31 @@ public class TableCheckTests
             bool Names(string file, IReadOnlyList<int> lines) => file == where.File && (where.Line == 0 || lines.Contains(where.Line));
             Assert.All(outcome.Findings, f => Assert.True(f.Found.Length > 0 && f.Expected.Length > 0 && f.Ask.Length > 0));
             Assert.Equal(outcome.Findings.Any(f => f.Severity == TableSeverity.Impossible) ? 1 : 0, outcome.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void Any_count_that_sums_cover_cannot_be_off_by_one_unnoticed()
+    {
+        var random = new Random(41);
+        for (var round = 0; round < 150; round++)
+        {
+            var set = new TableSet(9);
+            var (file, first, last) = random.Next(4) switch
+            {
+                0 => (TableSet.DemandsHalf, 3, 12),
+                1 => (TableSet.DemandsYear, 2, 4),
+                2 => (TableSet.CountriesHalf, 3, 4),
+                _ => (TableSet.CountriesYear, 3, 4),
+            };
+            var row = set.Rows[file][random.Next(1, set.Rows[file].Count)];
+            var column = random.Next(first, last + 1);
+            // What is a part of another kind is in no total; its accounts, notices and gags stand alone.
+            if (row[2] == "threat to life" && column > 9) continue;
+            var was = row[column];
+            row[column] = $"{int.Parse(was) + (random.Next(2) == 0 ? 1 : -1)}";
+            var outcome = TableSet.Check(set.Files());
+            Assert.True(outcome.ExitCode == 1, $"{file}, {string.Join(",", row)}: column {column} was {was}");
         }
     }
 
@@ -110,6 +135,35 @@ public class TableCheckTests
         Assert.Throws<FormatException>(() => TableMapping.Read("m.yaml", Encoding.UTF8.GetBytes(new string('[', 200_000))));
 
     [Fact]
+    public void A_period_is_read_back_as_it_is_written() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(byte Year, byte Part, byte Unit)>(), t =>
+        {
+            var months = (int[])[12, 6, 3, 1];
+            var length = months[t.Unit % 4];
+            var period = new TablePeriod(((1900 + t.Year) * 12) + (t.Part % (12 / length) * length), length);
+            return TablePeriod.TryRead(period.ToString(), 0, out var read) && read == period;
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("Jul-Dec 2024", "2024-H2")]
+    [InlineData("January – June 2024", "2024-H1")]
+    [InlineData("2024 Jul-Dec", "2024-H2")]
+    [InlineData("Q3 2024", "2024-Q3")]
+    [InlineData("2024h1", "2024-H1")]
+    [InlineData("2024-12-31", "2024-H2")]
+    [InlineData("July 2024", "2024-07")]
+    [InlineData("2024-13", null)]
+    [InlineData("2024-H3", null)]
+    [InlineData("Dec-Jul 2024", null)]
+    [InlineData("H1 24", null)]
+    public void The_usual_writings_of_a_period_are_read(string written, string? period) =>
+        Assert.Equal(period, TablePeriod.TryRead(written, 6, out var read) ? read.ToString() : null);
+
+    [Fact]
+    public void Names_are_folded_once_and_for_all() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text => TableText.Folded(TableText.Folded(text.Get)) == TableText.Folded(text.Get)).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void No_bytes_crash_it()
     {
         var mapping = TableMapping.Read("m.yaml", Encoding.UTF8.GetBytes(TableSet.Mapping));
@@ -126,7 +180,7 @@ public class TableCheckTests
         var mapping = TableMapping.Read("m.yaml", Encoding.UTF8.GetBytes(TableSet.Mapping));
         var random = new Random(20261129);
         byte[] sharp = [(byte)',', (byte)';', (byte)'"', (byte)'\n', (byte)'\r', 0, 0xFF, (byte)'-', (byte)'.', (byte)'9', (byte)'%', (byte)'<', (byte)'+'];
-        for (var round = 0; round < 250; round++)
+        for (var round = 0; round < 120; round++)
         {
             var files = new TableSet(1 + (round % 5)).Files();
             foreach (var (name, bytes) in files.ToList())
@@ -203,8 +257,10 @@ public class TableCheckTests
     [Fact]
     public void Findings_beyond_the_limit_are_counted_and_not_kept()
     {
-        var outcome = TableCheck.Run([File("rows.csv", "year,country,received\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"2024,c{i},-1\n")))], limits: new CheckLimits { Findings = 10 });
-        Assert.Equal(10, outcome.Findings.Count);
+        var outcome = TableCheck.Run([File("rows.csv", "year,country,received\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"2024,c{i},\n")) + "2024,last,-1\n")], limits: new CheckLimits { Findings = 10 });
+        // 500 doubtful ones do not push out the one that is impossible.
+        Assert.Equal((1, 10), (outcome.Findings.Count(f => f.Severity == TableSeverity.Impossible), outcome.Findings.Count(f => f.Severity == TableSeverity.Doubtful)));
+        Assert.Equal(1, outcome.ExitCode);
         Assert.True(outcome.Further >= 490);
     }
 

@@ -6,7 +6,7 @@ namespace Counterseal.Reports;
 /// <summary>A run of whole months.</summary>
 /// <param name="Start">The first month: year × 12 + month − 1.</param>
 /// <param name="Months">How many, from 1.</param>
-public readonly partial record struct Period(int Start, int Months) : IComparable<Period>
+public readonly partial record struct TablePeriod(int Start, int Months) : IComparable<TablePeriod>
 {
     private static readonly string[] Names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -14,31 +14,31 @@ public readonly partial record struct Period(int Start, int Months) : IComparabl
     public int End => Start + Months;
 
     /// <summary>A calendar year.</summary>
-    public static Period OfYear(int year) => new(year * 12, 12);
+    public static TablePeriod OfYear(int year) => new(year * 12, 12);
 
     /// <summary>Whether another lies inside this one.</summary>
-    public bool Contains(Period other) => Start <= other.Start && other.End <= End;
+    public bool Contains(TablePeriod other) => Start <= other.Start && other.End <= End;
 
     /// <summary>Whether they share a month.</summary>
-    public bool Overlaps(Period other) => Start < other.End && other.Start < End;
+    public bool Overlaps(TablePeriod other) => Start < other.End && other.Start < End;
 
     /// <summary>The one of the same length that follows.</summary>
-    public Period Next => new(End, Months);
+    public TablePeriod Next => new(End, Months);
 
     /// <inheritdoc/>
-    public int CompareTo(Period other) => (Start, Months).CompareTo((other.Start, other.Months));
+    public int CompareTo(TablePeriod other) => (Start, Months).CompareTo((other.Start, other.Months));
 
     /// <summary>Compares.</summary>
-    public static bool operator <(Period left, Period right) => left.CompareTo(right) < 0;
+    public static bool operator <(TablePeriod left, TablePeriod right) => left.CompareTo(right) < 0;
 
     /// <summary>Compares.</summary>
-    public static bool operator >(Period left, Period right) => left.CompareTo(right) > 0;
+    public static bool operator >(TablePeriod left, TablePeriod right) => left.CompareTo(right) > 0;
 
     /// <summary>Compares.</summary>
-    public static bool operator <=(Period left, Period right) => left.CompareTo(right) <= 0;
+    public static bool operator <=(TablePeriod left, TablePeriod right) => left.CompareTo(right) <= 0;
 
     /// <summary>Compares.</summary>
-    public static bool operator >=(Period left, Period right) => left.CompareTo(right) >= 0;
+    public static bool operator >=(TablePeriod left, TablePeriod right) => left.CompareTo(right) >= 0;
 
     /// <summary><c>2024</c>, <c>2024-H1</c>, <c>2024-Q3</c>, <c>2024-07</c>, or <c>2024-02 to 2024-05</c>.</summary>
     public override string ToString()
@@ -58,7 +58,7 @@ public readonly partial record struct Period(int Start, int Months) : IComparabl
     /// <param name="text">The text.</param>
     /// <param name="months">How long a period is that is named by a day; 0 when unknown.</param>
     /// <param name="period">The period.</param>
-    public static bool TryRead(string text, int months, out Period period)
+    public static bool TryRead(string text, int months, out TablePeriod period)
     {
         period = default;
         // Longer texts are no period, and need not be tried in every way.
@@ -86,7 +86,7 @@ public readonly partial record struct Period(int Start, int Months) : IComparabl
     }
 
     /// <summary>Reads a range of months of one year: <c>Jul-Dec</c>, <c>January to June</c>, <c>07-12</c>; one month alone as well.</summary>
-    public static bool TryRange(int year, string text, out Period period)
+    public static bool TryRange(int year, string text, out TablePeriod period)
     {
         period = default;
         if (text.Length > 60) return false;
