@@ -11,6 +11,9 @@ namespace Counterseal.Reports;
 /// </remarks>
 internal sealed class CrossTable
 {
+    // So many units each way make Least different values.
+    private const int Enough = Tally.Least - 1;
+
     private readonly int rows, columns;
     private readonly Tally[,] cells;
     private readonly bool[,] hidden, possible;
@@ -163,8 +166,16 @@ internal sealed class CrossTable
         var used = new HashSet<(int, int)> { (r, c) };
         if (IsSmall(cells[r, c].Count) && !Moves(r, c, null, used))
             return false;
-        // A party that has nothing in the cells over which this one moves sees it move as the public does.
-        var parties = used.SelectMany(cell => cells[cell.Item1, cell.Item2].Own.Keys).ToHashSet(StringComparer.Ordinal);
+        // Who has nothing in this cell, and leaves enough in each cell over which this one moves, sees it move as the public does.
+        var parties = new HashSet<string>(cells[r, c].Own.Keys, StringComparer.Ordinal);
+        if (IsSmall(cells[r, c].Count))
+        {
+            foreach (var (row, column) in used)
+            {
+                if (cells[row, column].Count - cells[row, column].Most < Enough)
+                    parties.UnionWith(cells[row, column].Own.Keys);
+            }
+        }
         foreach (var party in parties)
         {
             if (IsSmall(Left(r, c, party)) && !Moves(r, c, party, []))
@@ -180,7 +191,6 @@ internal sealed class CrossTable
     /// <summary>Whether a hidden cell can take <see cref="Tally.Least"/> different values or more for one who has taken a party's own demands away.</summary>
     private bool Moves(int r, int c, string? party, HashSet<(int, int)> used)
     {
-        const int Enough = Tally.Least - 1;
         var up = Push(r, c, +1, party, Enough, used);
         return up >= Enough || up + Push(r, c, -1, party, Enough - up, used) >= Enough;
     }

@@ -16,7 +16,7 @@ internal static class DemandReading
 {
     /// <summary>The events that matter here.</summary>
     public static IReadOnlyCollection<string> Types { get; } =
-        ["received", "authenticated", "established", "assessed", "decided", "ordered", "counted", "released", "told", "withdrawn", "closed"];
+        ["received", "established", "assessed", "decided", "counted", "released", "told", "withdrawn"];
 
     private static readonly JsonSerializerOptions Lenient = Make();
 

@@ -14,6 +14,9 @@ internal sealed class Tally
     /// <summary>Each party with its own count: issuing authorities, and customers.</summary>
     public IReadOnlyDictionary<string, int> Own => own;
 
+    /// <summary>The most that any one party has here.</summary>
+    public int Most { get; private set; }
+
     /// <summary>Counts one demand.</summary>
     public void Add(CountedDemand demand)
     {
@@ -35,10 +38,9 @@ internal sealed class Tally
     public static string Party(CountedDemand demand) => $"{demand.Country}\n{demand.Authority}";
 
     /// <summary>
-    /// Whether the number may be published: none, or enough, and enough or none again after any one party has taken its own away. Only the party with the most need be
-    /// asked: if it leaves enough, so does each other; if it leaves none, there is no other but customers, who are asked too.
+    /// Whether the number may be published: none, or enough, and enough or none again after any one party has taken its own away.
     /// </summary>
-    public bool IsSafe => Count == 0 || (Count >= Least && own.Values.All(mine => Count == mine || Count - mine >= Least));
+    public bool IsSafe => Count == 0 || (Count >= Least && (Count - Most >= Least || own.Values.All(mine => Count == mine || Count - mine >= Least)));
 
     /// <summary>A sum of cells.</summary>
     public static Tally Sum(IEnumerable<Tally> cells)
@@ -49,5 +51,10 @@ internal sealed class Tally
         return sum;
     }
 
-    private void Grow(string party, int by) => own[party] = own.GetValueOrDefault(party) + by;
+    private void Grow(string party, int by)
+    {
+        ref var mine = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(own, party, out _);
+        mine += by;
+        Most = Math.Max(Most, mine);
+    }
 }
