@@ -37,7 +37,9 @@ public class ReportTests
             }
             catch (Exception cut) when (cut is HttpRequestException or IOException or SocketException)
             {
-                // The desk died; its people start it again and say the same again.
+                // The desk is dying; its people start it again when it is dead, and say the same again.
+                for (var wait = 0; house.IsUp && wait < 200; wait++)
+                    await Task.Delay(50, Stop);
             }
             foreach (var file in Directory.Exists(house.Home.Reports) ? Directory.EnumerateFiles(house.Home.Reports, "report.json*", SearchOption.AllDirectories) : [])
                 digests.Add(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file, Stop))));
