@@ -12,6 +12,8 @@ internal sealed record Home(string Folder)
     public string Ledger => Path.Combine(Folder, "ledger");
     /// <summary>The bell's folder.</summary>
     public string Bell => Path.Combine(Folder, "bell");
+    /// <summary>The registry's folder.</summary>
+    public string Registry => Path.Combine(Folder, "registry");
     /// <summary>The bell's staff socket.</summary>
     public string BellSocket => Path.Combine(Folder, "run", "bell.sock");
     /// <summary>The staff socket.</summary>
