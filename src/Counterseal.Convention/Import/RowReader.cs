@@ -28,6 +28,9 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
     private CellRemark? fault;
     // In strict reading an unknown word or no title is a fault: it decides whether cells stand where they belong.
     private bool strict;
+    // A fault that a cell in the wrong column would make, and not one of what good cells say together.
+    private bool misplaced;
+    private bool trying;
 
     /// <summary>Reads a row of any number of cells.</summary>
     public RowReading Read(string[] cells)
@@ -39,7 +42,7 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
             var plain = One(cells, null, true);
             if (plain.Fault is null)
                 return plain;
-            return Shifted(cells, columns) ?? One(cells, null, false);
+            return (misplaced ? Shifted(cells, columns) : null) ?? One(cells, null, false);
         }
         if (cells.Length > columns && cells.AsSpan(columns).IndexOfAnyExcept("") < 0 && One(cells[..columns], new("", string.Create(CultureInfo.InvariantCulture, $"{cells.Length - columns} empty cells too many at the end are left out")), true) is { Fault: null } trimmed)
             return trimmed;
@@ -112,7 +115,7 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
     {
         mended.Clear();
         fault = null;
-        strict = strictly;
+        (strict, misplaced, trying) = (strictly, false, first is not null);
         if (first is not null)
             mended.Add(first);
         for (var i = 0; i < cells.Length; i++)
@@ -134,12 +137,13 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
             mended.Add(new(missing.Columns[0], "there is no date; the incident counts in no year"));
         var end = file.End is { } ends ? Date(ends, cells) : null;
         if (end < start)
-            Fail(file.End!, string.Create(CultureInfo.InvariantCulture, $"it ends on {end:yyyy-MM-dd}, before it begins on {start:yyyy-MM-dd}"));
+            Fail(file.End!, string.Create(CultureInfo.InvariantCulture, $"it ends on {end:yyyy-MM-dd}, before it begins on {start:yyyy-MM-dd}"), together: true);
         var types = new List<string>();
         foreach (var type in file.Types)
             types.AddRange(Known(type, cells).SelectMany(group => group).Where(word => !types.Contains(word)).ToList());
         var attributions = AttributionsOf(cells);
         var victims = VictimsOf(cells, attributions);
+        var sources = SourcesOf(cells);
         if (key is null && fault is null)
             Fail(file.Key!, "there is no id");
         if (title is null && fault is null)
@@ -147,7 +151,7 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
         if (fault is not null)
             return new(key, null, [], [], [.. mended], fault);
         return new(key, new Incident(mapping.Feed, key!, title!, file.Summary is { } summary ? Words(summary, cells) : null, start, end, types, victims, attributions, [],
-            file.Response is { } response ? Words(response, cells) : null, rules.Of(victims, types), SourcesOf(cells), [], Sample: sample), [], [], [.. mended], null);
+            file.Response is { } response ? Words(response, cells) : null, rules.Of(victims, types), sources, [], Sample: sample), [], [], [.. mended], null);
     }
 
     private List<string> SourcesOf(string[] cells)
@@ -175,7 +179,7 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
             var accused = attributions.SelectMany(a => a.Accused).ToHashSet(StringComparer.Ordinal);
             states = [.. states.Select(group => group.Where(code => !accused.Contains(code)).ToList())];
             if (accused.Count > 0 && !StatesOf(file.VictimStates, cells).SelectMany(g => g).Any(accused.Contains))
-                Fail(except, "the initiator is none of the pair");
+                Fail(except, "the initiator is none of the pair", together: true);
         }
         var all = kinds.SelectMany(g => g).Distinct(StringComparer.Ordinal).ToList();
         var victims = new List<Victims>();
@@ -449,13 +453,17 @@ internal sealed class RowReader(FeedMapping mapping, FileMapping file, ClauseRul
     /// <summary>What stands in many rows is the feed's own word, not a cell that was moved.</summary>
     private bool Unusual(string word)
     {
-        var seen = unknown.GetValueOrDefault(word) + 1;
-        if (unknown.Count < 10_000)
+        var seen = unknown.GetValueOrDefault(word) + (trying ? 0 : 1);
+        if (!trying && unknown.Count < 10_000)
             unknown[word] = seen;
         return seen <= 40;
     }
 
-    private void Fail(CellMapping cell, string what) => fault ??= new(cell.Columns.Count > 0 ? cell.Columns[0] : "", what);
+    private void Fail(CellMapping cell, string what, bool together = false)
+    {
+        misplaced |= !together;
+        fault ??= new(cell.Columns.Count > 0 ? cell.Columns[0] : "", what);
+    }
 
     private T? Fail<T>(CellMapping cell, string what)
     {
