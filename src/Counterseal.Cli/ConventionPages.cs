@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Counterseal.Convention;
+using Counterseal.Desk;
 using Counterseal.Ledger;
 using Counterseal.Web;
 
@@ -57,8 +58,9 @@ internal static class ConventionPages
         async Task Fetch(string path, string holds)
         {
             using var answer = await client.GetAsync(path, cancel);
-            var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(cancel));
-            check($"Fetched: {path}", answer.IsSuccessStatusCode && page.Contains(holds, StringComparison.Ordinal) && !page.Contains("<script src", StringComparison.Ordinal), answer.IsSuccessStatusCode ? "" : answer.StatusCode.ToString());
+            var raw = await answer.Content.ReadAsStringAsync(cancel);
+            var page = WebUtility.HtmlDecode(raw);
+            check($"Fetched: {path}", answer.IsSuccessStatusCode && page.Contains(holds, StringComparison.Ordinal) && !raw.Contains("<script", StringComparison.Ordinal), answer.IsSuccessStatusCode ? "" : answer.StatusCode.ToString());
         }
     }
 }

@@ -7,6 +7,7 @@ using Counterseal.Watch;
 
 namespace Counterseal.Convention;
 
+// Values are made first and then written raw: the serializer would flush the writer by itself, and a served answer takes no such write.
 /// <summary>The registry as files for others: CSV, JSON, and STIX 2.1 (OASIS). Written as it is read; none is held whole.</summary>
 public static class RegistryExport
 {
@@ -52,16 +53,16 @@ public static class RegistryExport
         json.WriteString("boundStates", RegistryReader.BoundSentence(pledges, registry.Today));
         json.WriteString("editor", registry.Editor);
         json.WritePropertyName("instruments");
-        JsonSerializer.Serialize(json, (await registry.Instruments(cancel)).Versions, RegistryJson.Options);
+        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes((await registry.Instruments(cancel)).Versions, RegistryJson.Options), skipInputValidation: true);
         json.WritePropertyName("pledges");
-        JsonSerializer.Serialize(json, pledges, RegistryJson.Options);
+        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(pledges, RegistryJson.Options), skipInputValidation: true);
         json.WriteStartArray("incidents");
         await foreach (var incident in registry.All(cancel))
         {
             json.WriteStartObject();
             json.WriteString("id", incident.Id);
             json.WritePropertyName("incident");
-            JsonSerializer.Serialize(json, incident, RegistryJson.Options);
+            json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(incident, RegistryJson.Options), skipInputValidation: true);
             json.WriteEndObject();
             await json.FlushAsync(cancel);
         }
