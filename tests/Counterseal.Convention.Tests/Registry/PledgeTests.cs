@@ -82,6 +82,7 @@ public class PledgeTests
         Assert.Null(Watch.States.Code("USSR"));
         Assert.Null(Watch.States.Find("Ruritania"));
         Assert.Null(Watch.States.WithLost("?ran?"));
-        Assert.Equal("IR", Watch.States.WithLost("I?an")?.Code);
+        Assert.Equal("UA", Watch.States.WithLost("Ukra?ne")?.Code);
+        Assert.Null(Watch.States.WithLost("?????"));
     }
 }

@@ -61,8 +61,8 @@ public class TrendTests(Postgres postgres)
     }
 
     [Theory]
-    [InlineData(20, 2, TrendVerdict.Fewer, "Fewer incidents a year than before")]
-    [InlineData(2, 20, TrendVerdict.More, "More incidents a year than before")]
+    [InlineData(20, 2, TrendVerdict.Fewer, "Fewer incidents a year after than before")]
+    [InlineData(2, 20, TrendVerdict.More, "More incidents a year after than before")]
     [InlineData(4, 3, TrendVerdict.CannotBeTold, "It cannot be told whether more or fewer")]
     [InlineData(0, 0, TrendVerdict.CannotBeTold, "It cannot be told whether more or fewer")]
     public void Before_and_after_say_more_fewer_or_that_it_cannot_be_told(long before, long after, TrendVerdict verdict, string begins)
