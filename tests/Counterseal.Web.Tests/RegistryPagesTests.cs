@@ -63,7 +63,7 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
                 foreach (var other in shown.Book.Versions.Where(v => v != version).SelectMany(v => v.Clauses).Where(c => c.Text != clause.Text))
                     Assert.DoesNotContain(other.Text, quoted, StringComparison.Ordinal);
             }
-        foreach (var none in (string[])["/registry/clauses/dgc/2017-02/9", "/registry/clauses/dgc/2018/1", "/registry/clauses/un-gge/2015/l", "/registry/instruments/dgc/2018", "/registry/incidents/none", "/registry/incidents/%2e%2e"])
+        foreach (var none in (string[])["/registry/clauses/dgc/2017-02/9", "/registry/clauses/dgc/2018/1", "/registry/clauses/un-gge/2015/l", "/registry/instruments/dgc/2018", "/registry/incidents/none"])
         {
             using var answer = await shown.Client.GetAsync(none, Stop);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
