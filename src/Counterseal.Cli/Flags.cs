@@ -65,7 +65,7 @@ internal static class Flags
     /// <summary>The sentence for a failure that a user can cause; <c>null</c> for a programmer's mistake, which may show its stack.</summary>
     private static string? Sentence(Exception fault) => fault switch
     {
-        Refused or DeskRefused or Watch.RecordException or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
+        Refused or DeskRefused or Watch.RecordException or Convention.RegistryException or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
             or Law.RuleBookException or Intake.LetterException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
         HttpRequestException => $"{fault.Message}. Is `counterseal serve` running for this --home?",
         OperationCanceledException => "interrupted; what was begun can be taken up again",

@@ -14,6 +14,8 @@ internal sealed record Home(string Folder)
     public string Bell => Path.Combine(Folder, "bell");
     /// <summary>What was made public: reports, statements.</summary>
     public string Reports => Path.Combine(Folder, "public", "reports");
+    /// <summary>The registry's folder.</summary>
+    public string Registry => Path.Combine(Folder, "registry");
     /// <summary>The bell's staff socket.</summary>
     public string BellSocket => Path.Combine(Folder, "run", "bell.sock");
     /// <summary>The staff socket.</summary>

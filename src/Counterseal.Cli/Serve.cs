@@ -42,6 +42,9 @@ internal static class Serve
                 var bellDoor = children && hasBell ? WatchServe.Door(place, parsed.GetValue(watchPort) is 0 ? Free(0) : parsed.GetValue(watchPort)) : null;
                 await using var bell = bellDoor is not null
                     ? await Child.Start(place.BellSocket, TimeProvider.System, cancel, "watch", "serve", "--home", place.Folder, "--port", bellDoor.Port.ToString(CultureInfo.InvariantCulture)) : null;
+                var registry = new Convention.RegistryHome(place.Registry);
+                if (children && registry.Exists)
+                    await ConventionCommands.Adopt(registry, cancel);
                 var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));

@@ -74,7 +74,10 @@ internal static class TrialHome
         });
         Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
         if (bell)
+        {
             AddBell(home);
+            ConventionCommands.Add(home, null);
+        }
     }
 
     /// <summary>Gives a trial home a bell, with a credential of its own at the ledger, which must not run meanwhile.</summary>

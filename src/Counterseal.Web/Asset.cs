@@ -14,8 +14,11 @@ public sealed class Asset
     /// <summary>The seal, also the icon of the tab.</summary>
     public static Asset Seal { get; } = new("seal.svg", "image/svg+xml");
 
+    /// <summary>What the registry's pages have beside it.</summary>
+    public static Asset Registry { get; } = new("registry.css", "text/css; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Seal];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Registry, Seal];
 
     /// <summary>The bytes.</summary>
     public byte[] Bytes { get; }

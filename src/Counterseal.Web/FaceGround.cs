@@ -34,9 +34,11 @@ public sealed record FaceGround
     internal bool Bell { get; init; }
     internal bool Reports { get; init; }
 
+    internal bool Registry { get; init; }
+
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

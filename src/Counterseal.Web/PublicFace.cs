@@ -39,6 +39,8 @@ public sealed record PublicFaceOptions
     public ReportShelf? Reports { get; init; }
     /// <summary>How the forms of reports are made.</summary>
     public ReportForms ReportForms { get; init; } = ReportForms.Default;
+    /// <summary>What the pages under <c>/registry</c> read; <c>null</c> where there is no registry.</summary>
+    public Counterseal.Convention.RegistryReader? Registry { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -58,7 +60,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -73,6 +75,8 @@ public static class PublicFace
             MapCheck(app, options, check);
         if (options.Reports is { } reports)
             ReportPages.Map(app, options.Ground, reports, options.ReportForms, options.LedgerKey);
+        if (options.Registry is { } registry)
+            RegistryFace.Map(app, options.Ground, registry);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
         return app;
     }

@@ -103,7 +103,7 @@ public sealed class StixReader(string feed, Intelligence into, FeedLimits? limit
             case "indicator":
                 Indicator(o, id, place, modified, confidence, refs, maker, Drop, Mend, what => into.Remarks.Add(RemarkKind.Unused, file, line, pointer, what));
                 break;
-            case "intrusion-set" or "threat-actor" or "campaign" or "malware" or "identity" or "location" or "tool":
+            case "intrusion-set" or "threat-actor" or "campaign" or "incident" or "malware" or "identity" or "location" or "tool":
                 var name = JsonText.Member(o, "name") ?? JsonText.Member(o, "country") ?? JsonText.Member(o, "region");
                 if (name is null) { Drop($"The {type} has no name."); return; }
                 if (type == "identity") identities[id] = name;

@@ -52,6 +52,15 @@ internal sealed class WatchDatabase : IAsyncDisposable
 
     private WatchDatabase(DbDataSource source, string? file) => (this.source, this.file) = (source, file);
 
+    /// <summary>What a database is made by.</summary>
+    /// <param name="Name">Whose it is, for sentences.</param>
+    /// <param name="Steps">The n-th brings it from version n to n + 1, written for SQLite; <c> blob</c> and <c> WITHOUT ROWID</c> are put right for PostgreSQL.</param>
+    /// <param name="Table">The table that keeps the version.</param>
+    /// <param name="Lock">PostgreSQL's advisory lock while it is raised.</param>
+    internal sealed record Schema(string Name, IReadOnlyList<string> Steps, string Table, long Lock);
+
+    private static readonly Schema Own = new("watch", Steps, "schema_version", 7237481);
+
     /// <summary>Whether this is PostgreSQL.</summary>
     public bool Postgres => file is null;
 
@@ -60,7 +69,10 @@ internal sealed class WatchDatabase : IAsyncDisposable
     /// <param name="cancel">Ends the opening.</param>
     /// <exception cref="DbException">It cannot be opened.</exception>
     /// <exception cref="RecordException">A newer Counterseal made it.</exception>
-    public static async Task<WatchDatabase> Open(string database, CancellationToken cancel)
+    public static Task<WatchDatabase> Open(string database, CancellationToken cancel) => Open(database, Own, cancel);
+
+    /// <summary>Opens a database of another schema, as the rooms that stand on this one have them.</summary>
+    public static async Task<WatchDatabase> Open(string database, Schema schema, CancellationToken cancel)
     {
         var path = database.StartsWith("sqlite:", StringComparison.Ordinal) ? database["sqlite:".Length..] : null;
         DbDataSource source = path is null
@@ -76,7 +88,7 @@ internal sealed class WatchDatabase : IAsyncDisposable
             }
             await opened.Write(async connection =>
             {
-                await opened.Raise(connection, cancel);
+                await opened.Raise(connection, schema, cancel);
                 return true;
             }, cancel);
             return opened;
@@ -89,18 +101,19 @@ internal sealed class WatchDatabase : IAsyncDisposable
     }
 
     // Only what is missing is run: making an index takes its table's lock even where the index is there already, and would wait for those who are at work on it, and they for it.
-    private async Task Raise(DbConnection connection, CancellationToken cancel)
+    private async Task Raise(DbConnection connection, Schema schema, CancellationToken cancel)
     {
+        var steps = schema.Steps;
         if (Postgres)
-            await Run(connection, "SELECT pg_advisory_xact_lock(7237481)", cancel);
-        await Run(connection, "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY)", cancel);
-        var version = (await Rows(connection, "SELECT COALESCE(MAX(version), 0) FROM schema_version", row => (int)row.GetInt64(0), cancel))[0];
-        if (version > Steps.Length)
-            throw new RecordException($"the watch's database is of version {version}, made by a newer Counterseal; this one knows {Steps.Length}: run the newer one, or restore a copy from before");
-        for (; version < Steps.Length; version++)
+            await Run(connection, $"SELECT pg_advisory_xact_lock({schema.Lock})", cancel);
+        await Run(connection, $"CREATE TABLE IF NOT EXISTS {schema.Table} (version bigint PRIMARY KEY)", cancel);
+        var version = (await Rows(connection, $"SELECT COALESCE(MAX(version), 0) FROM {schema.Table}", row => (int)row.GetInt64(0), cancel))[0];
+        if (version > steps.Count)
+            throw new RecordException($"the {schema.Name}'s database is of version {version}, made by a newer Counterseal; this one knows {steps.Count}: run the newer one, or restore a copy from before");
+        for (; version < steps.Count; version++)
         {
-            await Run(connection, Postgres ? Steps[version].Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) : Steps[version], cancel);
-            await Run(connection, "INSERT INTO schema_version (version) VALUES (@v)", cancel, ("v", version + 1L));
+            await Run(connection, Postgres ? steps[version].Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) : steps[version], cancel);
+            await Run(connection, $"INSERT INTO {schema.Table} (version) VALUES (@v)", cancel, ("v", version + 1L));
         }
     }
 
