@@ -5,68 +5,41 @@ using Npgsql;
 
 namespace Counterseal.Watch;
 
-/// <summary>
-/// The bell's tables: the same statements on SQLite (one machine) and PostgreSQL (several). Plain SQL and no object mapper: a batch of events is one statement, not ten thousand.
-/// </summary>
-internal sealed class WatchDatabase : IAsyncDisposable
-{
-    // Times are milliseconds since 1970, UTC. "blob" is written bytea on PostgreSQL.
-    // The n-th step brings a database from version n to n + 1. A step that was ever released stays as it is; a change is a step more.
-    private static readonly string[] Steps =
-    [
-        """
-        CREATE TABLE IF NOT EXISTS seen (id blob PRIMARY KEY) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS matched (id blob PRIMARY KEY) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS counters (name text PRIMARY KEY, value bigint NOT NULL);
-        CREATE TABLE IF NOT EXISTS positions (source text PRIMARY KEY, lines bigint NOT NULL, bytes bigint NOT NULL);
-        CREATE TABLE IF NOT EXISTS evidence (finding text NOT NULL, account text NOT NULL, rule text NOT NULL, indicator text NOT NULL, field text NOT NULL, value text NOT NULL, customer text NOT NULL,
-            actor text NOT NULL, state text, source text NOT NULL, confidence bigint NOT NULL, marking bigint NOT NULL, events bigint NOT NULL, first_at bigint NOT NULL, last_at bigint NOT NULL,
-            event text NOT NULL, place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (finding, account, rule, indicator, field, value));
-        CREATE TABLE IF NOT EXISTS dirty (finding text PRIMARY KEY);
-        CREATE TABLE IF NOT EXISTS record (n bigint PRIMARY KEY, subject text NOT NULL, version bigint NOT NULL, type text NOT NULL, bytes blob NOT NULL, salt blob NOT NULL, logged bigint NOT NULL,
-            leaf_index bigint, proof text, UNIQUE (subject, version));
-        CREATE INDEX IF NOT EXISTS record_logged ON record (logged) WHERE logged = 0;
-        CREATE TABLE IF NOT EXISTS subjects (id text PRIMARY KEY, kind text NOT NULL, version bigint NOT NULL, state text NOT NULL, account text, look_at bigint NOT NULL, claimed_until bigint NOT NULL DEFAULT 0,
-            planned bigint NOT NULL DEFAULT 0);
-        CREATE INDEX IF NOT EXISTS subjects_look ON subjects (kind, look_at);
-        CREATE INDEX IF NOT EXISTS subjects_account ON subjects (account) WHERE account IS NOT NULL;
-        CREATE TABLE IF NOT EXISTS codes (hash blob PRIMARY KEY, notice text NOT NULL);
-        CREATE TABLE IF NOT EXISTS messages (id text PRIMARY KEY, notice text NOT NULL, rung bigint NOT NULL);
-        INSERT INTO counters (name, value) VALUES ('leaves', 0), ('events', 0) ON CONFLICT DO NOTHING;
-        """,
-        // seen_at 0: from before this step; Bell.Prune takes it for the day when it first met it. Times of observations are ticks of 100 ns, since windows are held to that.
-        """
-        ALTER TABLE seen ADD COLUMN seen_at bigint NOT NULL DEFAULT 0;
-        CREATE INDEX seen_seen_at ON seen (seen_at);
-        CREATE TABLE observed (stream blob NOT NULL, event blob NOT NULL, at bigint NOT NULL, holds blob NOT NULL, used bigint NOT NULL, until bigint NOT NULL, id text NOT NULL, kind bigint NOT NULL,
-            outcome bigint NOT NULL, place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (stream, event)) WITHOUT ROWID;
-        CREATE INDEX observed_until ON observed (until);
-        CREATE TABLE bound (finding text NOT NULL, indicator text NOT NULL, account text NOT NULL, event text NOT NULL, match text NOT NULL, at bigint NOT NULL, kind bigint NOT NULL, outcome bigint NOT NULL,
-            place_source text NOT NULL, place_number bigint NOT NULL, place_offset bigint NOT NULL, PRIMARY KEY (finding, indicator, account, event));
-        INSERT INTO counters (name, value) VALUES ('observed', 0) ON CONFLICT DO NOTHING;
-        """,
-    ];
+/// <summary>The tables of a room that keeps a record.</summary>
+/// <param name="Room">What it is of, for sentences, e.g. <c>the watch</c>.</param>
+/// <param name="Lock">The number of the lock under which tables are made on PostgreSQL; each room has its own.</param>
+/// <param name="Steps">
+/// The n-th step brings a database from version n to n + 1. A step that was ever released stays as it is; a change is a step more. "blob" is written bytea on PostgreSQL, and " WITHOUT ROWID" is left out there.
+/// </param>
+internal sealed record RecordTables(string Room, long Lock, IReadOnlyList<string> Steps);
 
+/// <summary>
+/// A room's tables: the same statements on SQLite (one machine) and PostgreSQL (several). Plain SQL and no object mapper: a batch of events is one statement, not ten thousand. Two rooms have two databases.
+/// </summary>
+internal sealed class RecordDatabase : IAsyncDisposable
+{
     private readonly DbDataSource source;
     private readonly string? file;
+    private readonly RecordTables tables;
 
-    private WatchDatabase(DbDataSource source, string? file) => (this.source, this.file) = (source, file);
+    private RecordDatabase(DbDataSource source, string? file, RecordTables tables) => (this.source, this.file, this.tables) = (source, file, tables);
 
     /// <summary>Whether this is PostgreSQL.</summary>
     public bool Postgres => file is null;
 
     /// <summary>Opens, and makes what is not there.</summary>
     /// <param name="database"><c>sqlite:PATH</c>, or an Npgsql connection string.</param>
+    /// <param name="tables">What is in it.</param>
     /// <param name="cancel">Ends the opening.</param>
     /// <exception cref="DbException">It cannot be opened.</exception>
     /// <exception cref="RecordException">A newer Counterseal made it.</exception>
-    public static async Task<WatchDatabase> Open(string database, CancellationToken cancel)
+    public static async Task<RecordDatabase> Open(string database, RecordTables tables, CancellationToken cancel)
     {
         var path = database.StartsWith("sqlite:", StringComparison.Ordinal) ? database["sqlite:".Length..] : null;
         DbDataSource source = path is null
             ? NpgsqlDataSource.Create(database)
             : SqliteFactory.Instance.CreateDataSource(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60 }.ToString());
-        var opened = new WatchDatabase(source, path);
+        var opened = new RecordDatabase(source, path, tables);
         try
         {
             if (!opened.Postgres)
@@ -92,14 +65,14 @@ internal sealed class WatchDatabase : IAsyncDisposable
     private async Task Raise(DbConnection connection, CancellationToken cancel)
     {
         if (Postgres)
-            await Run(connection, "SELECT pg_advisory_xact_lock(7237481)", cancel);
+            await Run(connection, "SELECT pg_advisory_xact_lock(@lock)", cancel, ("lock", tables.Lock));
         await Run(connection, "CREATE TABLE IF NOT EXISTS schema_version (version bigint PRIMARY KEY)", cancel);
         var version = (await Rows(connection, "SELECT COALESCE(MAX(version), 0) FROM schema_version", row => (int)row.GetInt64(0), cancel))[0];
-        if (version > Steps.Length)
-            throw new RecordException($"the watch's database is of version {version}, made by a newer Counterseal; this one knows {Steps.Length}: run the newer one, or restore a copy from before");
-        for (; version < Steps.Length; version++)
+        if (version > tables.Steps.Count)
+            throw new RecordException($"the database of {tables.Room} is of version {version}, made by a newer Counterseal; this one knows {tables.Steps.Count}: run the newer one, or restore a copy from before");
+        for (; version < tables.Steps.Count; version++)
         {
-            await Run(connection, Postgres ? Steps[version].Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) : Steps[version], cancel);
+            await Run(connection, Postgres ? tables.Steps[version].Replace(" blob", " bytea", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal) : tables.Steps[version], cancel);
             await Run(connection, "INSERT INTO schema_version (version) VALUES (@v)", cancel, ("v", version + 1L));
         }
     }
