@@ -70,7 +70,7 @@ public sealed class Bell : IAsyncDisposable
 {
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(10);
     private readonly BellOptions options;
-    private readonly RecordDatabase database;
+    private readonly WatchDatabase database;
     private readonly WatchRecord record;
     private readonly EvidenceStore evidence;
     private readonly PatternStore patterns;
@@ -78,7 +78,7 @@ public sealed class Bell : IAsyncDisposable
     private readonly CodeTries tries;
     private readonly Webhook webhook;
 
-    private Bell(BellOptions options, RecordDatabase database, LedgerClient ledger, TimeProvider time)
+    private Bell(BellOptions options, WatchDatabase database, LedgerClient ledger, TimeProvider time)
     {
         (this.options, this.database, this.time) = (options, database, time);
         record = new WatchRecord(database, ledger, options.WriterKey, time, options.Schedule);
@@ -100,7 +100,7 @@ public sealed class Bell : IAsyncDisposable
             throw new ArgumentException($"the horizon is {options.Horizon.TotalDays:0.##} days; it is from one day to ten years", nameof(options));
         if (options.Mail is not null && options.Dkim is null)
             throw new ArgumentException("mail without a DKIM key would be taken for a forgery; give one, and publish its record", nameof(options));
-        var bell = new Bell(options, await RecordDatabase.Open(options.Database, WatchTables.Tables, cancel), ledger, time);
+        var bell = new Bell(options, await WatchDatabase.Open(options.Database, cancel), ledger, time);
         await bell.record.Resume(cancel);
         return bell;
     }
@@ -380,9 +380,9 @@ public sealed class Bell : IAsyncDisposable
                 if (before.Count > 0)
                     return null;
                 if (content.Verdict == Verdict.Targeted
-                    && (await RecordDatabase.Rows(connection, "SELECT 1 FROM record WHERE subject = @s", _ => 1, cancel, ("s", NoticeIdOf(finding.Id, account, Verdict.Compromised)))).Count > 0)
+                    && (await WatchDatabase.Rows(connection, "SELECT 1 FROM record WHERE subject = @s", _ => 1, cancel, ("s", NoticeIdOf(finding.Id, account, Verdict.Compromised)))).Count > 0)
                     return null;
-                await RecordDatabase.Run(connection, "INSERT INTO codes (hash, notice) VALUES (@h, @n) ON CONFLICT DO NOTHING", cancel, ("h", NoticeCode.Hash(options.Secret, NoticeCode.Of(options.Secret, id))), ("n", id));
+                await WatchDatabase.Run(connection, "INSERT INTO codes (hash, notice) VALUES (@h, @n) ON CONFLICT DO NOTHING", cancel, ("h", NoticeCode.Hash(options.Secret, NoticeCode.Of(options.Secret, id))), ("n", id));
                 var due = options.Schedule.Due(time.GetUtcNow(), content.Verdict, finding.Actor, options.Secret);
                 return new NoticePlanned(finding.Id, finding.Customer, account, content, language, chain, due);
             }, cancel);
@@ -475,12 +475,12 @@ public sealed class Bell : IAsyncDisposable
     private async Task<List<T>> Query<T>(string sql, Func<DbDataReader, T> row, CancellationToken cancel, params (string, object?)[] values)
     {
         await using var connection = await database.Connect(cancel);
-        return await RecordDatabase.Rows(connection, sql, row, cancel, values);
+        return await WatchDatabase.Rows(connection, sql, row, cancel, values);
     }
 
     private async Task<int> Change(string sql, CancellationToken cancel, params (string, object?)[] values)
     {
         await using var connection = await database.Connect(cancel);
-        return await RecordDatabase.Run(connection, sql, cancel, values);
+        return await WatchDatabase.Run(connection, sql, cancel, values);
     }
 }

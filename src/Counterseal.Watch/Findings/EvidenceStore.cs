@@ -23,7 +23,7 @@ public readonly record struct BatchResult(long Events, long Repeated, long Evide
 /// <summary>
 /// Events counted, evidence kept, positions moved: all of a batch in one transaction, so that whatever is delivered twice counts once, and a killed reader goes on where its effects are.
 /// </summary>
-internal sealed class EvidenceStore(RecordDatabase database, PatternStore patterns)
+internal sealed class EvidenceStore(WatchDatabase database, PatternStore patterns)
 {
     /// <summary>Takes a batch.</summary>
     /// <param name="ids">The ids of its events; <c>null</c> in a retro-hunt, whose events were counted when they came.</param>
@@ -46,7 +46,7 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
                 .ThenBy(e => e.Match.Indicator, StringComparer.Ordinal).ThenBy(e => e.Event, StringComparer.Ordinal))
                 kept += await Keep(connection, one, cancel);
             if (source is var (name, position))
-                await RecordDatabase.Run(connection, "INSERT INTO positions (source, lines, bytes) VALUES (@s, @l, @b) ON CONFLICT (source) DO UPDATE SET lines = excluded.lines, bytes = excluded.bytes", cancel,
+                await WatchDatabase.Run(connection, "INSERT INTO positions (source, lines, bytes) VALUES (@s, @l, @b) ON CONFLICT (source) DO UPDATE SET lines = excluded.lines, bytes = excluded.bytes", cancel,
                     ("s", name), ("l", position.Lines), ("b", position.Bytes));
             Counterseal.Ledger.CrashPoint.Reach("watch.batch.before");
             return new BatchResult(news, (ids?.Count ?? 0) - news, kept) { LetGo = pushed.LetGo, GaveUp = pushed.GaveUp };
@@ -56,7 +56,7 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
     public async Task<FeedPosition> Position(string source, CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        var rows = await RecordDatabase.Rows(connection, "SELECT lines, bytes FROM positions WHERE source = @s", row => new FeedPosition(row.GetInt64(0), row.GetInt64(1)), cancel, ("s", source));
+        var rows = await WatchDatabase.Rows(connection, "SELECT lines, bytes FROM positions WHERE source = @s", row => new FeedPosition(row.GetInt64(0), row.GetInt64(1)), cancel, ("s", source));
         return rows.Count == 0 ? default : rows[0];
     }
 
@@ -64,23 +64,23 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
     public async Task<long> Counted(CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        return (await RecordDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'events'", row => row.GetInt64(0), cancel))[0];
+        return (await WatchDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'events'", row => row.GetInt64(0), cancel))[0];
     }
 
     /// <summary>The findings whose evidence grew since they were last settled.</summary>
     public async Task<IReadOnlyList<string>> Dirty(CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        return await RecordDatabase.Rows(connection, "SELECT finding FROM dirty ORDER BY finding", row => row.GetString(0), cancel);
+        return await WatchDatabase.Rows(connection, "SELECT finding FROM dirty ORDER BY finding", row => row.GetString(0), cancel);
     }
 
     /// <summary>Marks a finding settled, in the caller's transaction.</summary>
     public static Task Settled(DbConnection connection, string finding, CancellationToken cancel) =>
-        RecordDatabase.Run(connection, "DELETE FROM dirty WHERE finding = @f", cancel, ("f", finding));
+        WatchDatabase.Run(connection, "DELETE FROM dirty WHERE finding = @f", cancel, ("f", finding));
 
     /// <summary>The evidence of a finding.</summary>
     public static async Task<IReadOnlyList<Evidence>> Of(DbConnection connection, string finding, CancellationToken cancel) =>
-        await RecordDatabase.Rows(connection, """
+        await WatchDatabase.Rows(connection, """
             SELECT customer, actor, account, indicator, field, value, state, source, confidence, marking, rule, events, first_at, last_at, event, place_source, place_number, place_offset
             FROM evidence WHERE finding = @f ORDER BY account, rule, indicator, field, value
             """,
@@ -102,7 +102,7 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
     public async Task<IReadOnlyDictionary<string, FindingExtent>> Extents(CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        return (await RecordDatabase.Rows(
+        return (await WatchDatabase.Rows(
             connection, "SELECT finding, CAST(sum(events) AS bigint), min(first_at), max(last_at) FROM evidence GROUP BY finding",
             row => (row.GetString(0), new FindingExtent(row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)))),
             cancel)).ToDictionary(StringComparer.Ordinal);
@@ -140,7 +140,7 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
         }
         else
         {
-            await using var command = RecordDatabase.Command(connection, "INSERT INTO seen (id, seen_at) VALUES (@id, @at) ON CONFLICT DO NOTHING", ("id", hashes.Length > 0 ? hashes[0] : []), ("at", patterns.Now));
+            await using var command = WatchDatabase.Command(connection, "INSERT INTO seen (id, seen_at) VALUES (@id, @at) ON CONFLICT DO NOTHING", ("id", hashes.Length > 0 ? hashes[0] : []), ("at", patterns.Now));
             await command.PrepareAsync(cancel);
             for (var i = 0; i < hashes.Length; i++)
             {
@@ -153,17 +153,17 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
             }
         }
         if (news > 0)
-            await RecordDatabase.Run(connection, "UPDATE counters SET value = value + @n WHERE name = 'events'", cancel, ("n", news));
+            await WatchDatabase.Run(connection, "UPDATE counters SET value = value + @n WHERE name = 'events'", cancel, ("n", news));
         return news;
     }
 
     private static async Task<int> Keep(DbConnection connection, Evidence one, CancellationToken cancel)
     {
         var match = one.Match;
-        if (await RecordDatabase.Run(connection, "INSERT INTO matched (id) VALUES (@id) ON CONFLICT DO NOTHING", cancel, ("id", Hash($"{one.Event}\n{match.Indicator}\n{match.Field}\n{match.Value}\n{one.Actor}"))) == 0)
+        if (await WatchDatabase.Run(connection, "INSERT INTO matched (id) VALUES (@id) ON CONFLICT DO NOTHING", cancel, ("id", Hash($"{one.Event}\n{match.Indicator}\n{match.Field}\n{match.Value}\n{one.Actor}"))) == 0)
             return 0;
         var finding = Finding.IdOf(one.Customer, one.Actor);
-        await RecordDatabase.Run(connection, """
+        await WatchDatabase.Run(connection, """
             INSERT INTO evidence (finding, account, rule, indicator, field, value, customer, actor, state, source, confidence, marking, events, first_at, last_at, event, place_source, place_number, place_offset)
             VALUES (@finding, @account, @rule, @indicator, @field, @value, @customer, @actor, @state, @source, @confidence, @marking, 1, @at, @at, @event, @place_source, @place_number, @place_offset)
             ON CONFLICT (finding, account, rule, indicator, field, value) DO UPDATE SET events = evidence.events + 1,
@@ -174,7 +174,7 @@ internal sealed class EvidenceStore(RecordDatabase database, PatternStore patter
             ("state", match.State), ("source", match.Source), ("confidence", (long)match.Confidence), ("marking", (long)match.Marking), ("at", one.First.ToUnixTimeMilliseconds()),
             ("event", one.Event), ("place_source", one.Place.Source), ("place_number", one.Place.Number), ("place_offset", one.Place.Offset));
         // The row is locked even when it is there: whoever settles the finding meanwhile waits for this evidence, or leaves the mark to it.
-        await RecordDatabase.Run(connection, "INSERT INTO dirty (finding) VALUES (@f) ON CONFLICT (finding) DO UPDATE SET finding = excluded.finding", cancel, ("f", finding));
+        await WatchDatabase.Run(connection, "INSERT INTO dirty (finding) VALUES (@f) ON CONFLICT (finding) DO UPDATE SET finding = excluded.finding", cancel, ("f", finding));
         return 1;
     }
 

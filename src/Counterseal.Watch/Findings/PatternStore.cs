@@ -20,7 +20,7 @@ internal readonly record struct Pushed(IReadOnlyList<Evidence> Evidence, long Le
 /// What was seen so far of patterns over several events: one stream for each pattern and account, in the watch's database and written with the batch. So nothing of it is lost in a crash, and it does
 /// not matter which of several machines takes which event. Kept of an event are its time, which pairs of brackets it makes true, and where it stands; nothing else that it said.
 /// </summary>
-internal sealed class PatternStore(RecordDatabase database, BellOptions options, TimeProvider time)
+internal sealed class PatternStore(WatchDatabase database, BellOptions options, TimeProvider time)
 {
     private const int Step = 2000, Steps = 50, BoundOfOne = 100;
 
@@ -55,7 +55,7 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
         if (sights.Count == 0)
             return new([], 0, 0);
         // The counter's row is the one lock of all streams: two halves of a match that two machines hold at once would not see each other otherwise.
-        await RecordDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'observed'", cancel);
+        await WatchDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'observed'", cancel);
         var (evidence, letGo, gaveUp, more) = (new List<Evidence>(), 0L, 0L, 0L);
         foreach (var stream in sights.GroupBy(sight => Convert.ToHexString(sight.Pattern.StreamOf(sight.Happened)), StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal))
         {
@@ -101,8 +101,8 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
             more += await Save(connection, key, pattern, rows, gone, cancel);
         }
         if (more != 0)
-            await RecordDatabase.Run(connection, "UPDATE counters SET value = value + @n WHERE name = 'observed'", cancel, ("n", more));
-        var over = (await RecordDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'observed'", row => row.GetInt64(0), cancel))[0] - options.MostObserved;
+            await WatchDatabase.Run(connection, "UPDATE counters SET value = value + @n WHERE name = 'observed'", cancel, ("n", more));
+        var over = (await WatchDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'observed'", row => row.GetInt64(0), cancel))[0] - options.MostObserved;
         if (over > 0)
             letGo += await Forget(connection, "", over, cancel);
         return new(evidence, letGo, gaveUp);
@@ -119,12 +119,12 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
             var went = await database.Write(async connection =>
             {
                 // From before there was a time: as if seen now, which keeps them longer and never too short.
-                await RecordDatabase.Run(connection, $"UPDATE seen SET seen_at = @now WHERE id IN (SELECT id FROM seen WHERE seen_at = 0 LIMIT {Step}{passing})", cancel, ("now", Now));
-                return await RecordDatabase.Run(connection, $"DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE seen_at > 0 AND seen_at < @oldest ORDER BY seen_at LIMIT {Step}{passing})", cancel, ("oldest", oldest));
+                await WatchDatabase.Run(connection, $"UPDATE seen SET seen_at = @now WHERE id IN (SELECT id FROM seen WHERE seen_at = 0 LIMIT {Step}{passing})", cancel, ("now", Now));
+                return await WatchDatabase.Run(connection, $"DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE seen_at > 0 AND seen_at < @oldest ORDER BY seen_at LIMIT {Step}{passing})", cancel, ("oldest", oldest));
             }, cancel);
             var over = await database.Write(async connection =>
             {
-                await RecordDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'observed'", cancel);
+                await WatchDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'observed'", cancel);
                 return await Forget(connection, "WHERE until < @now", Step, cancel, ("now", Now));
             }, cancel);
             gone += went + over;
@@ -138,7 +138,7 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
     public async Task<IReadOnlyList<BoundEvent>> Bound(string finding, CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        return await RecordDatabase.Rows(connection, """
+        return await WatchDatabase.Rows(connection, """
             SELECT indicator, match, account, event, at, kind, outcome, place_source, place_number, place_offset FROM bound WHERE finding = @f ORDER BY indicator, account, match, at, event
             """,
             row => new BoundEvent(
@@ -161,11 +161,11 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
             return;
         evidence.AddRange(told.Select(one => one.Evidence));
         var finding = Finding.IdOf(last.Customer, pattern.Said.Actor);
-        var before = (await RecordDatabase.Rows(connection, "SELECT count(*) FROM bound WHERE finding = @f AND indicator = @i", row => row.GetInt64(0), cancel, ("f", finding), ("i", pattern.Said.Indicator)))[0];
+        var before = (await WatchDatabase.Rows(connection, "SELECT count(*) FROM bound WHERE finding = @f AND indicator = @i", row => row.GetInt64(0), cancel, ("f", finding), ("i", pattern.Said.Indicator)))[0];
         if (before + bound.Count > BoundOfOne && before > 0)
             return;
         foreach (var row in bound)
-            await RecordDatabase.Run(connection, """
+            await WatchDatabase.Run(connection, """
                 INSERT INTO bound (finding, indicator, account, event, match, at, kind, outcome, place_source, place_number, place_offset)
                 VALUES (@f, @i, @a, @e, @m, @at, @k, @o, @ps, @pn, @po) ON CONFLICT DO NOTHING
                 """, cancel, ("f", finding), ("i", pattern.Said.Indicator), ("a", last.Account), ("e", row.Id), ("m", bound[0].Id), ("at", row.At), ("k", (long)row.Kind), ("o", (long)row.Outcome),
@@ -186,7 +186,7 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
     }
 
     private static Task<List<Row>> Load(DbConnection connection, byte[] stream, CancellationToken cancel) =>
-        RecordDatabase.Rows(connection, "SELECT event, at, holds, used, id, kind, outcome, place_source, place_number, place_offset FROM observed WHERE stream = @s ORDER BY at, id",
+        WatchDatabase.Rows(connection, "SELECT event, at, holds, used, id, kind, outcome, place_source, place_number, place_offset FROM observed WHERE stream = @s ORDER BY at, id",
             row => new Row
             {
                 Event = (byte[])row[0],
@@ -204,29 +204,29 @@ internal sealed class PatternStore(RecordDatabase database, BellOptions options,
     private async Task<long> Save(DbConnection connection, byte[] stream, HeldPattern pattern, List<Row> rows, List<Row> gone, CancellationToken cancel)
     {
         foreach (var row in gone)
-            await RecordDatabase.Run(connection, "DELETE FROM observed WHERE stream = @s AND event = @e", cancel, ("s", stream), ("e", row.Event));
+            await WatchDatabase.Run(connection, "DELETE FROM observed WHERE stream = @s AND event = @e", cancel, ("s", stream), ("e", row.Event));
         var kept = pattern.Span is { } span && Wide(span) * 2 is var twice ? twice > Late ? twice : Late : Horizon;
         var until = Now + (long)(kept < Horizon ? kept : Horizon).TotalMilliseconds;
         var made = 0;
         foreach (var row in rows)
         {
             if (row.New)
-                made += await RecordDatabase.Run(connection, """
+                made += await WatchDatabase.Run(connection, """
                     INSERT INTO observed (stream, event, at, holds, used, until, id, kind, outcome, place_source, place_number, place_offset)
                     VALUES (@s, @e, @at, @h, @u, @until, @id, @k, @o, @ps, @pn, @po)
                     """, cancel, ("s", stream), ("e", row.Event), ("at", row.At), ("h", row.Holds), ("u", row.Used ? 1L : 0L), ("until", until), ("id", row.Id), ("k", (long)row.Kind), ("o", (long)row.Outcome),
                     ("ps", row.Place.Source), ("pn", row.Place.Number), ("po", row.Place.Offset));
             else if (row.Used && !row.WasUsed)
-                await RecordDatabase.Run(connection, "UPDATE observed SET used = 1 WHERE stream = @s AND event = @e", cancel, ("s", stream), ("e", row.Event));
+                await WatchDatabase.Run(connection, "UPDATE observed SET used = 1 WHERE stream = @s AND event = @e", cancel, ("s", stream), ("e", row.Event));
         }
         return made - gone.Count;
     }
 
     private static async Task<long> Forget(DbConnection connection, string where, long most, CancellationToken cancel, params (string, object?)[] values)
     {
-        var gone = await RecordDatabase.Run(connection, $"DELETE FROM observed WHERE (stream, event) IN (SELECT stream, event FROM observed {where} ORDER BY until, stream, event LIMIT @most)", cancel, [("most", most), .. values]);
+        var gone = await WatchDatabase.Run(connection, $"DELETE FROM observed WHERE (stream, event) IN (SELECT stream, event FROM observed {where} ORDER BY until, stream, event LIMIT @most)", cancel, [("most", most), .. values]);
         if (gone > 0)
-            await RecordDatabase.Run(connection, "UPDATE counters SET value = value - @n WHERE name = 'observed'", cancel, ("n", (long)gone));
+            await WatchDatabase.Run(connection, "UPDATE counters SET value = value - @n WHERE name = 'observed'", cancel, ("n", (long)gone));
         return gone;
     }
 }

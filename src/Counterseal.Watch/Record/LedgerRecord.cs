@@ -13,7 +13,7 @@ namespace Counterseal.Watch;
 /// <param name="key">The room's own.</param>
 /// <param name="writes">The name of its durable writes, e.g. <c>watch.record</c>: the crash points <c>NAME.pending.before</c>, <c>.pending.after</c>, <c>.logged.before</c> and <c>.logged.after</c>.</param>
 /// <param name="project">Given a subject and its events that are in the ledger, makes anew what is shown of it; within the transaction that makes the last of them seen.</param>
-internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger, WriterKey key, string writes, Func<DbConnection, string, IReadOnlyList<byte[]>, Task> project)
+internal sealed class LedgerRecord(WatchDatabase database, LedgerClient ledger, WriterKey key, string writes, Func<DbConnection, string, IReadOnlyList<byte[]>, Task> project)
 {
     /// <summary>The statements that make its tables, for a room's first step.</summary>
     public const string Tables = """
@@ -50,7 +50,7 @@ internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger,
     public async Task<int> Resume(CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        var pending = await RecordDatabase.Rows(connection, "SELECT n, subject, bytes, salt FROM record WHERE logged = 0 ORDER BY n", Read, cancel);
+        var pending = await WatchDatabase.Rows(connection, "SELECT n, subject, bytes, salt FROM record WHERE logged = 0 ORDER BY n", Read, cancel);
         var still = 0;
         await Parallel.ForEachAsync(pending.GroupBy(row => row.Subject), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, async (rows, _) =>
         {
@@ -80,21 +80,21 @@ internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger,
     public async Task<IReadOnlyList<(byte[] Bytes, byte[] Salt, byte[] Tag, string Proof)>> Proven(string subject, CancellationToken cancel)
     {
         await using var connection = await database.Connect(cancel);
-        return await RecordDatabase.Rows(connection, "SELECT bytes, salt, n, proof FROM record WHERE subject = @s AND logged = 1 ORDER BY version",
+        return await WatchDatabase.Rows(connection, "SELECT bytes, salt, n, proof FROM record WHERE subject = @s AND logged = 1 ORDER BY version",
             row => ((byte[])row[0], (byte[])row[1], key.Tag(row.GetInt64(2)), row.GetString(3)), cancel, ("s", subject));
     }
 
     private async Task<Row?> Pend(DbConnection connection, string subject, Func<DbConnection, IReadOnlyList<byte[]>, Task<(byte[] Bytes, string Type)?>> decide, CancellationToken cancel)
     {
         // The counter's row is the record's one lock, on both databases and between processes; it is let go without a gap when nothing happens.
-        await RecordDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'leaves'", cancel);
+        await WatchDatabase.Run(connection, "UPDATE counters SET value = value WHERE name = 'leaves'", cancel);
         var before = await Events(connection, subject, cancel, pendingToo: true);
         if (await decide(connection, before) is not var (bytes, type))
             return null;
-        var n = (await RecordDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'leaves'", row => row.GetInt64(0), cancel))[0];
+        var n = (await WatchDatabase.Rows(connection, "SELECT value FROM counters WHERE name = 'leaves'", row => row.GetInt64(0), cancel))[0];
         var pended = new Row(n, subject, bytes, RandomNumberGenerator.GetBytes(Commitment.SaltSize));
-        await RecordDatabase.Run(connection, "UPDATE counters SET value = value + 1 WHERE name = 'leaves'", cancel);
-        await RecordDatabase.Run(connection, "INSERT INTO record (n, subject, version, type, bytes, salt, logged) VALUES (@n, @s, @v, @t, @b, @salt, 0)", cancel,
+        await WatchDatabase.Run(connection, "UPDATE counters SET value = value + 1 WHERE name = 'leaves'", cancel);
+        await WatchDatabase.Run(connection, "INSERT INTO record (n, subject, version, type, bytes, salt, logged) VALUES (@n, @s, @v, @t, @b, @salt, 0)", cancel,
             ("n", n), ("s", subject), ("v", before.Count + 1L), ("t", type), ("b", pended.Bytes), ("salt", pended.Salt));
         CrashPoint.Reach(writes + ".pending.before");
         return pended;
@@ -104,7 +104,7 @@ internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger,
     {
         List<Row> pending;
         await using (var connection = await database.Connect(cancel))
-            pending = await RecordDatabase.Rows(connection, "SELECT n, subject, bytes, salt FROM record WHERE subject = @s AND logged = 0 ORDER BY version", Read, cancel, ("s", subject));
+            pending = await WatchDatabase.Rows(connection, "SELECT n, subject, bytes, salt FROM record WHERE subject = @s AND logged = 0 ORDER BY version", Read, cancel, ("s", subject));
         foreach (var row in pending)
             await Finish(row);
     }
@@ -124,7 +124,7 @@ internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger,
         }
         await database.Write(async connection =>
         {
-            var changed = await RecordDatabase.Run(connection, "UPDATE record SET logged = 1, leaf_index = @i, proof = @p WHERE n = @n AND logged = 0", default,
+            var changed = await WatchDatabase.Run(connection, "UPDATE record SET logged = 1, leaf_index = @i, proof = @p WHERE n = @n AND logged = 0", default,
                 ("i", proof.Index), ("p", proof.Text()), ("n", row.N));
             if (changed > 0)
                 await project(connection, row.Subject, await Events(connection, row.Subject, default));
@@ -135,7 +135,7 @@ internal sealed class LedgerRecord(RecordDatabase database, LedgerClient ledger,
     }
 
     private static Task<List<byte[]>> Events(DbConnection connection, string subject, CancellationToken cancel, bool pendingToo = false) =>
-        RecordDatabase.Rows(connection, $"SELECT bytes FROM record WHERE subject = @s {(pendingToo ? "" : "AND logged = 1")} ORDER BY version", row => (byte[])row[0], cancel, ("s", subject));
+        WatchDatabase.Rows(connection, $"SELECT bytes FROM record WHERE subject = @s {(pendingToo ? "" : "AND logged = 1")} ORDER BY version", row => (byte[])row[0], cancel, ("s", subject));
 
     private static Row Read(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), (byte[])row[2], (byte[])row[3]);
 }

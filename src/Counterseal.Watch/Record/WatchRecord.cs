@@ -11,7 +11,7 @@ internal sealed class WatchRecord
     private readonly TimeProvider time;
     private readonly NoticeSchedule schedule;
 
-    public WatchRecord(RecordDatabase database, LedgerClient ledger, WriterKey key, TimeProvider time, NoticeSchedule schedule)
+    public WatchRecord(WatchDatabase database, LedgerClient ledger, WriterKey key, TimeProvider time, NoticeSchedule schedule)
     {
         (this.time, this.schedule) = (time, schedule);
         record = new(database, ledger, key, "watch.record", (connection, subject, events) => Project(connection, subject, Read(subject, events)));
@@ -54,7 +54,7 @@ internal sealed class WatchRecord
             NoticeState notice => ("notice", JsonSerializer.Serialize(notice, WatchJson.Options), notice.Planned.Account, notice.Look(schedule)),
             _ => throw new RecordException($"{subject} has no events"),
         };
-        await RecordDatabase.Run(connection, """
+        await WatchDatabase.Run(connection, """
             INSERT INTO subjects (id, kind, version, state, account, look_at) VALUES (@id, @k, @v, @s, @a, @l)
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state, look_at = excluded.look_at
             """, default, ("id", subject), ("k", kind), ("v", (long)events.Count), ("s", state), ("a", account), ("l", Look(look)));
