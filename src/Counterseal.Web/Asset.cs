@@ -11,8 +11,11 @@ public sealed class Asset
     /// <summary>The seal, also the icon of the tab.</summary>
     public static Asset Seal { get; } = new("seal.svg", "image/svg+xml");
 
+    /// <summary>What the pages on vulnerabilities need besides.</summary>
+    public static Asset Vulnerabilities { get; } = new("vulnerabilities.css", "text/css; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Seal];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Seal, Vulnerabilities];
 
     /// <summary>The bytes.</summary>
     public byte[] Bytes { get; }

@@ -12,6 +12,9 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     /// <summary>Whether there is a bell behind the pages: then there are pages on attacks, and the page that checks a notice's code.</summary>
     public bool Bell { get; init; }
 
+    /// <summary>Whether there is a vulnerability register behind the pages.</summary>
+    public bool Vulnerabilities { get; init; }
+
     /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
     public string? Alarm { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
@@ -34,6 +35,8 @@ public sealed record PublicFaceOptions
     public required Func<string, bool, string?, CancellationToken, Task<PackageFile?>> Package { get; init; }
     /// <summary>Whether a notice's code is one of ours, asked from an address; <c>null</c> when too many were tried from there. Throws <see cref="HttpRequestException"/> when the bell does not answer. <c>null</c> where there is no bell.</summary>
     public Func<string, IPAddress, CancellationToken, Task<bool?>>? CheckCode { get; init; }
+    /// <summary>The vulnerability register, with a database and a credential of its own; <c>null</c> where there is none.</summary>
+    public VulnerabilityRegister? Vulnerabilities { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -53,7 +56,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Vulnerabilities = options.Vulnerabilities is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -66,6 +69,8 @@ public static class PublicFace
         MapSubmissions(app, options);
         if (options.CheckCode is { } check)
             MapCheck(app, options, check);
+        if (options.Vulnerabilities is { } register)
+            VulnerabilityPages.Map(app, options.Ground, register);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
         return app;
     }
