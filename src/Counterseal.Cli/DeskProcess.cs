@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Desk;
 using Counterseal.Ledger;
 using Counterseal.Watch;
@@ -22,14 +23,15 @@ internal static class DeskProcess
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         await using var staff = Staff(desk, home.DeskSocket);
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
+        await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log) });
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check });
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Vulnerabilities = register?.Register });
         WebApplication[] all = [staff, deskFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         ready();
-        await Tend(desk, cancel);
+        await Task.WhenAll(Tend(desk, cancel), register is null ? Task.CompletedTask : register.Tend(cancel));
         foreach (var app in all)
             await app.StopAsync(CancellationToken.None);
     }

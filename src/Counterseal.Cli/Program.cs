@@ -25,6 +25,7 @@ root.Subcommands.Add(PackageCommands.Open());
 root.Subcommands.Add(KeyCommands.Command());
 root.Subcommands.Add(DirectoryCommands.Command());
 root.Subcommands.Add(WatchCommands.Command());
+root.Subcommands.Add(VulnerabilityCommands.Command());
 root.Subcommands.Add(DemoCommand.Command());
 var parsed = root.Parse(args);
 var code = await parsed.InvokeAsync();
