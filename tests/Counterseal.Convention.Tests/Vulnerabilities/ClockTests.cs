@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Counterseal.Convention.Vulnerabilities;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Counterseal.Convention.Tests.Vulnerabilities;
 
@@ -118,6 +120,30 @@ public class ClockTests
         Assert.Equal((ClockStanding.Running, null, T("2026-11-24T09:30:00Z")), (owed.Standing, owed.End, owed.Start));
         Assert.Equal(ClockStanding.Met, Read("cra.usersTold", "2028-01-01T00:00:00Z", ("exploitationKnown", "2026-11-24T09:30:00Z"), ("usersTold", "2027-11-24T09:30:00Z")).Standing);
     }
+
+    [Fact]
+    public void From_any_start_hours_are_hours_and_days_end_with_a_working_day_no_earlier_than_their_number() => Prop.ForAll(Gen.Choose(0, 5 * 365 * 24 * 60).ToArbitrary(), minutes =>
+    {
+        var start = T("2026-09-11T00:00:00Z").AddMinutes(minutes);
+        foreach (var rule in ClockBook.Own.Clocks.Where(c => c.Unit != ClockUnit.None))
+            foreach (var zone in Zones)
+            {
+                var end = rule.End(start, zone)!.Value;
+                if (!rule.WholeDays)
+                {
+                    Assert.Equal(rule.Unit == ClockUnit.Hours ? TimeSpan.FromHours(rule.Limit) : TimeSpan.FromDays(rule.Limit), end - start);
+                    continue;
+                }
+                var (first, last) = (TimeZoneInfo.ConvertTime(start, zone).Date, TimeZoneInfo.ConvertTime(end.AddTicks(-1), zone).Date);
+                Assert.False(last.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday);
+                // The day after the last one has just begun.
+                Assert.Equal(last.AddDays(1), TimeZoneInfo.ConvertTime(end, zone).Date);
+                Assert.InRange(last, rule.Unit == ClockUnit.Months ? first.AddMonths(rule.Limit) : first.AddDays(rule.Limit), (rule.Unit == ClockUnit.Months ? first.AddMonths(rule.Limit) : first.AddDays(rule.Limit)).AddDays(2));
+            }
+    }).QuickCheckThrowOnFailure();
+
+    /// <summary>Of the Union, with and without summer time in winter's name, and one whose clocks jump over midnight.</summary>
+    private static readonly TimeZoneInfo[] Zones = [.. ((string[])["Europe/Dublin", "Europe/Berlin", "Atlantic/Azores", "Asia/Beirut"]).Select(TimeZoneInfo.FindSystemTimeZoneById)];
 
     [Theory]
     [InlineData("limit: 24 hours", "limit: a day", "no limit")]

@@ -112,6 +112,33 @@ public class RegisterTests(Postgres postgres)
 
     [Theory]
     [MemberData(nameof(Both))]
+    public async Task Two_who_decide_at_once_make_one_vulnerability_and_the_register_opens_again(string store)
+    {
+        await using var stand = await RegisterStand.Up(store, postgres);
+        var (one, other) = (stand.Register, await stand.Another());
+        for (var round = 0; round < 3; round++)
+        {
+            var report = (await one.Take(ReportChannel.Page, ReportSource.Unsaid, RegisterStand.Mail($"{round}"), null, "intake", default)).Report;
+            async Task<string?> Accept(VulnerabilityRegister register)
+            {
+                try
+                {
+                    return await register.Accept(report, RegisterStand.Description(), "yes", "niamh", default);
+                }
+                catch (RecordException no)
+                {
+                    Assert.Contains("was decided", no.Message, StringComparison.Ordinal);
+                    return null;
+                }
+            }
+            var made = (await Task.WhenAll(Accept(one), Accept(other), Accept(one))).Where(id => id is not null).Distinct();
+            Assert.Equal((await one.FindReport(report, default))!.Triage!.Vulnerability, Assert.Single(made));
+        }
+        Assert.Equal(3, (await (await stand.Another()).All(default)).Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
     public async Task Under_embargo_nothing_is_given_and_published_everything_is(string store)
     {
         await using var stand = await RegisterStand.Up(store, postgres);
@@ -180,7 +207,13 @@ public class RegisterTests(Postgres postgres)
         away = false;
         Assert.Equal((2, 0), await register.Tell(id, ["a", "b"], Tell, "niamh", default));
         Assert.Equal(["a", "b", "b"], told);
-        Assert.StartsWith("2 customers", (await register.Find(id, default))!.Of(Milestone.UsersTold)!.Who, StringComparison.Ordinal);
+        var first = (await register.Find(id, default))!.Of(Milestone.UsersTold)!;
+        Assert.StartsWith("2 customers", first.Who, StringComparison.Ordinal);
+        // Asked for once more nobody is told again, nothing is said anew, and the day stays that of the first.
+        stand.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal((2, 0), await register.Tell(id, ["a", "b"], Tell, "niamh", default));
+        Assert.Equal(first.SaidAt, (await register.Find(id, default))!.Of(Milestone.UsersTold)!.SaidAt);
+        Assert.Equal(RegisterStand.Start, first.When.Earliest);
     }
 
     [Theory]
