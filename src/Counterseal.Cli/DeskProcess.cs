@@ -31,7 +31,18 @@ internal static class DeskProcess
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         ready();
-        await Task.WhenAll(Tend(desk, cancel), register is null ? Task.CompletedTask : register.Tend(cancel));
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reports = register is null ? Task.CompletedTask : register.Tend(ends.Token);
+        try
+        {
+            await Tend(desk, cancel);
+        }
+        finally
+        {
+            // However the desk ends, the register's round in hand is let through first.
+            await ends.CancelAsync();
+            await reports;
+        }
         foreach (var app in all)
             await app.StopAsync(CancellationToken.None);
     }
