@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Desk;
 using Counterseal.Ledger;
 using Counterseal.Reports;
@@ -28,13 +29,25 @@ internal static class DeskProcess
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log) });
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry) });
+        await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register });
         WebApplication[] all = [staff, deskFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         ready();
-        await Tend(desk, cancel);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var round = register is null ? Task.CompletedTask : register.Tend(ends.Token);
+        try
+        {
+            await Tend(desk, cancel);
+        }
+        finally
+        {
+            // However the desk ends, the register's round in hand is let through first.
+            await ends.CancelAsync();
+            await round;
+        }
         foreach (var app in all)
             await app.StopAsync(CancellationToken.None);
     }

@@ -18,6 +18,10 @@ internal sealed record Home(string Folder)
     public string Registry => Path.Combine(Folder, "registry");
     /// <summary>The bell's staff socket.</summary>
     public string BellSocket => Path.Combine(Folder, "run", "bell.sock");
+    /// <summary>The vulnerability register's folder.</summary>
+    public string Vulnerabilities => Path.Combine(Folder, "vulnerabilities");
+    /// <summary>In a trial, the private half of the intake key; apart from the register, which never reads it.</summary>
+    public string IntakeKey => Path.Combine(Folder, "keys", "vulnerability-intake.key");
     /// <summary>The staff socket.</summary>
     public string DeskSocket => Path.Combine(Folder, "run", "desk.sock");
     /// <summary>The gate's socket.</summary>

@@ -27,6 +27,7 @@ root.Subcommands.Add(DirectoryCommands.Command());
 root.Subcommands.Add(WatchCommands.Command());
 root.Subcommands.Add(ReportCommands.Command());
 root.Subcommands.Add(ConventionCommands.Command());
+root.Subcommands.Add(VulnerabilityCommands.Command());
 root.Subcommands.Add(DemoCommand.Command());
 var parsed = root.Parse(args);
 var code = await parsed.InvokeAsync();

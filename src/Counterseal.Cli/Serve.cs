@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Watch;
 using Spectre.Console;
 
@@ -33,6 +34,9 @@ internal static class Serve
                     TrialHome.Create(place, parsed.GetValue(accounts)?.FullName, parsed.GetValue(mail)?.FullName, parsed.GetValue(database), parsed.GetValue(schemas)?.FullName, bell: true);
                 Directory.CreateDirectory(Path.GetDirectoryName(place.DeskSocket)!);
                 var children = !parsed.GetValue(noChildren);
+                // Before the ledger starts, which learns of new writers only then. A home from before there was a register gets one.
+                if (children && !RegisterSettings.Exists(place.Vulnerabilities))
+                    TrialHome.AddVulnerabilities(place);
                 if (!children)
                     TrialHome.RefuseReadable(place);
 
@@ -54,7 +58,7 @@ internal static class Serve
                     {
                         console.MarkupLine("[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
-                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/"));
+                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
                         if (bellDoor is not null)
                             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  bell:   http://{bellDoor}/events, /notices and /check   (credentials in {place.Bell})"));
                         console.WriteLine($"  commands: COUNTERSEAL_HOME={place.Folder} counterseal demands list");

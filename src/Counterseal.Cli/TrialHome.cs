@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Custody;
 using Counterseal.Desk;
 using Counterseal.Law;
@@ -78,6 +79,30 @@ internal static class TrialHome
             AddBell(home);
             ConventionCommands.Add(home, null);
         }
+        AddVulnerabilities(home);
+    }
+
+    /// <summary>Gives a trial home a vulnerability register, with a credential of its own at the ledger, which must not run meanwhile, and an intake key.</summary>
+    /// <exception cref="Refused">There is no home, or no ledger in it.</exception>
+    /// <exception cref="RecordException">It has a register.</exception>
+    public static void AddVulnerabilities(Home home)
+    {
+        var writers = new LedgerHome(home.Ledger).Writers;
+        if (!home.Exists || !File.Exists(writers))
+            throw new Refused($"{home.Folder} is no home with a ledger of its own; `counterseal serve --home {home.Folder}` makes one. Where others keep the ledger, have them make a credential, and write {RegisterSettings.FileName} by docs/vulnerabilities.md");
+        if (RegisterSettings.Exists(home.Vulnerabilities))
+            throw new RecordException($"{home.Vulnerabilities} has a register already; a new writer key would make it a stranger to its own leaves");
+        var (writer, credential) = LedgerWriter.Create("vulnerabilities");
+        LedgerWriter.Write(writers, [.. LedgerWriter.Read(writers).Where(one => one.Name != writer.Name), writer]);
+        // Killed before the settings were there, the key is used again: nothing was sealed to it yet.
+        if (!File.Exists(home.IntakeKey))
+        {
+            using var fresh = AgeIdentity.Generate();
+            Durable.CreateFolder(Path.GetDirectoryName(home.IntakeKey)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Durable.Replace(home.IntakeKey, Encoding.UTF8.GetBytes($"# opens reports of vulnerabilities; public key: {fresh.Recipient.Text}\n{fresh.Export()}\n"), "vulnerability.key", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        using var identity = KeyFile.Identity(new FileInfo(home.IntakeKey));
+        RegisterSettings.Create(home.Vulnerabilities, new("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger, credential, identity.Recipient.Text));
     }
 
     /// <summary>Gives a trial home a bell, with a credential of its own at the ledger, which must not run meanwhile.</summary>

@@ -113,7 +113,8 @@ internal static class WatchServe
     public static WatchSettings Settings(Home home) => WatchHome.Exists(home.Bell)
         ? WatchSettings.Read(home.Bell) : throw new Refused($"{home.Folder} has no bell (no bell/{WatchSettings.FileName}); `counterseal watch init --home {home.Folder}` makes one");
 
-    private static MailServer? Mail(LocalMailbox? mailbox) => mailbox is null ? null : new MailServer("127.0.0.1", mailbox.Port, Tls: false);
+    /// <summary>A trial's mailbox as a mail server.</summary>
+    internal static MailServer? Mail(LocalMailbox? mailbox) => mailbox is null ? null : new MailServer("127.0.0.1", mailbox.Port, Tls: false);
 
     private static void Say(string sentence) => Console.Error.WriteLine($"counterseal bell: {Answer.Visible(sentence)}");
 
@@ -130,7 +131,8 @@ internal static class WatchServe
         }
     }
 
-    private static bool Answers(string socket)
+    /// <summary>Whether something answers on a socket.</summary>
+    internal static bool Answers(string socket)
     {
         try
         {

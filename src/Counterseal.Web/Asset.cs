@@ -17,8 +17,11 @@ public sealed class Asset
     /// <summary>What the registry's pages have beside it.</summary>
     public static Asset Registry { get; } = new("registry.css", "text/css; charset=utf-8");
 
+    /// <summary>What the pages on vulnerabilities need besides.</summary>
+    public static Asset Vulnerabilities { get; } = new("vulnerabilities.css", "text/css; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Registry, Seal];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Registry, Vulnerabilities, Seal];
 
     /// <summary>The bytes.</summary>
     public byte[] Bytes { get; }

@@ -36,9 +36,11 @@ public sealed record FaceGround
 
     internal bool Registry { get; init; }
 
+    internal bool Vulnerabilities { get; init; }
+
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

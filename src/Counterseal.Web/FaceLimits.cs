@@ -14,6 +14,8 @@ internal static class FaceLimits
     public const string Submit = "submit";
     /// <summary>Codes of notices.</summary>
     public const string Check = "check";
+    /// <summary>Reports of vulnerabilities.</summary>
+    public const string Report = "report";
     /// <summary>Status pages.</summary>
     public const string Status = "status";
 
@@ -29,6 +31,7 @@ internal static class FaceLimits
         Refusal(limits);
         limits.AddPolicy(Submit, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(60, TimeSpan.FromMinutes(1))));
         limits.AddPolicy(Check, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(30, TimeSpan.FromMinutes(1))));
+        limits.AddPolicy(Report, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(10, TimeSpan.FromMinutes(10))));
         limits.AddPolicy(Status, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(120, TimeSpan.FromMinutes(1))));
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
             RateLimitPartition.GetTokenBucketLimiter(Who(http), _ => new() { TokenLimit = 600, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));

@@ -55,6 +55,10 @@ internal static partial class FaceLog
     [LoggerMessage(1005, LogLevel.Information, "A submission of {Bytes} bytes: {Outcome}, {Faults} faults")]
     public static partial void Submitted(ILogger logger, long bytes, string outcome, int faults);
 
+    /// <summary>A report of a vulnerability was taken.</summary>
+    [LoggerMessage(1006, LogLevel.Information, "A report of {Bytes} bytes was sealed and taken")]
+    public static partial void Reported(ILogger logger, long bytes);
+
     private static async Task Answer(HttpContext http, Frame frame, int status, string title, string what, string? next)
     {
         http.Response.Clear();

@@ -16,6 +16,8 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     public bool Reports { get; init; }
     /// <summary>Whether there is a registry behind the public pages.</summary>
     public bool Registry { get; init; }
+    /// <summary>Whether there is a vulnerability register behind the pages.</summary>
+    public bool Vulnerabilities { get; init; }
 
     /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
     public string? Alarm { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Counterseal.Convention.Vulnerabilities;
 using Counterseal.Desk;
 using Counterseal.Intake;
 using Counterseal.Law;
@@ -41,6 +42,8 @@ public sealed record PublicFaceOptions
     public ReportForms ReportForms { get; init; } = ReportForms.Default;
     /// <summary>What the pages under <c>/registry</c> read; <c>null</c> where there is no registry.</summary>
     public Counterseal.Convention.RegistryReader? Registry { get; init; }
+    /// <summary>The vulnerability register, with a database and a credential of its own; <c>null</c> where there is none.</summary>
+    public VulnerabilityRegister? Vulnerabilities { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -60,7 +63,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null, Vulnerabilities = options.Vulnerabilities is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -77,6 +80,8 @@ public static class PublicFace
             ReportPages.Map(app, options.Ground, reports, options.ReportForms, options.LedgerKey);
         if (options.Registry is { } registry)
             RegistryFace.Map(app, options.Ground, registry);
+        if (options.Vulnerabilities is { } register)
+            VulnerabilityPages.Map(app, options.Ground, register);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
         return app;
     }

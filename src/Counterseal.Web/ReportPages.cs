@@ -29,16 +29,16 @@ internal static class ReportPages
             {
                 var halves = new[] { new HalfYear(year, 1), new HalfYear(year, 2) }.Select(shelf.Find).OfType<PublishedReport>().Select(one => one.Report).ToList();
                 return halves.Count == 2
-                    ? FacePage.Of<ReportPage>(ground.Frame(Face.Public), 200, new() { [nameof(ReportPage.Title)] = period, [nameof(ReportPage.Sum)] = ReportSum.Of(halves) })
+                    ? FacePage.Of<TransparencyPage>(ground.Frame(Face.Public), 200, new() { [nameof(TransparencyPage.Title)] = period, [nameof(TransparencyPage.Sum)] = ReportSum.Of(halves) })
                     : None(ground);
             }
             return Find(period) is { } published
-                ? FacePage.Of<ReportPage>(ground.Frame(Face.Public), 200, new()
+                ? FacePage.Of<TransparencyPage>(ground.Frame(Face.Public), 200, new()
                 {
-                    [nameof(ReportPage.Title)] = period,
-                    [nameof(ReportPage.Sum)] = ReportSum.Of([published.Report]),
-                    [nameof(ReportPage.Published)] = published,
-                    [nameof(ReportPage.Proof)] = DemandReading.Proof(published.Proof, -1, log),
+                    [nameof(TransparencyPage.Title)] = period,
+                    [nameof(TransparencyPage.Sum)] = ReportSum.Of([published.Report]),
+                    [nameof(TransparencyPage.Published)] = published,
+                    [nameof(TransparencyPage.Proof)] = DemandReading.Proof(published.Proof, -1, log),
                 })
                 : None(ground);
         });

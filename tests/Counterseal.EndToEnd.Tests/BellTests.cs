@@ -194,6 +194,8 @@ public class BellCrashTests
         var listed = File.ReadAllText(Path.Combine(Place.Root, "docs", "crash-points.md"));
         var sources = Directory.GetFiles(Path.Combine(Place.Root, "src", "Counterseal.Watch"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
         var reached = sources.SelectMany(text => Regex.Matches(text, "CrashPoint\\.Reach\\(\"(watch\\.[a-z.]+)\"").Select(m => m.Groups[1].Value))
+            // The record's writes are those of every ledger-first record, by the name that it is given.
+            .Concat(sources.SelectMany(text => Regex.Matches(text, "\"(watch\\.record)\"")).SelectMany(name => sources.SelectMany(text => Regex.Matches(text, "CrashPoint\\.Reach\\(writes \\+ \"([a-z.]+)\"")).Select(point => name.Groups[1].Value + point.Groups[1].Value)))
             .Concat(sources.SelectMany(text => Regex.Matches(text, "\"(watch\\.[a-z.]+)\", Private\\)").SelectMany(m => (string[])[m.Groups[1].Value + ".before", m.Groups[1].Value + ".after"]))).ToHashSet(StringComparer.Ordinal);
         Assert.True(reached.Count >= 10, $"only {reached.Count} points found in the sources: the search is not what this test believes");
         // The consumer of the stream is killed by its own test, with a real server.

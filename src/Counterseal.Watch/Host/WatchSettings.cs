@@ -203,9 +203,9 @@ public sealed record WatchSettings
         return settings with { Keep = Path.GetFullPath(keep.Need("folder").Text, folder), KeepFor = TimeSpan.FromDays(keep.Get("days")?.Number(1, 3650) ?? 90) };
     }
 
-    private static bool Flag(YamlNote note) => note.Text switch { "true" => true, "false" => false, _ => throw new FormatException($"{note.Place}: \"{note.Text}\" is neither true nor false") };
+    internal static bool Flag(YamlNote note) => note.Text switch { "true" => true, "false" => false, _ => throw new FormatException($"{note.Place}: \"{note.Text}\" is neither true nor false") };
 
-    private static string DatabaseOf(string folder, YamlNote note)
+    internal static string DatabaseOf(string folder, YamlNote note)
     {
         if (note.Text.StartsWith("sqlite:", StringComparison.Ordinal))
             return "sqlite:" + Path.GetFullPath(note.Text["sqlite:".Length..], folder);
@@ -217,7 +217,7 @@ public sealed record WatchSettings
         IPEndPoint.TryParse(note.Text, out var at) && IPAddress.IsLoopback(at.Address)
             ? at : throw new FormatException($"{note.Place}: \"{note.Text}\" is no address of this machine alone; write for example 127.0.0.1:8472, and put TLS in front for anything further");
 
-    private static NoteVerifier Key(YamlNote note)
+    internal static NoteVerifier Key(YamlNote note)
     {
         try
         {
@@ -311,7 +311,7 @@ public sealed record WatchSettings
         }
     }
 
-    private static byte[] Hex(string folder, YamlNote note, int? exactly)
+    internal static byte[] Hex(string folder, YamlNote note, int? exactly)
     {
         byte[] bytes;
         try
@@ -326,7 +326,7 @@ public sealed record WatchSettings
             ? bytes : throw new FormatException($"{note.Place}: {note.Text} holds {bytes.Length} bytes in hex; {(exactly is null ? "at least " : "")}32 are needed. Do not make a new one while the old is somewhere: what was written under it could not be found again");
     }
 
-    private static string Secretly(string folder, YamlNote note, string? path = null)
+    internal static string Secretly(string folder, YamlNote note, string? path = null)
     {
         path ??= note.Text;
         var text = System.Text.Encoding.UTF8.GetString(Bytes(folder, note, path)).Trim();

@@ -21,6 +21,9 @@ public sealed class CustomerDirectory
     /// <summary>How many customers.</summary>
     public int Count => customers.Count;
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<Customer> All => customers.Values;
+
     /// <summary>What could not be used, one sentence each; the first hundred.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
