@@ -19,7 +19,7 @@ counterseal --help >/dev/null
 python3 "$here/samples/registry/make.py" --rows "$rows" --out "$work"
 measure() {
   local name=$1 home=$work/$1
-  counterseal serve --home "$home" --port 0 --public-port 0 --json >"$work/$name.up" 2>"$work/$name.log" &
+  "$here/counterseal" serve --home "$home" --port 0 --public-port 0 --json >"$work/$name.up" 2>"$work/$name.log" &
   local serve=$!
   until grep -q '"ready"' "$work/$name.up"; do kill -0 $serve; sleep 0.2; done
   kill $serve; wait $serve 2>/dev/null || true
@@ -27,13 +27,13 @@ measure() {
     rm -rf "$home/registry"
     counterseal convention init --home "$home" --database "$2" >/dev/null
   fi
-  counterseal ledger serve --home "$home" 2>>"$work/$name.log" >/dev/null &
+  "$here/counterseal" ledger serve --home "$home" 2>>"$work/$name.log" >/dev/null &
   ledger=$!
   until [ -S "$home/run/ledger.sock" ]; do sleep 0.1; done
   echo "$name, $rows rows:"
   /usr/bin/time -f '  %e s, %U s of processor time, %M KB at most' "$here/counterseal" convention import --home "$home" --mapping cfr --incidents "$work/rows.csv" --by bench --sample
   counterseal convention check --home "$home"
-  kill "$ledger"; wait "$ledger" 2>/dev/null || true; ledger=''
+  kill "$ledger" 2>/dev/null || true; wait "$ledger" 2>/dev/null || true; ledger=''
 }
 measure sqlite
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1 || true)

@@ -125,16 +125,44 @@ public static class IncidentWords
     /// <summary>Kinds of victims, with what a page calls them.</summary>
     public static IReadOnlyDictionary<string, string> Victims { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["government"] = "government", ["criticalInfrastructure"] = "critical infrastructure", ["health"] = "health", ["energy"] = "energy", ["water"] = "water", ["transport"] = "transport",
-        ["telecommunications"] = "telecommunications", ["finance"] = "finance", ["company"] = "companies", ["technology"] = "technology companies", ["research"] = "research and teaching", ["media"] = "media",
-        ["civilSociety"] = "civil society", ["individual"] = "individuals", ["election"] = "elections", ["politicalParty"] = "political parties", ["military"] = "military",
-        ["internationalOrganisation"] = "international organisations", ["responseTeam"] = "emergency response teams", ["customers"] = "a provider's customers", ["other"] = "others",
+        ["government"] = "government",
+        ["criticalInfrastructure"] = "critical infrastructure",
+        ["health"] = "health",
+        ["energy"] = "energy",
+        ["water"] = "water",
+        ["transport"] = "transport",
+        ["telecommunications"] = "telecommunications",
+        ["finance"] = "finance",
+        ["company"] = "companies",
+        ["technology"] = "technology companies",
+        ["research"] = "research and teaching",
+        ["media"] = "media",
+        ["civilSociety"] = "civil society",
+        ["individual"] = "individuals",
+        ["election"] = "elections",
+        ["politicalParty"] = "political parties",
+        ["military"] = "military",
+        ["internationalOrganisation"] = "international organisations",
+        ["responseTeam"] = "emergency response teams",
+        ["customers"] = "a provider's customers",
+        ["other"] = "others",
     };
 
     /// <summary>Ways of attack, with what a page calls them.</summary>
     public static IReadOnlyDictionary<string, string> Types { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["espionage"] = "espionage", ["theft"] = "theft of data", ["disruption"] = "disruption", ["hijacking"] = "hijacking", ["infiltration"] = "infiltration", ["ransomware"] = "ransomware",
-        ["wiper"] = "destruction of data", ["doxing"] = "publication of what was taken", ["defacement"] = "defacement", ["supplyChain"] = "through a supplier", ["zeroDay"] = "an unknown vulnerability", ["signIn"] = "attempts to sign in", ["other"] = "another way",
+        ["espionage"] = "espionage",
+        ["theft"] = "theft of data",
+        ["disruption"] = "disruption",
+        ["hijacking"] = "hijacking",
+        ["infiltration"] = "infiltration",
+        ["ransomware"] = "ransomware",
+        ["wiper"] = "destruction of data",
+        ["doxing"] = "publication of what was taken",
+        ["defacement"] = "defacement",
+        ["supplyChain"] = "through a supplier",
+        ["zeroDay"] = "an unknown vulnerability",
+        ["signIn"] = "attempts to sign in",
+        ["other"] = "another way",
     };
 }
