@@ -15,25 +15,25 @@ switch (args)
         Console.Error.WriteLine();
         return 0;
     case ["report", var database]:
-    {
-        var read = ReportMaking.Demands(database, end);
-        var (reading, cpu) = (watch.Elapsed, Environment.CpuUsage.TotalTime);
-        var ground = new ReportGround("Example Mail", true, ReportForms.Default);
-        var reports = ReportMaking.Periods(read, end).Select(half => ReportMaking.Of(read, half, ground, end)).ToList();
-        Print("ten half-years, all tables", $"{read.Count} demands, {reports.Sum(one => one.Totals.Answered)} answered, {reports.Sum(one => one.Bytes().Length)} bytes of report; reading {reading.TotalSeconds:0.00} s wall, {cpu.TotalSeconds:0.00} s cpu");
-        return 0;
-    }
-    case ["read", var database]:
-    {
-        var (events, bytes) = (0L, 0L);
-        foreach (var life in EventArchive.Lives(database, ["received", "established", "assessed", "decided", "counted", "released", "told", "withdrawn"]))
         {
-            events += life.Count;
-            bytes += life.Sum(one => (long)one.Canonical.Length);
+            var read = ReportMaking.Demands(database, end);
+            var (reading, cpu) = (watch.Elapsed, Environment.CpuUsage.TotalTime);
+            var ground = new ReportGround("Example Mail", true, ReportForms.Default);
+            var reports = ReportMaking.Periods(read, end).Select(half => ReportMaking.Of(read, half, ground, end)).ToList();
+            Print("ten half-years, all tables", $"{read.Count} demands, {reports.Sum(one => one.Totals.Answered)} answered, {reports.Sum(one => one.Bytes().Length)} bytes of report; reading {reading.TotalSeconds:0.00} s wall, {cpu.TotalSeconds:0.00} s cpu");
+            return 0;
         }
-        Print("the floor: the same events read and let go", $"{events} events, {bytes} bytes");
-        return 0;
-    }
+    case ["read", var database]:
+        {
+            var (events, bytes) = (0L, 0L);
+            foreach (var life in EventArchive.Lives(database, ["received", "established", "assessed", "decided", "counted", "released", "told", "withdrawn"]))
+            {
+                events += life.Count;
+                bytes += life.Sum(one => (long)one.Canonical.Length);
+            }
+            Print("the floor: the same events read and let go", $"{events} events, {bytes} bytes");
+            return 0;
+        }
     default:
         Console.Error.WriteLine("fill DATABASE DEMANDS | report DATABASE | read DATABASE");
         return 2;
