@@ -26,7 +26,7 @@ internal static class DeskProcess
         var shelf = new ReportShelf(home.Reports);
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System);
         await using var staff = Staff(desk, reports, home.DeskSocket);
-        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log) });
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;

@@ -28,20 +28,22 @@ public sealed record DeskFaceOptions
     public required Func<CancellationToken, Task<BooksView>> Books { get; init; }
     /// <summary>The pages on attacks; <c>null</c> where there is no bell.</summary>
     public AttackPages? Attacks { get; init; }
+    /// <summary>The page on reports, for a year or the last; <c>null</c> where there is none.</summary>
+    public Func<int?, CancellationToken, Task<ReportDeskView>>? Reports { get; init; }
     /// <summary>What is wrong with the desk itself and must be seen on every page.</summary>
     public Func<string?> Alarm { get; init; } = () => null;
     /// <summary>The code that opens the pages: random, made by the host at each start, shown on its terminal; at least 16 characters.</summary>
     public required string SignInCode { get; init; }
 }
 
-/// <summary>The staff's pages: queue, demand, attacks, quarantine, directory, rules. They show and change nothing, but that a finding of an attack is confirmed or dismissed there.</summary>
+/// <summary>The staff's pages: queue, demand, attacks, reports, quarantine, directory, rules. They show and change nothing, but that a finding of an attack is confirmed or dismissed there.</summary>
 public static class DeskFace
 {
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
     public static WebApplication Build(DeskFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null } };
         var code = new SignInCode(options.SignInCode);
         var builder = options.Ground.Builder(Face.Desk);
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
@@ -92,6 +94,8 @@ public static class DeskFace
         app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) => (await options.Books(http.RequestAborted)).Book is var book && book.Rules.FirstOrDefault(r => r.Id == id) is { } rule
             ? Show<RulePage>(options, http, new() { [nameof(RulePage.Book)] = book, [nameof(RulePage.Rule)] = rule })
             : Problem(options, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
+        if (options.Reports is { } reports)
+            app.MapGet("/reports", async Task<IResult> (int? year, HttpContext http) => Show<ReportDeskPage>(options, http, new() { [nameof(ReportDeskPage.View)] = await reports(year is > 1990 and < 3000 ? year : null, http.RequestAborted) }));
         app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
     }
 

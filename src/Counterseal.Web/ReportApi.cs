@@ -17,9 +17,26 @@ namespace Counterseal.Web;
 public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf Shelf, Func<CancellationToken, Task<ReportGround>> Ground, TimeProvider Time) : IDisposable
 {
     private readonly SemaphoreSlim one = new(1, 1);
+    private (DateTimeOffset At, IReadOnlyList<CountedDemand> Demands)? seen;
 
     /// <summary>All demands, as of now.</summary>
     public Task<IReadOnlyList<CountedDemand>> Demands(CancellationToken cancel) => Task.Run(() => ReportMaking.Demands(Database, Time.GetUtcNow(), null, cancel), cancel);
+
+    /// <summary>What the desk's page shows of a year, by demands read at most five minutes ago.</summary>
+    public async Task<ReportDeskView> View(int? year, CancellationToken cancel)
+    {
+        var now = Time.GetUtcNow();
+        if (seen is not { } read || now - read.At > TimeSpan.FromMinutes(5))
+            seen = read = (now, await Demands(cancel));
+        var forms = (await Ground(cancel)).Forms;
+        var published = Shelf.Reports().ToDictionary(one => one.Report.Half);
+        var of = year ?? read.At.AddMonths(-6).UtcDateTime.Year;
+        return new(read.At, [.. ReportMaking.Periods(read.Demands, read.At).Reverse().Select(half =>
+            {
+                published.TryGetValue(half, out var one);
+                return new PeriodStanding(half.Name, one?.Report.Digest, one?.Errata.Count ?? 0, read.Demands.Count(demand => demand.Period == half && demand.Since is not null));
+            })], of, Article28.Rows(read.Demands, of, forms), DsaForm.Exact(read.Demands, of, forms), forms);
+    }
 
     /// <summary>Makes a half-year's report without publishing it.</summary>
     public async Task<Report> Make(HalfYear half, CancellationToken cancel) => ReportMaking.Of(await Demands(cancel), half, await Ground(cancel), Time.GetUtcNow());
@@ -97,23 +114,14 @@ public static class ReportApi
         });
     }
 
-    private static async Task<JsonArray> List(ReportDesk reports, CancellationToken cancel)
+    private static async Task<JsonArray> List(ReportDesk reports, CancellationToken cancel) => [.. (await reports.View(null, cancel)).Periods.Reverse().Select(one => (JsonNode)new JsonObject
     {
-        var demands = await reports.Demands(cancel);
-        var published = reports.Shelf.Reports().ToDictionary(one => one.Report.Half);
-        return [.. ReportMaking.Periods(demands, reports.Time.GetUtcNow()).Select(half =>
-        {
-            published.TryGetValue(half, out var one);
-            return (JsonNode)new JsonObject
-            {
-                ["period"] = half.Name,
-                ["published"] = one is not null,
-                ["digest"] = one?.Report.Digest,
-                ["errata"] = one?.Errata.Count ?? 0,
-                ["changedSince"] = demands.Count(demand => demand.Period == half && demand.Since is not null),
-            };
-        })];
-    }
+        ["period"] = one.Period,
+        ["published"] = one.Digest is not null,
+        ["digest"] = one.Digest,
+        ["errata"] = one.Errata,
+        ["changedSince"] = one.Changed,
+    })];
 
     private static string Text(JsonObject said, string name) =>
         said[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : throw new ReportException("malformed", $"\"{name}\" is missing", "say it");

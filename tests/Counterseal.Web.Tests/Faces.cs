@@ -59,6 +59,7 @@ internal sealed class Faces : IAsyncDisposable
             Directory = _ => Task.FromResult(Samples.Directory),
             Books = _ => Task.FromResult(Samples.Books),
             Alarm = () => faces?.Alarm,
+            Reports = (year, _) => Task.FromResult(ReportSamples.Desk(year)),
             Attacks = !bell ? null : new AttackPages
             {
                 List = _ => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult(faces.Attacks),

@@ -32,6 +32,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await Visit($"/demands/{Samples.Id}", "demand", faces.Desk);
         await Visit("/quarantine", "quarantine", faces.Desk);
         await Visit("/directory", "directory", faces.Desk);
+        await Visit("/reports", "desk-reports", faces.Desk);
         await Visit("/rules", "rules", faces.Desk);
         await Visit($"/rules/{Samples.Books.Book.Rules[0].Id}", "rule", faces.Desk);
         faces.Alarm = "The rule book in the folder cannot be used; the desk goes on with the last good one.";

@@ -12,12 +12,23 @@ internal static class ReportSamples
 
     public static Task<ReportShelf> Shelf => Made.Value;
 
-    private static async Task<ReportShelf> Make()
+    /// <summary>The desk's own page over the same demands.</summary>
+    public static ReportDeskView Desk(int? year) => new(
+        new(2026, 2, 1, 9, 0, 0, TimeSpan.Zero), [new("2025-H2", null, 0, 0), new("2025-H1", new string('a', 64), 1, 3)], year ?? 2025,
+        Article28.Rows(Demands(), year ?? 2025, ReportForms.Default), DsaForm.Exact(Demands(), year ?? 2025, ReportForms.Default), ReportForms.Default);
+
+    private static List<CountedDemand> Demands()
     {
-        var shelf = new ReportShelf(Directory.CreateTempSubdirectory("cs-reports-").FullName);
         var demands = new List<CountedDemand>();
         for (var half = new HalfYear(2023, 1); half <= new HalfYear(2025, 2); half = half.Next)
             demands.AddRange(Half(half, 300 + (60 * demands.Count / 400)));
+        return demands;
+    }
+
+    private static async Task<ReportShelf> Make()
+    {
+        var shelf = new ReportShelf(Directory.CreateTempSubdirectory("cs-reports-").FullName);
+        var demands = Demands();
         var ground = new ReportGround("Example Mail", true, ReportForms.Default, new Dictionary<HalfYear, int> { [new(2025, 2)] = 43 });
         var ledger = new SampleLedger();
         for (var half = new HalfYear(2023, 1); half <= new HalfYear(2025, 2); half = half.Next)
