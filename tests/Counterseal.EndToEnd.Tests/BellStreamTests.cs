@@ -120,10 +120,10 @@ public class BellStreamTests
             (said, errors) = (process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop));
         }
 
-        /// <summary>Ended by Ctrl-C, in order; what it said.</summary>
+        /// <summary>Ended by SIGTERM, in order (SIGINT is ignored by all that a shell starts in its background); what it said.</summary>
         public async Task<string> End()
         {
-            using (var end = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!)
+            using (var end = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])!)
                 await end.WaitForExitAsync(Stop);
             await process.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
             Assert.True(process.ExitCode == 0, $"it ended with {process.ExitCode}: {await errors}");
