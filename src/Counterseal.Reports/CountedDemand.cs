@@ -95,6 +95,9 @@ public sealed record CountedDemand
     /// <summary>The outcome of today, where it is another than that of the half-year: an erratum is due.</summary>
     public Outcome? Since { get; init; }
 
+    /// <summary>Its parties by the numbers of one report (<see cref="Tally.Numbered"/>).</summary>
+    internal IReadOnlyList<int> Parties { get; init; } = [];
+
     /// <summary>The half-year in which it is counted; <c>null</c> while it is open.</summary>
     public HalfYear? Period => Answered is { } at ? HalfYear.Of(at) : null;
 }

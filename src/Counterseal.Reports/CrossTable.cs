@@ -167,7 +167,7 @@ internal sealed class CrossTable
         if (IsSmall(cells[r, c].Count) && !Moves(r, c, null, used))
             return false;
         // Who has nothing in this cell, and leaves enough in each cell over which this one moves, sees it move as the public does.
-        var parties = new HashSet<string>(cells[r, c].Own.Keys, StringComparer.Ordinal);
+        var parties = new HashSet<int>(cells[r, c].Own.Keys);
         if (IsSmall(cells[r, c].Count))
         {
             foreach (var (row, column) in used)
@@ -186,17 +186,17 @@ internal sealed class CrossTable
 
     private static bool IsSmall(int count) => count is > 0 and < Tally.Least;
 
-    private int Left(int r, int c, string? party) => cells[r, c].Count - (party is null ? 0 : cells[r, c].Own.GetValueOrDefault(party));
+    private int Left(int r, int c, int? party) => cells[r, c].Count - (party is { } one ? cells[r, c].Own.GetValueOrDefault(one) : 0);
 
     /// <summary>Whether a hidden cell can take <see cref="Tally.Least"/> different values or more for one who has taken a party's own demands away.</summary>
-    private bool Moves(int r, int c, string? party, HashSet<(int, int)> used)
+    private bool Moves(int r, int c, int? party, HashSet<(int, int)> used)
     {
         var up = Push(r, c, +1, party, Enough, used);
         return up >= Enough || up + Push(r, c, -1, party, Enough - up, used) >= Enough;
     }
 
     /// <summary>How far one cell can grow (or shrink), at most so far, others of the hidden cells making up for it.</summary>
-    private int Push(int r, int c, int way, string? party, int most, HashSet<(int, int)> used)
+    private int Push(int r, int c, int way, int? party, int most, HashSet<(int, int)> used)
     {
         var value = new int[rows, columns];
         for (var row = 0; row < rows; row++)

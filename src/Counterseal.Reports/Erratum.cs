@@ -47,7 +47,7 @@ public sealed record Erratum(int V, string Provider, string Period, int Number, 
         ArgumentNullException.ThrowIfNull(demands);
         ArgumentNullException.ThrowIfNull(forms);
         var cells = new Dictionary<string, Tally>(StringComparer.Ordinal);
-        foreach (var demand in demands.Where(demand => demand.Period == published.Half && demand.Since is not null && !forms.IsBanded(demand.Instrument)))
+        foreach (var demand in Tally.Numbered(demands.Where(demand => demand.Period == published.Half && demand.Since is not null && !forms.IsBanded(demand.Instrument))))
         {
             var move = $"{ReportMaking.Word(demand.Outcome)}>{ReportMaking.Word(demand.Since!.Value)}";
             if (!cells.TryGetValue(move, out var cell))

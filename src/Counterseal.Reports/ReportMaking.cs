@@ -97,6 +97,16 @@ public static class ReportMaking
         return periods;
     }
 
+    /// <summary>Makes the reports of all half-years that are over, side by side.</summary>
+    /// <exception cref="ReportException">As <see cref="Of"/>.</exception>
+    public static IReadOnlyList<Report> All(IReadOnlyList<CountedDemand> demands, ReportGround ground, DateTimeOffset now)
+    {
+        var periods = Periods(demands, now);
+        var reports = new Report[periods.Count];
+        Parallel.For(0, periods.Count, i => reports[i] = Of(demands, periods[i], ground, now));
+        return reports;
+    }
+
     /// <summary>Makes one half-year's report. The same demands give the same bytes, whenever it is made.</summary>
     /// <param name="demands">All demands, of this and other half-years.</param>
     /// <param name="half">The half-year.</param>
@@ -110,7 +120,7 @@ public static class ReportMaking
         if (half.To > now)
             throw new ReportException("early", $"{half} ends on {half.To:yyyy-MM-dd}, and a half-year is counted when it is over", $"make it on that day or later; the last one over is {HalfYear.Of(now.AddMonths(-6))}");
         var open = demands.Where(demand => !ground.Forms.IsBanded(demand.Instrument)).ToList();
-        var answered = open.Where(demand => demand.Period == half).ToList();
+        var answered = Tally.Numbered(open.Where(demand => demand.Period == half));
         var country = Partition.Of(By(answered, demand => demand.Country));
         var outcome = Partition.Of(By(answered, demand => Word(demand.Outcome)));
         var instrument = Partition.Of(By(answered, demand => demand.Instrument));

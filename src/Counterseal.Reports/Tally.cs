@@ -6,24 +6,36 @@ internal sealed class Tally
     /// <summary>A number below this is not published, nor one that is below it once any one party has taken its own demands away.</summary>
     public const int Least = 5;
 
-    private readonly Dictionary<string, int> own = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> own = [];
 
     /// <summary>How many.</summary>
     public int Count { get; private set; }
 
     /// <summary>Each party with its own count: issuing authorities, and customers.</summary>
-    public IReadOnlyDictionary<string, int> Own => own;
+    public IReadOnlyDictionary<int, int> Own => own;
 
     /// <summary>The most that any one party has here.</summary>
     public int Most { get; private set; }
 
-    /// <summary>Counts one demand.</summary>
+    /// <summary>Counts one demand, whose parties were numbered.</summary>
     public void Add(CountedDemand demand)
     {
         Count++;
-        Grow(Party(demand), 1);
-        foreach (var customer in demand.Customers)
-            Grow(customer, 1);
+        foreach (var party in demand.Parties)
+            Grow(party, 1);
+    }
+
+    /// <summary>The same demands with their parties numbered: the issuing authority, and each customer. One numbering for all cells of a report.</summary>
+    public static List<CountedDemand> Numbered(IEnumerable<CountedDemand> demands)
+    {
+        var numbers = new Dictionary<(string, string), int>();
+        return [.. demands.Select(demand => demand with { Parties = [Number((demand.Country, demand.Authority)), .. demand.Customers.Select(customer => Number(("", customer)))] })];
+
+        int Number((string, string) party)
+        {
+            ref var number = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(numbers, party, out var known);
+            return known ? number : number = numbers.Count;
+        }
     }
 
     /// <summary>Counts another cell's demands as well.</summary>
@@ -33,9 +45,6 @@ internal sealed class Tally
         foreach (var (party, count) in other.own)
             Grow(party, count);
     }
-
-    /// <summary>The party that an issuing authority is.</summary>
-    public static string Party(CountedDemand demand) => $"{demand.Country}\n{demand.Authority}";
 
     /// <summary>
     /// Whether the number may be published: none, or enough, and enough or none again after any one party has taken its own away.
@@ -51,7 +60,7 @@ internal sealed class Tally
         return sum;
     }
 
-    private void Grow(string party, int by)
+    private void Grow(int party, int by)
     {
         ref var mine = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(own, party, out _);
         mine += by;
