@@ -29,7 +29,7 @@ internal static class RegistryDatabase
 
     public static Task<WatchDatabase> Open(string database, CancellationToken cancel) => WatchDatabase.Open(database, new("registry", Steps, "registry_version", 7237482), cancel);
 
-    /// <summary>Inserts many rows: on SQLite by one statement that is prepared once and bound by place, on PostgreSQL by one statement over arrays.</summary>
+    /// <summary>Inserts many rows: on SQLite by one statement that is prepared once and bound by place, on PostgreSQL by its own way of copying.</summary>
     /// <param name="connection">Within a transaction.</param>
     /// <param name="table">The table.</param>
     /// <param name="columns">Name and type (<c>text</c>, <c>bigint</c>, <c>blob</c>) of each.</param>
@@ -39,22 +39,27 @@ internal static class RegistryDatabase
     {
         if (rows.Count == 0)
             return;
-        await using var command = connection.CreateCommand();
         var names = string.Join(", ", columns.Select(c => c.Name));
-        if (command is NpgsqlCommand postgres)
+        if (connection is NpgsqlConnection postgres)
         {
-            command.CommandText = $"INSERT INTO {table} ({names}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
-            for (var i = 0; i < columns.Length; i++)
+            await using var copy = await postgres.BeginBinaryImportAsync($"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)", cancel);
+            foreach (var row in rows)
             {
-                var at = i;
-                postgres.Parameters.Add(columns[i].Type switch
+                await copy.StartRowAsync(cancel);
+                for (var i = 0; i < columns.Length; i++)
                 {
-                    "bigint" => new NpgsqlParameter($"p{i}", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = rows.Select(row => (long?)row[at]).ToArray() },
-                    "blob" => new NpgsqlParameter($"p{i}", NpgsqlDbType.Array | NpgsqlDbType.Bytea) { Value = rows.Select(row => (byte[]?)row[at]).ToArray() },
-                    _ => new NpgsqlParameter($"p{i}", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = rows.Select(row => (string?)row[at]).ToArray() },
-                });
+                    if (row[i] is not { } value)
+                        await copy.WriteNullAsync(cancel);
+                    else
+                        await (columns[i].Type switch
+                        {
+                            "bigint" => copy.WriteAsync((long)value, NpgsqlDbType.Bigint, cancel),
+                            "blob" => copy.WriteAsync((byte[])value, NpgsqlDbType.Bytea, cancel),
+                            _ => copy.WriteAsync((string)value, NpgsqlDbType.Text, cancel),
+                        });
+                }
             }
-            await command.ExecuteNonQueryAsync(cancel);
+            await copy.CompleteAsync(cancel);
             return;
         }
         Raw(((SqliteConnection)connection).Handle!, $"INSERT INTO {table} ({names}) VALUES ({string.Join(", ", columns.Select(_ => "?"))})", columns.Length, rows);

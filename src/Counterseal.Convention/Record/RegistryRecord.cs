@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Counterseal.Ledger;
 using Counterseal.Watch;
+using Npgsql;
 
 namespace Counterseal.Convention;
 
@@ -210,8 +211,9 @@ public sealed class RegistryRecord : IAsyncDisposable
     {
         var latest = new Dictionary<string, (int, string)>(StringComparer.Ordinal);
         foreach (var some in items.Select(item => item.Subject).Chunk(400))
-            foreach (var (subject, version, bytes) in await WatchDatabase.Rows(connection, $"SELECT subject, version, bytes FROM registry_versions WHERE superseded IS NULL AND subject IN ({Names(some.Length)})",
-                row => (row.GetString(0), (int)row.GetInt64(1), (byte[])row[2]), cancel, Values(some)))
+            // PostgreSQL takes the whole list as one value, which it need not take apart and plan anew each time.
+            foreach (var (subject, version, bytes) in await WatchDatabase.Rows(connection, $"SELECT subject, version, bytes FROM registry_versions WHERE superseded IS NULL AND subject {(connection is NpgsqlConnection ? "= ANY (@s)" : $"IN ({Names(some.Length)})")}",
+                row => (row.GetString(0), (int)row.GetInt64(1), (byte[])row[2]), cancel, connection is NpgsqlConnection ? [("s", some)] : Values(some)))
                 latest[subject] = (version, RegistryEvent.Hex(bytes));
         return latest;
     }
