@@ -86,6 +86,9 @@ public sealed record ReportShelf(string Folder)
     public IReadOnlyList<PublishedReport> Reports() => !Directory.Exists(Folder) ? []
         : [.. Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).Where(name => name is { Length: 7 } && name[4] == '-').Select(name => Find(HalfYear.Parse(name!))).OfType<PublishedReport>().OrderByDescending(one => one.Report.Half)];
 
+    /// <summary>The latest published report; <c>null</c> while there is none.</summary>
+    public Report? Latest() => Reports().Select(one => one.Report).FirstOrDefault();
+
     /// <summary>A published report; <c>null</c> where none was published, or its file is not what the ledger's event says.</summary>
     public PublishedReport? Find(HalfYear half)
     {

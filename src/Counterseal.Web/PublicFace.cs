@@ -92,6 +92,7 @@ public static class PublicFace
         {
             [nameof(FrontPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
             [nameof(FrontPage.Origin)] = options.Origin,
+            [nameof(FrontPage.Report)] = options.Reports?.Latest(),
         }));
         app.MapGet("/ledger", async Task<IResult> (HttpContext http) => FacePage.Of<LedgerPage>(options.Ground.Frame(Face.Public), 200, new()
         {
