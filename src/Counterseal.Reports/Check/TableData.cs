@@ -73,6 +73,9 @@ internal sealed partial class TableData
     public void Add(TableSeverity severity, string rule, IEnumerable<TableRow> rows, IEnumerable<int> columns, string found, string expected, string ask) =>
         findings.Add(severity, rule, File, rows.Select(r => r.Line), columns.Select(c => Map.Columns[c].Name), found, expected, ask);
 
+    /// <summary>As <see cref="FindingList.Beyond"/>.</summary>
+    public bool Beyond(TableSeverity severity) => findings.Beyond(severity);
+
     public void Compared() => findings.Comparisons++;
 
     /// <summary>Reads a table's rows.</summary>

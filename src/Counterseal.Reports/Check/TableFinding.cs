@@ -99,15 +99,22 @@ internal sealed class FindingList(CheckLimits limits)
     /// <summary>How many figures were held against something.</summary>
     public long Comparisons { get; set; }
 
+    /// <summary>Counts a finding for which there is no room, so that its sentences need not be made.</summary>
+    public bool Beyond(TableSeverity severity)
+    {
+        if (found[(int)severity] < limits.Findings)
+            return false;
+        found[(int)severity]++;
+        Further++;
+        return true;
+    }
+
     public void Add(TableSeverity severity, string rule, string file, IEnumerable<int> lines, IEnumerable<string> columns, string what, string expected, string ask, TablePlace? against = null)
     {
         // Each severity has room of its own: no number of remarks pushes out what is impossible.
-        if (found[(int)severity]++ >= limits.Findings)
-        {
-            Further++;
+        if (Beyond(severity))
             return;
-        }
-
+        found[(int)severity]++;
         // A finding over a whole column need not name each of its rows.
         kept.Add(new TableFinding(severity, rule, file, [.. lines.Distinct().Order().Take(50)], [.. columns.Distinct(StringComparer.Ordinal)], what, expected, ask) { Against = against });
     }

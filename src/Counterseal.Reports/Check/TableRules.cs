@@ -15,15 +15,18 @@ internal static class TableRules
     {
         // Without a period or a name nothing says that two rows are about the same thing; then only rows that are the same in every cell are told.
         var bare = table.Dimensions.Count == 0 && table.Measure < 0 && !table.Map.Columns.Any(c => c.IsPeriod);
+        var timed = table.Map.Columns.Any(c => c.IsPeriod);
         var seen = new Dictionary<(TablePeriod?, string), TableRow>();
         foreach (var row in table.Rows)
         {
-            if (row.Period is null && table.Map.Columns.Any(c => c.IsPeriod)) continue;
+            if (row.Period is null && timed) continue;
             table.Compared();
-            if (seen.TryAdd((row.Period, bare ? string.Join('\u001f', row.Cells) : table.Key(row)), row)) continue;
-            var first = seen[(row.Period, bare ? string.Join('\u001f', row.Cells) : table.Key(row))];
+            var key = (row.Period, bare ? string.Join('\u001f', row.Cells) : table.Key(row));
+            if (seen.TryAdd(key, row)) continue;
+            var first = seen[key];
             row.Repeated = true;
             var differ = table.Figures.Where(c => row.Counts[c] != first.Counts[c]).ToList();
+            if (table.Beyond(differ.Count == 0 || table.Map.Guesses.Count > 0 ? Doubtful : Impossible)) continue;
             if (differ.Count == 0)
                 table.Add(Doubtful, "row-twice", [first, row], [], $"{table.About(row)}: the row stands twice, with the same figures.", "Each row stands once.", "Is one of the two about something else?");
             else

@@ -244,7 +244,7 @@ public class TableCheckTests
         var text = "period,received\n" + string.Concat(Enumerable.Repeat(lines, Bytes / lines.Length));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Sound(TableCheck.Run([File("hostile.csv", text)]));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 800L * Bytes);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 600L * Bytes);
     }
 
     [Fact]
