@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Counterseal.Web.Tests;
@@ -94,13 +92,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
             await page.EvaluateAsync("for (const d of document.querySelectorAll('details')) d.open = true");
             if (name == "demand")
                 await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, $"{name}-open-{width}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
-            var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            if (wide > 0)
-                faults.Add($"{name}: {wide} px too wide");
-            var axe = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
-            if (!axe.Passes.Any(p => p.Id == "document-title") || !axe.Passes.Any(p => p.Id == "color-contrast"))
-                faults.Add($"{name}: axe did not look at the whole page");
-            faults.AddRange(axe.Violations.SelectMany(v => v.Nodes.Select(n => $"{name}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
+            faults.AddRange(await Browser.Faults(page, name));
         }
     }
 

@@ -2,8 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Counterseal.Convention;
 using Counterseal.Ledger;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Counterseal.Web.Tests;
@@ -34,12 +32,7 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
             var name = path.Replace('/', '-').Replace('?', '-').Replace('&', '-').Trim('-');
             await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, $"registry-{name}-{width}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
             await page.EvaluateAsync("for (const d of document.querySelectorAll('details')) d.open = true");
-            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is var wide and > 0)
-                faults.Add($"{path}: {wide} px too wide");
-            var axe = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
-            if (!axe.Passes.Any(p => p.Id == "color-contrast"))
-                faults.Add($"{path}: axe did not look at the whole page");
-            faults.AddRange(axe.Violations.SelectMany(v => v.Nodes.Select(n => $"{path}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
+            faults.AddRange(await Browser.Faults(page, path));
         }
         if (width == 1440)
         {
