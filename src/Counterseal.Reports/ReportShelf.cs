@@ -47,10 +47,11 @@ public sealed record ReportShelf(string Folder)
 
     /// <summary>Publishes a correction beside a report.</summary>
     /// <param name="half">The report's half-year.</param>
+    /// <param name="reason">Why, as it will stand in it.</param>
     /// <param name="make">Makes it: the report and the erratum's number.</param>
     /// <param name="ledger">As in <see cref="Publish"/>.</param>
-    /// <exception cref="ReportException"><c>unknown</c>: that report was not published.</exception>
-    public async Task<Erratum> Correct(HalfYear half, Func<Report, int, Erratum> make, Func<string, string, string?, string?, Task<ProvenEvent>> ledger)
+    /// <exception cref="ReportException"><c>unknown</c>: that report was not published. <c>finished</c>: one with another reason had been interrupted, and is published now; this one is not.</exception>
+    public async Task<Erratum> Correct(HalfYear half, string reason, Func<Report, int, Erratum> make, Func<string, string, string?, string?, Task<ProvenEvent>> ledger)
     {
         ArgumentNullException.ThrowIfNull(make);
         ArgumentNullException.ThrowIfNull(ledger);
@@ -61,7 +62,9 @@ public sealed record ReportShelf(string Folder)
         var bytes = Pending(file, () => make(published.Report, number).Bytes());
         var erratum = Erratum.Read(bytes);
         Show(file, bytes, proof, await ledger($"{Name(half)}/{name}", Digest(bytes), Name(half), erratum.Reason));
-        return erratum;
+        // Its digest may have been on the ledger already, so it had to be ended as it was.
+        return erratum.Reason == reason ? erratum
+            : throw new ReportException("finished", $"an erratum that had been interrupted is published now, with its own reason: {erratum.Reason}", "say yours again; it becomes the next");
     }
 
     /// <summary>Publishes a statement.</summary>

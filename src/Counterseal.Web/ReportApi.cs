@@ -53,7 +53,7 @@ public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf She
     public Task<Erratum> Correct(HalfYear half, string reason, string by, CancellationToken cancel) => Alone(async () =>
     {
         var (demands, forms, now) = (await Demands(cancel), (await Ground(cancel)).Forms, Time.GetUtcNow());
-        return await Shelf.Correct(half, (report, number) => Erratum.Make(report, demands, forms, number, reason, now), (name, digest, beside, why) => Desk.Publish(name, digest, beside, why, by, cancel));
+        return await Shelf.Correct(half, reason, (report, number) => Erratum.Make(report, demands, forms, number, reason, now), (name, digest, beside, why) => Desk.Publish(name, digest, beside, why, by, cancel));
     }, cancel);
 
     /// <summary>Publishes a signed statement.</summary>

@@ -33,14 +33,14 @@ public sealed class ShelfTests : IDisposable
         var again = await Assert.ThrowsAsync<ReportException>(() => shelf.Publish(Half, () => Of(41), Put));
         Assert.Equal("published", again.Code);
         var before = await File.ReadAllBytesAsync(Path.Combine(folder, "2025-H1", "report.json"), TestContext.Current.CancellationToken);
-        await shelf.Correct(Half, (report, number) => new Erratum(1, "Example Mail", report.Period, number, report.Digest, "a court has spoken", Half.To, [], "<5"), Put);
-        await shelf.Correct(Half, (report, number) => new Erratum(1, "Example Mail", report.Period, number, report.Digest, "another has", Half.To, [], "0"), Put);
+        await shelf.Correct(Half, "a court has spoken", (report, number) => new Erratum(1, "Example Mail", report.Period, number, report.Digest, "a court has spoken", Half.To, [], "<5"), Put);
+        await shelf.Correct(Half, "another has", (report, number) => new Erratum(1, "Example Mail", report.Period, number, report.Digest, "another has", Half.To, [], "0"), Put);
         Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(folder, "2025-H1", "report.json"), TestContext.Current.CancellationToken));
         var found = Assert.Single(shelf.Reports());
         Assert.Equal(first.Report.Digest, found.Report.Digest);
         Assert.Equal(["a court has spoken", "another has"], found.Errata.Select(one => one.Erratum.Reason));
         Assert.Equal([("report/2025-H1", null), ("report/2025-H1/erratum-1", "report/2025-H1"), ("report/2025-H1/erratum-2", "report/2025-H1")], ledger.Select(one => (one.What, one.Beside)));
-        Assert.Equal("unknown", (await Assert.ThrowsAsync<ReportException>(() => shelf.Correct(Half.Next, (_, _) => throw new InvalidOperationException(), Put))).Code);
+        Assert.Equal("unknown", (await Assert.ThrowsAsync<ReportException>(() => shelf.Correct(Half.Next, "none", (_, _) => throw new InvalidOperationException(), Put))).Code);
     }
 
     [Fact]
@@ -58,6 +58,19 @@ public sealed class ShelfTests : IDisposable
         Assert.Equal(40, published.Report.Totals.Answered);
         Assert.Equal(ledger[0].Digest, published.Report.Digest);
         Assert.Single(shelf.Reports());
+    }
+
+    [Fact]
+    public async Task An_erratum_that_was_interrupted_is_ended_with_its_own_reason_and_whoever_gives_another_is_told()
+    {
+        var shelf = new ReportShelf(folder);
+        await shelf.Publish(Half, () => Of(40), Put);
+        Erratum Make(Report report, int number, string reason) => new(1, "Example Mail", report.Period, number, report.Digest, reason, Half.To, [], "0");
+        await Assert.ThrowsAsync<IOException>(() => shelf.Correct(Half, "a slip", (report, number) => Make(report, number, "a slip"), (_, _, _, _) => throw new IOException("away")));
+        var told = await Assert.ThrowsAsync<ReportException>(() => shelf.Correct(Half, "a court", (report, number) => Make(report, number, "a court"), Put));
+        Assert.Equal("finished", told.Code);
+        Assert.Equal(2, (await shelf.Correct(Half, "a court", (report, number) => Make(report, number, "a court"), Put)).Number);
+        Assert.Equal(["a slip", "a court"], shelf.Find(Half)!.Errata.Select(one => one.Erratum.Reason));
     }
 
     [Fact]

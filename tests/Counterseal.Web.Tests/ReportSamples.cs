@@ -33,7 +33,7 @@ internal static class ReportSamples
         var ledger = new SampleLedger();
         for (var half = new HalfYear(2023, 1); half <= new HalfYear(2025, 2); half = half.Next)
             await shelf.Publish(half, () => ReportMaking.Of(demands, half, ground, new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero)), ledger.Publish);
-        await shelf.Correct(new(2025, 1), (report, number) => Erratum.Make(report, [.. demands.Select((demand, i) => i % 9 == 0 && demand.Outcome == Outcome.Challenged ? demand with { Since = Outcome.ContentDisclosed } : demand)],
+        await shelf.Correct(new(2025, 1), "Challenges of that half-year were lost in court and the data handed over.", (report, number) => Erratum.Make(report, [.. demands.Select((demand, i) => i % 9 == 0 && demand.Outcome == Outcome.Challenged ? demand with { Since = Outcome.ContentDisclosed } : demand)],
             ReportForms.Default, number, "Challenges of that half-year were lost in court and the data handed over.", new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)), ledger.Publish);
         using var signer = NoteSigner.Generate("counsel.example");
         await shelf.State(Statement.Sign("keys", new(2026, 3, 1), new(2027, 3, 1), "We have never handed over a key that opens what our customers encrypt, to anybody.", signer).Note, ledger.Publish);
