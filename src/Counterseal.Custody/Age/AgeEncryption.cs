@@ -20,12 +20,12 @@ internal sealed class AgeEncryption : Stream
 
     /// <summary>The same with the random bytes given.</summary>
     /// <param name="ciphertext">Left open.</param>
-    /// <param name="recipients">One to 128.</param>
+    /// <param name="recipients">One to 128, all of one kind.</param>
     /// <param name="random">Gives so many random bytes; only tests give another than the system's.</param>
     internal AgeEncryption(Stream ciphertext, IReadOnlyList<AgeRecipient> recipients, Func<int, byte[]> random)
     {
-        if (recipients.Count is 0 or > AgeHeader.MaxStanzas)
-            throw new ArgumentException($"an age file has one to {AgeHeader.MaxStanzas} recipients, not {recipients.Count}", nameof(recipients));
+        if (AgeRecipient.Fault(recipients) is { } fault)
+            throw new ArgumentException(fault, nameof(recipients));
         this.ciphertext = ciphertext;
         var fileKey = random(16);
         var nonce = random(Age.NonceSize);

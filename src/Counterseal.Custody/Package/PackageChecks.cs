@@ -96,12 +96,13 @@ internal static class PackageChecks
     /// <summary>Checks that the volume's header has a stanza for each recipient stated and none besides: one more would be one more reader.</summary>
     public static void Header(string path, SealStatement statement, List<Check> checks)
     {
-        var what = $"{statement.Volume.Name} is an age file for as many X25519 recipients as are stated ({statement.Recipients.Count}), and no other";
+        var type = statement.Recipients[0].Kind == AgeKind.Hybrid ? AgeHeader.HybridType : AgeHeader.X25519Type;
+        var what = $"{statement.Volume.Name} is an age file for as many {type} recipients as are stated ({statement.Recipients.Count}), and no other";
         try
         {
             using var file = OpenFile(path);
             var stanzas = AgeHeader.Read(new AgeInput(file)).Stanzas;
-            var other = stanzas.FirstOrDefault(stanza => stanza.Type != "X25519");
+            var other = stanzas.FirstOrDefault(stanza => stanza.Type != type);
             Add(checks, what, other is not null ? $"it has a stanza of type {Visible.Text(other.Type, 40)}" : stanzas.Count != statement.Recipients.Count ? $"it is for {stanzas.Count}" : null, path);
         }
         catch (Exception e) when (e is AgeException or IOException or UnauthorizedAccessException)

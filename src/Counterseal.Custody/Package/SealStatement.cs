@@ -36,6 +36,8 @@ public sealed record SealStatement
             DemandId = demand.DemandId("id");
             OriginalDigest = demand.Hex("originalDigest", 32);
             Recipients = [.. root.Texts("recipients", AgeHeader.MaxStanzas, Bech32.MaxLength).Select((text, i) => Recipient(text, $"{root.Place("recipients")}/{i}"))];
+            if (AgeRecipient.Fault(Recipients) is { } fault)
+                throw RefusalException.Malformed(fault, root.Place("recipients"));
             Manifest = root.Hex("manifest", 32);
             Volume = SealedVolume.Read(root, Name);
         }
