@@ -74,6 +74,9 @@ public sealed class GateClient : IDisposable
     /// <summary>Sends a lift.</summary>
     public Task<GateReply> Lift(byte[] note, CancellationToken cancel) => Post("lifts", note, cancel);
 
+    /// <summary>Sends the revocation of a directory entry.</summary>
+    public Task<GateReply> Revoke(byte[] note, CancellationToken cancel) => Post("revocations", note, cancel);
+
     /// <summary>Shows the gate a directory entry, so that it knows the authority's own stops.</summary>
     public Task<GateReply> Directory(byte[] note, CancellationToken cancel) => Post("directory", note, cancel);
 

@@ -13,7 +13,11 @@ namespace Counterseal.Custody;
 /// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
-public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest);
+public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
+{
+    /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
+    public long? VolumeSize { get; init; }
+}
 
 /// <summary>What a new gate makes known.</summary>
 /// <param name="Key">The counterseal key (vkey), for trust files.</param>
@@ -207,22 +211,33 @@ public sealed class GateHome : IDisposable
         claim.Dispose();
     }
 
-    private static byte[] SettingsJson(GateSettings settings) => Canonical.Bytes(new JsonObject
+    private static byte[] SettingsJson(GateSettings settings)
     {
-        ["name"] = settings.Name,
-        ["trial"] = settings.Trial,
-        ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
-        ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
-        ["desk"] = settings.DeskDigest,
-    });
+        var json = new JsonObject
+        {
+            ["name"] = settings.Name,
+            ["trial"] = settings.Trial,
+            ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
+            ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
+            ["desk"] = settings.DeskDigest,
+        };
+        if (settings.VolumeSize is { } size)
+            json["volumeSize"] = size;
+        return Canonical.Bytes(json);
+    }
 
     private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "volumeSize");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
-        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32));
+        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32))
+        {
+            VolumeSize = !root.Has("volumeSize") ? null
+                : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
+                : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
+        };
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>

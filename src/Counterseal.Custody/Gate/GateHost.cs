@@ -12,7 +12,7 @@ namespace Counterseal.Custody;
 
 /// <summary>
 /// Serves one gate over a Unix socket (HTTP/1.1, mode 0660) with the endpoints of <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential;
-/// approvals, stops, lifts and directory entries carry their own proof.
+/// approvals, stops, lifts, directory entries and revocations carry their own proof.
 /// </summary>
 public sealed class GateHost : IDisposable
 {
@@ -119,6 +119,7 @@ public sealed class GateHost : IDisposable
             ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
             ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
             ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),
+            ["revocations"] when isPost => Note(http, stops, note => gate.TakeRevocation(note, CancellationToken.None)),
             ["packages", var digest, var name] when isGet && Shape.IsHex(digest, 32) => Package(http, digest, name),
             _ => Answer(http, Refusal.Of(Refusal.Unknown, "there is no such address", "/")),
         };

@@ -278,4 +278,5 @@ internal static class OwnEvent
     public static JsonObject Sealed(string digest, string statement) => new() { ["order"] = digest, ["statement"] = statement };
     public static JsonObject Stop(string digest) => new() { ["stop"] = digest };
     public static JsonObject Lift(string digest) => new() { ["lift"] = digest };
+    public static JsonObject Revoked(Revocation revocation) => new() { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest };
 }

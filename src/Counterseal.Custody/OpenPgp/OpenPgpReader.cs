@@ -25,6 +25,9 @@ internal ref struct OpenPgpReader(ReadOnlySpan<byte> bytes)
     /// <summary>All that is left.</summary>
     public ReadOnlySpan<byte> Rest() => Take(rest.Length);
 
+    /// <summary>The next byte, which stays.</summary>
+    public readonly byte Peek() => rest[0];
+
     public byte Byte() => Take(1)[0];
 
     public ushort Short() => BinaryPrimitives.ReadUInt16BigEndian(Take(2));

@@ -9,6 +9,10 @@ namespace Counterseal.Custody;
 /// <summary>The packet that carries a message's key to one recipient (RFC 9580, 5.1): version 3 for what gpg opens, version 6 for RFC 9580.</summary>
 internal static class OpenPgpSessionKey
 {
+    // RSA of 16,384 bits, the longest that is read, and what stands around it.
+    private const int Longest = 4096;
+    private const int EncryptedData = 18;
+
     /// <summary>A whole packet.</summary>
     /// <param name="key">The recipient's encryption key, in which <see cref="OpenPgpKey.EncryptionFault"/> finds nothing.</param>
     /// <param name="sixth">Version 6 instead of 3.</param>
@@ -24,6 +28,28 @@ internal static class OpenPgpSessionKey
         byte[] packet = [0xc1, 0xff, 0, 0, 0, 0, .. body];
         BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(2), (uint)body.Length);
         return packet;
+    }
+
+    /// <summary>What is wrong with the packets at a message's beginning: one for each subkey that the statement names, in that order, then the encrypted data; <c>null</c> when nothing is.</summary>
+    /// <exception cref="FormatException">They are no packets.</exception>
+    public static string? Fault(Stream message, SealStatement statement)
+    {
+        var sixth = statement.Encryption == PackageFormat.OpenPgp9580;
+        var head = new byte[(statement.Recipients.Count + 1) * Longest];
+        var reader = new OpenPgpReader(head.AsSpan(0, message.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+        for (var i = 0; ; i++)
+        {
+            if (reader.Left > 0 && reader.Peek() == (0xc0 | EncryptedData))
+                return i == statement.Recipients.Count ? null : $"it is for {i}";
+            if (i == statement.Recipients.Count)
+                return $"it is for more than {i}";
+            var (tag, body) = reader.Packet();
+            if (tag != 1)
+                return $"it has a packet of type {tag} before its data";
+            var subkey = Convert.FromHexString(statement.Recipients[i].Split('/')[1]);
+            if (!body.AsSpan().StartsWith(sixth ? [6, (byte)(1 + subkey.Length), 6, .. subkey] : (byte[])[3, .. subkey[12..]]))
+                return $"its packet {i + 1} is for another key than the one stated";
+        }
     }
 
     private static byte[] Fields(OpenPgpKey key, bool sixth, byte cipher, byte[] sessionKey, Func<int, byte[]> random)

@@ -262,9 +262,9 @@ public class OpenPgpTests
     }
 
     /// <summary>A key of RFC 9580, and the file of its secret half.</summary>
-    internal static (OpenPgpCertificate Certificate, string Secret) Sixth(NpmJudge judge, Scratch scratch)
+    internal static (OpenPgpCertificate Certificate, string Secret) Sixth(NpmJudge judge, Scratch scratch, DateTimeOffset? at = null)
     {
-        var (secret, text) = Key(judge);
+        var (secret, text) = Key(judge, at is { } then ? ["rfc9580", then.ToString("O")] : []);
         return (OpenPgpCertificate.Parse(Encoding.ASCII.GetBytes(text), Now), scratch.Write("secret.asc", Encoding.ASCII.GetBytes(secret)));
     }
 
@@ -277,6 +277,7 @@ internal sealed class Gpg : IDisposable
     private readonly Scratch home = new();
     private OpenPgpCertificate? certificate;
     private byte[]? exported;
+    private string[] clock = [];
 
     private Gpg()
     {
@@ -287,9 +288,11 @@ internal sealed class Gpg : IDisposable
     public OpenPgpCertificate Certificate => certificate ??= OpenPgpCertificate.Parse(Exported, DateTimeOffset.UtcNow.AddMinutes(1));
 
     /// <summary>A new key; the test is skipped where there is no gpg.</summary>
-    public static Gpg Of(string primary, string? subkey, string expire = "0", string hash = "SHA512")
+    public static Gpg Of(string primary, string? subkey, string expire = "0", string hash = "SHA512", DateTimeOffset? at = null)
     {
         var gpg = new Gpg();
+        if (at is { } then)
+            gpg.clock = ["--faked-system-time", then.UtcDateTime.ToString("yyyyMMdd'T'HHmmss", System.Globalization.CultureInfo.InvariantCulture)];
         File.SetUnixFileMode(gpg.home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string[] hashing = ["--cert-digest-algo", hash, "--allow-weak-digest-algos"];
         var made = Judge.Ask("gpg", gpg.Arguments([.. hashing, "--passphrase", "", "--quick-generate-key", "Officer <officer@authority.example>", primary, subkey is "default" ? "default" : "sign,cert", expire]));
@@ -324,7 +327,7 @@ internal sealed class Gpg : IDisposable
         Assert.True(exit == 0, error);
     }
 
-    private string[] Arguments(string[] arguments) => ["--homedir", home.Folder, "--batch", "--no-tty", "--pinentry-mode", "loopback", .. arguments];
+    private string[] Arguments(string[] arguments) => ["--homedir", home.Folder, "--batch", "--no-tty", "--pinentry-mode", "loopback", .. clock, .. arguments];
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-// node judge.mjs key [rsa|p256] [revoked] > {private, public} (armored; without an algorithm a key of RFC 9580) · decrypt KEYFILE < FILE > PLAIN
+// node judge.mjs key [rfc9580 [expiring|revoked|INSTANT]] > {private, public} (armored, version 6) · decrypt KEYFILE < FILE > PLAIN
 import { readFileSync, writeSync } from "node:fs";
 import * as openpgp from "openpgp";
 
@@ -7,13 +7,11 @@ const put = (bytes) => {
   for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
 };
 if (verb === "key") {
-  const options = {
-    rsa: { type: "rsa", rsaBits: 2048 },
-    p256: { type: "ecc", curve: "nistP256" },
-  }[rest[0]] ?? { type: "curve25519", config: { v6Keys: true, aeadProtect: true } };
   const { privateKey, publicKey, revocationCertificate } = await openpgp.generateKey({
-    ...options,
+    type: "curve25519",
+    config: { v6Keys: true, aeadProtect: true },
     userIDs: [{ name: "Officer", email: "officer@authority.example" }],
+    date: rest[1]?.startsWith("20") ? new Date(rest[1]) : new Date(),
     keyExpirationTime: rest.includes("expiring") ? 3600 : 0,
     format: "armored",
   });
