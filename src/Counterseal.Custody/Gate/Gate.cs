@@ -460,7 +460,7 @@ internal static partial class GateLog
     [LoggerMessage(6, LogLevel.Warning, "the rule book in {Folder} cannot be used")]
     public static partial void BookUnusable(ILogger log, string folder, Exception e);
 
-    [LoggerMessage(7, LogLevel.Information, "snapshot of order {Order} deleted at the end of its term")]
+    [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]

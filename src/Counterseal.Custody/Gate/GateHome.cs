@@ -50,6 +50,8 @@ public sealed class GateHome : IDisposable
         accountKey = File.ReadAllBytes(At("account.key"));
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
+        // A gate made before there were previews has no folder for them.
+        MakeFolder(At("previews"));
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -82,7 +84,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        foreach (var name in (string[])["", "books", "orders", "packages", "snapshots", "stops", "directory"])
+        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));

@@ -11,6 +11,7 @@ namespace Counterseal.Custody;
 /// </summary>
 public sealed partial class Gate
 {
+    private static readonly string[] Effects = ["sealed", "preserved", "previewed"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
@@ -112,7 +113,7 @@ public sealed partial class Gate
         }
         if (work.Refusal is { } refusal)
         {
-            if (ledger.Journal?.Find("sealed", work.Digest) is null && ledger.Journal?.Find("preserved", work.Digest) is null)
+            if (ledger.Journal is not { } journal || Effects.All(effect => journal.Find(effect, work.Digest) is null))
                 DeleteHalf(work.Digest);
             Refuse(work.Digest, refusal);
         }
@@ -139,6 +140,9 @@ public sealed partial class Gate
                 break;
             case OrderKind.Preserve:
                 await Preserve(work, envelope, cancel);
+                break;
+            case OrderKind.Preview:
+                await Preview(work, envelope, cancel);
                 break;
             default:
                 await Release(work, envelope, cancel);
@@ -250,6 +254,7 @@ public sealed partial class Gate
     {
         OrderKind.Release => ledger.Journal!.Find("sealed", order.Digest),
         OrderKind.Preserve => ledger.Journal!.Find("preserved", order.Digest),
+        OrderKind.Preview => ledger.Journal!.Find("previewed", order.Digest),
         _ => null,
     };
 
@@ -259,6 +264,8 @@ public sealed partial class Gate
         var proof = await ledger.Send(effect, ending.Token);
         if (envelope.Order.Kind == OrderKind.Release)
             Seal(envelope, effect, proof);
+        else if (envelope.Order.Kind == OrderKind.Preview)
+            Finish(envelope, null, Previewed(envelope.Order.Digest).Result());
         else
             Finish(envelope, null, JsonNode.Parse(System.IO.File.ReadAllBytes(home.At("snapshots", envelope.Order.Digest, "snapshot.json")))!.AsObject());
     }
@@ -321,6 +328,7 @@ public sealed partial class Gate
                 await BookFault(book, cancel);
             await TakeUp(cancel);
             await Sweep(cancel);
+            await SweepPreviews(cancel);
         }
         catch (RefusalException e)
         {
@@ -400,7 +408,7 @@ public sealed partial class Gate
     /// <summary>Deletes what was collected for an order that came to nothing.</summary>
     private void DeleteHalf(string digest)
     {
-        foreach (var half in (string[])[home.At("packages", digest), home.At("snapshots", digest)])
+        foreach (var half in (string[])[home.At("packages", digest), home.At("previews", digest), home.At("snapshots", digest)])
         {
             if (Directory.Exists(half))
                 Directory.Delete(half, recursive: true);
