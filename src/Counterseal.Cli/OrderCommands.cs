@@ -96,7 +96,7 @@ internal static class OrderCommands
         var id = new Argument<string>("demand") { Description = "The demand's id, or everything." };
         var key = Flags.File("--key", "Your key file, or an authority's .signer file for its own demand.");
         var home = Flags.Home();
-        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; two must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home],
+        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; a quorum must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home],
             async (parsed, answer, cancel) =>
             {
                 using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
@@ -121,7 +121,7 @@ internal static class OrderCommands
         var stop = new Argument<string>("stop") { Description = "The stop's digest." };
         var keys = DirectoryCommands.Keys("--key", "A key file; two different people.");
         var home = Flags.Home();
-        return Flags.Make("lift", "Lifts one stop; needs two rostered people.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home],
+        return Flags.Make("lift", "Lifts one stop; needs a quorum: as many people as the roster asks of any order, at least two.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home],
             async (parsed, answer, cancel) =>
             {
                 using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);

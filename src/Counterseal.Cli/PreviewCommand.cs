@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Custody;
 using Counterseal.Ledger;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 

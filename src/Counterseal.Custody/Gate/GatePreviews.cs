@@ -175,6 +175,7 @@ public sealed partial class Gate
         {
             var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
             cancel.ThrowIfCancellationRequested();
+            MeasureCollected(order, work.Bytes, report);
             writer.Finish(report);
         }
         CrashPoint.Reach("gate.preview.collect.after");

@@ -29,6 +29,8 @@ public sealed partial class Gate
         public long Records;
         public long Bytes;
         public CancellationToken Token => cancel.Token;
+        /// <summary>How many bytes it may collect before it crosses a tripwire.</summary>
+        public (long Bytes, string Wire, long Spent, long Limit) Room { get; set; } = (long.MaxValue, "", 0, 0);
         public Task Cancel() => cancel.CancelAsync();
         public void Dispose() => cancel.Dispose();
     }
@@ -41,7 +43,8 @@ public sealed partial class Gate
         public void Write(ReadOnlySpan<byte> piece)
         {
             sink.Write(piece);
-            Interlocked.Add(ref work.Bytes, piece.Length);
+            if (Interlocked.Add(ref work.Bytes, piece.Length) > work.Room.Bytes)
+                throw new TrippedException(work.Room.Wire, work.Room.Spent + work.Bytes, work.Room.Limit);
         }
 
         public void EndRecord()
@@ -96,6 +99,10 @@ public sealed partial class Gate
         {
             work.Refusal = e.Refusal;
         }
+        catch (TrippedException e)
+        {
+            work.Refusal = Trip(e, work.Digest);
+        }
         catch (OperationCanceledException)
         {
             // A stop that came in the middle, or the gate's end; in the second case the work is taken up at the next start.
@@ -132,6 +139,9 @@ public sealed partial class Gate
         }
         envelope = Approved(envelope);
         Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
+        MeasureBegin(order);
+        if (order.Kind != OrderKind.Count)
+            work.Room = Room(order);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
         switch (order.Kind)
         {
@@ -159,6 +169,7 @@ public sealed partial class Gate
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
         var report = Collection.Run(home.Settings.Sources, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
         {
@@ -233,6 +244,7 @@ public sealed partial class Gate
         {
             var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
             cancel.ThrowIfCancellationRequested();
+            MeasureCollected(order, work.Bytes, report);
             statement = writer.Finish(report);
         }
         CrashPoint.Reach("gate.package.collect.unsynced");

@@ -49,6 +49,7 @@ internal sealed class Journal
     private readonly List<OwnLeaf> leaves = [];
     private readonly Dictionary<(string Type, string Subject), int> first = [];
     private readonly Dictionary<string, int> latest = [];
+    private readonly Queue<DateTimeOffset> refused = [];
     private string previous = Start;
     private long lines;
     private bool torn;
@@ -113,6 +114,29 @@ internal sealed class Journal
             return [.. first.Where(entry => entry.Key.Type == type).Select(entry => leaves[entry.Value])];
     }
 
+    /// <summary>How many leaves of a type there are since an instant.</summary>
+    public long Count(string type, DateTimeOffset since)
+    {
+        lock (gate)
+        {
+            var count = 0L;
+            for (var n = leaves.Count - 1; n >= 0 && leaves[n].Event.At > since; n--)
+                count += leaves[n].Event.Type == type ? 1 : 0;
+            return count;
+        }
+    }
+
+    /// <summary>How many refusals that count for the tripwire were written down since an instant, at most an hour ago.</summary>
+    public long Refused(DateTimeOffset since)
+    {
+        lock (gate)
+        {
+            while (refused.Count > 0 && refused.Peek() <= clock.GetUtcNow() - TimeSpan.FromHours(1))
+                refused.Dequeue();
+            return refused.LongCount(at => at > since);
+        }
+    }
+
     /// <summary>How many lines there are.</summary>
     public long Lines
     {
@@ -162,6 +186,8 @@ internal sealed class Journal
             if (code.Length > 0)
                 line["code"] = code;
             Append(kind, line);
+            if (kind == "refused" && Tripwires.Counts(code))
+                refused.Enqueue(clock.GetUtcNow());
         }
     }
 
@@ -208,6 +234,10 @@ internal sealed class Journal
                 case "acknowledged":
                     var n = (int)line.Whole("n", 0, leaves.Count - 1);
                     leaves[n] = leaves[n] with { Index = line.Whole("index", 0, long.MaxValue) };
+                    break;
+                case "refused" when Tripwires.Counts(line.Has("code") ? line.Text("code") : ""):
+                    if (line.Instant("at") > clock.GetUtcNow() - TimeSpan.FromHours(1))
+                        refused.Enqueue(line.Instant("at"));
                     break;
                 default:
                     break;

@@ -89,7 +89,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [TooEarly] = (403, "an order is good from notBefore on the gate's clock", "send it again then"),
         [Expired] = (403, "an order is good until expires on the gate's clock", "make a new order and have it approved"),
         [TooLong] = (403, "an order is good for at most 24 hours; a preservation lasts at most 366 days", "make a new order with a shorter term"),
-        [Stopped] = (403, "a stop by any one rostered person, or by the authority for its own orders, holds until two lift it", "find out why it was stopped; two rostered people may lift it"),
+        [Stopped] = (403, "a stop by any one rostered person, by the authority for its own orders, or by the gate itself, holds until a quorum lifts it", "find out why it was stopped; a quorum of the roster may lift it"),
         [AlreadyReleased] = (409, "one decision releases once", "record a new decision that names the earlier order as reissueOf"),
         [Journal] = (409, "the gate's journal and its leaves in the ledger must agree", "have a person look: the journal was rolled back or changed, or somebody else writes with the gate's key"),
         [LedgerAway] = (503, "nothing runs without the ledger", "try again"),

@@ -53,7 +53,6 @@ public sealed record Roster(string Gate, long Epoch, IReadOnlyList<RosterPerson>
     {
         OrderKind.Count => ForCount,
         OrderKind.Preserve => ForPreserve,
-        OrderKind.Preview => 2,
         _ => ForRelease,
     };
 
