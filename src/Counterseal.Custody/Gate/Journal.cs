@@ -187,8 +187,16 @@ internal sealed class Journal
                 line["code"] = code;
             Append(kind, line);
             if (kind == "refused" && Tripwires.Counts(code))
-                refused.Enqueue(clock.GetUtcNow());
+                CountRefused(clock.GetUtcNow());
         }
+    }
+
+    /// <summary>The newest that can matter for a tripwire: more are never kept, however many come.</summary>
+    private void CountRefused(DateTimeOffset at)
+    {
+        refused.Enqueue(at);
+        if (refused.Count > Tripwires.MostRefused + 1)
+            refused.Dequeue();
     }
 
     private void Add(OwnLeaf leaf)
@@ -237,7 +245,7 @@ internal sealed class Journal
                     break;
                 case "refused" when Tripwires.Counts(line.Has("code") ? line.Text("code") : ""):
                     if (line.Instant("at") > clock.GetUtcNow() - TimeSpan.FromHours(1))
-                        refused.Enqueue(line.Instant("at"));
+                        CountRefused(line.Instant("at"));
                     break;
                 default:
                     break;

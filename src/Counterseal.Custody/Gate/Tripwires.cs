@@ -21,6 +21,9 @@ public sealed record Tripwires
     /// <summary>Requests refused within an hour, those left out that break no rule (<see cref="Counts"/>).</summary>
     public long RefusedPerHour { get; init; } = 200;
 
+    /// <summary>The highest that <see cref="RefusedPerHour"/> may be: so many times are kept in memory.</summary>
+    public const int MostRefused = 100_000;
+
     internal static Tripwires Read(Shape shape) => new()
     {
         OrdersPerHour = shape.Whole("ordersPerHour", 1, long.MaxValue),
@@ -28,7 +31,7 @@ public sealed record Tripwires
         BytesPerOrder = shape.Whole("bytesPerOrder", 1, long.MaxValue),
         BytesPerDay = shape.Whole("bytesPerDay", 1, long.MaxValue),
         AccountsPerDay = shape.Whole("accountsPerDay", 1, long.MaxValue),
-        RefusedPerHour = shape.Whole("refusedPerHour", 1, long.MaxValue),
+        RefusedPerHour = shape.Whole("refusedPerHour", 1, MostRefused),
     };
 
     internal static readonly string[] Members = ["ordersPerHour", "selectorsPerOrder", "bytesPerOrder", "bytesPerDay", "accountsPerDay", "refusedPerHour"];

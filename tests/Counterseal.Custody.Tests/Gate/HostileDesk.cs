@@ -43,7 +43,7 @@ public sealed class HostileDesk : IAsyncDisposable
             new GateSettings(GateName, true, "unix:" + At("ledger.sock"), ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential))))
             {
                 // Tests refuse more in one instant than any gate does in an hour; TripwireTests sets its own.
-                Tripwires = new Tripwires { OrdersPerHour = 1_000_000, AccountsPerDay = 1_000_000, RefusedPerHour = 1_000_000_000 },
+                Tripwires = new Tripwires { OrdersPerHour = 1_000_000, AccountsPerDay = 1_000_000, RefusedPerHour = Tripwires.MostRefused },
             },
             ledgerMade.Credentials["gate"],
             RosterJson(),
