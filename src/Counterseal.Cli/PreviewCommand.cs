@@ -19,12 +19,12 @@ internal static class PreviewCommand
         var order = new Argument<string>("order") { Description = "The preview order's digest." };
         var key = Flags.File("--key", "Your key file. That you looked goes on the ledger.");
         var record = new Option<long?>("--record") { Description = "Show this record, at most its first megabyte. Without it: what there is." };
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
         return Flags.Make("preview", "Shows a viewer what would leave: the streams, or one record. Each look is signed, and on record before anything is shown.",
-            "preview 3f2a91c07be4d815… --key alice.key --record 0", [order, key, record, home],
+            "preview 3f2a91c07be4d815… --key alice.key --record 0", [order, key, record, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
-                using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var digest = parsed.GetValue(order)!;
                 var about = (await gate.About(cancel)).Json;
