@@ -238,7 +238,10 @@ public sealed partial class Gate
             Directory.Delete(folder, recursive: true);
         Durable.CreateFolder(folder, GateHome.FolderMode);
         var order = envelope.Order;
-        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow());
+        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow())
+        {
+            Custody = order.Kind == OrderKind.Release ? CustodyFacts.Of(envelope) : null,
+        };
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = GateHome.FileMode;
@@ -253,7 +256,7 @@ public sealed partial class Gate
                 var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
                 cancel.ThrowIfCancellationRequested();
                 MeasureCollected(order, work.Bytes, report);
-                statement = writer.Finish(report);
+                statement = writer.Finish(report, clock.GetUtcNow());
             }
             CrashPoint.Reach("gate.package.collect.unsynced");
             file!.Flush(flushToDisk: true);

@@ -154,7 +154,7 @@ public static class BagIndex
             ("sealed", $"{Law.Instant.Text(statement.SealedAt)} by {statement.Gate}"),
             ("demand", statement.DemandId),
             ("order", statement.Order),
-            ("approved by", string.Join(", ", Approvers(bag))),
+            ("approved by", Approvers(bag) is { Length: > 0 } people ? people : "nobody"),
             ("encrypted as", PackageRecipients.WordOf(statement.Encryption)));
         Ordered(bag, page);
         page.Raw("<h2>What is in it</h2>\n");
@@ -189,8 +189,9 @@ public static class BagIndex
         _ => stream,
     };
 
-    private static IEnumerable<string> Approvers(string bag)
+    private static string Approvers(string bag)
     {
+        var names = new List<string>();
         var folder = Path.Combine(bag, "approvals");
         foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
@@ -203,8 +204,9 @@ public static class BagIndex
             {
                 name = Path.GetFileName(path);
             }
-            yield return name;
+            names.Add(name);
         }
+        return string.Join(", ", names);
     }
 
     /// <summary>What was asked for, as the order in the bag says.</summary>
@@ -299,7 +301,7 @@ public static class BagIndex
         public void Mail(DateTimeOffset? at, string? date, string from, string to, string subject, long size, int part, long offset)
         {
             if (Count % PageSize == 0)
-                Turn(["#", "date", "from", "to", "subject", "bytes#", "where"]);
+                Turn(["no.#", "date", "from", "to", "subject", "bytes#", "where"]);
             Count1(at);
             page!.Raw($"<tr><td class=\"n\">{Number(Count)}</td><td class=\"t\">{(at is null ? IndexPage.Text(date ?? "", 60) : Time(at))}</td><td>{IndexPage.Text(from, 200)}</td><td>{IndexPage.Text(to, 200)}</td><td>{IndexPage.Text(subject, 300)}</td>"
                 + $"<td class=\"n\">{Number(size)}</td><td>{Link(part)}<br><span class=\"soft\">byte {Number(offset)}</span></td></tr>\n");
