@@ -18,6 +18,9 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
     public long? VolumeSize { get; init; }
 
+    /// <summary>Who puts a time stamp on what is sealed; <c>null</c> for nobody.</summary>
+    public TimeStampAuthority? TimeStamps { get; init; }
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -237,13 +240,15 @@ public sealed class GateHome : IDisposable
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.TimeStamps is { } stamps)
+            json["timeStamps"] = new JsonObject { ["address"] = stamps.Address.AbsoluteUri, ["certificates"] = new JsonArray([.. stamps.Certificates.Select(one => (JsonNode)one)]) };
         return Canonical.Bytes(json);
     }
 
     private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page", "volumeSize");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page", "volumeSize", "timeStamps");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -254,10 +259,26 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
         };
+    }
+
+    private static TimeStampAuthority ReadTimeStamps(Shape shape)
+    {
+        if (!Uri.TryCreate(shape.Text("address"), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw RefusalException.Malformed("this must be an http or https address", shape.Place("address"));
+        var certificates = shape.Texts("certificates", 4, 64 * 1024);
+        try
+        {
+            return TimeStamp.Certificates(certificates).Count > 0 ? new TimeStampAuthority(address, certificates) : throw RefusalException.Malformed("at least one certificate must be pinned", shape.Place("certificates"));
+        }
+        catch (FormatException e)
+        {
+            throw RefusalException.Malformed(e.Message, shape.Place("certificates"));
+        }
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>

@@ -328,6 +328,7 @@ public sealed partial class Gate
             ["volumes"] = volumes,
             ["sealed"] = sealedEvent,
         });
+        StampSoon();
     }
 
     private void Finish(Envelope envelope, string? name, JsonObject result)
@@ -356,6 +357,7 @@ public sealed partial class Gate
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
+            StampSoon();
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);

@@ -8,18 +8,32 @@ namespace Counterseal.Custody;
 /// <param name="Ledger">The ledger's key (vkey); its name is the log's origin.</param>
 public sealed record Trust(string Gate, string Ledger)
 {
-    private const int Limit = 64 * 1024;
+    private const int Limit = 256 * 1024;
 
-    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;"}</c>.</summary>
+    /// <summary>Base64 of the DER of the certificates whose time stamps are believed; empty for none.</summary>
+    public IReadOnlyList<string> TimeStamps { get; init; } = [];
+
+    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;"}</c>, and optionally <c>"timeStamps":["&lt;certificate&gt;"]</c>.</summary>
     /// <exception cref="SealFormatException">Names the member and the rule.</exception>
     public static Trust Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = Shape.Parse(json, Limit, "/");
-            var root = Shape.Closed(document.RootElement, "", "gate", "ledger");
+            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "timeStamps");
             var trust = new Trust(root.Text("gate"), root.Text("ledger"));
             _ = trust.Keys();
+            if (!root.Has("timeStamps"))
+                return trust;
+            trust = trust with { TimeStamps = root.Texts("timeStamps", 8, 64 * 1024) };
+            try
+            {
+                _ = TimeStamp.Certificates(trust.TimeStamps);
+            }
+            catch (FormatException e)
+            {
+                throw new SealFormatException(root.Place("timeStamps"), e.Message);
+            }
             return trust;
         }
         catch (RefusalException e)
@@ -29,7 +43,13 @@ public sealed record Trust(string Gate, string Ledger)
     }
 
     /// <summary>The trust file's bytes.</summary>
-    public byte[] Bytes() => Canonical.Bytes(new JsonObject { ["gate"] = Gate, ["ledger"] = Ledger });
+    public byte[] Bytes()
+    {
+        var json = new JsonObject { ["gate"] = Gate, ["ledger"] = Ledger };
+        if (TimeStamps.Count > 0)
+            json["timeStamps"] = new JsonArray([.. TimeStamps.Select(one => (JsonNode)one)]);
+        return Canonical.Bytes(json);
+    }
 
     /// <summary>The keys themselves.</summary>
     /// <exception cref="SealFormatException">One is not a vkey.</exception>
