@@ -24,7 +24,7 @@ public sealed partial class Desk
     /// <exception cref="LifeException">Not now; says why.</exception>
     /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>: the order is recorded, and <see cref="Poll"/> files it again.</exception>
     public Task<Polled> OrderCount(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Count, null, window, seen, cancel);
+        Order(demand, by, OrderKind.Count, null, [], window, seen, cancel);
 
     /// <summary>Orders a snapshot of what must be kept.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -34,7 +34,7 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderPreserve(string demand, string by, DateTimeOffset until, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Preserve, until, window, seen, cancel);
+        Order(demand, by, OrderKind.Preserve, until, [], window, seen, cancel);
 
     /// <summary>Orders the package that was decided on.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -43,7 +43,17 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderRelease(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Release, null, window, seen, cancel);
+        Order(demand, by, OrderKind.Release, null, [], window, seen, cancel);
+
+    /// <summary>Orders that named reviewers may look, at the gate, at what would leave.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="viewers">Names on the gate's roster.</param>
+    /// <param name="window">How long the order is good, and the preview kept.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public Task<Polled> OrderPreview(string demand, string by, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        viewers.Count > 0 ? Order(demand, by, OrderKind.Preview, null, viewers, window, seen, cancel) : throw new LifeException("a preview names at least one reviewer who may look");
 
     /// <summary>Asks the gate about every open order, files again what it does not know, and records what is new.</summary>
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>
@@ -86,23 +96,24 @@ public sealed partial class Desk
 
     /// <summary>A file of the sealed package, streamed from the gate. Not while the demand is stayed, withdrawn or closed, nor after its authentication was taken back.</summary>
     /// <param name="demand">The demand's id.</param>
-    /// <param name="age"><c>true</c> for the package, <c>false</c> for its counterseal.</param>
+    /// <param name="file">A volume's name, or <c>NAME.counterseal</c>.</param>
     /// <param name="range">A <c>Range</c> header to pass on, or <c>null</c> for the whole file.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="LifeException">There is nothing to hand out now; says why.</exception>
-    public async Task<PackageFile> Package(string demand, bool age, string? range, CancellationToken cancel)
+    public async Task<PackageFile> Package(string demand, string file, string? range, CancellationToken cancel)
     {
         var state = await Present(demand, cancel);
         if (state.Package is not { Seal: { } seal } package)
             throw new LifeException("no package of this demand is sealed under the current decision");
         if (state.Stage is not (Stage.Sealed or Stage.Released) || !state.IsAuthenticated)
             throw new LifeException($"nothing is handed out while the demand is {state.Stage.ToString().ToLowerInvariant()}{(state.IsAuthenticated ? "" : " and its authority not authenticated")}");
-        return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), range, cancel);
+        return seal.Has(file) ? await gate.Package(package.Digest, file, range, cancel)
+            : throw new DeskException("unknown", $"the package has no file {file}", $"ask for {string.Join(", ", seal.Volumes.Select(seal.FileOf))} or {seal.Counterseal}");
     }
 
     /// <summary>A whole file of the sealed package.</summary>
-    /// <inheritdoc cref="Package(string, bool, string?, CancellationToken)"/>
-    public Task<PackageFile> Package(string demand, bool age, CancellationToken cancel) => Package(demand, age, null, cancel);
+    /// <inheritdoc cref="Package(string, string, string?, CancellationToken)"/>
+    public Task<PackageFile> Package(string demand, string file, CancellationToken cancel) => Package(demand, file, null, cancel);
 
     /// <summary>Records that the package was handed out; once is enough, and again changes nothing.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -117,25 +128,25 @@ public sealed partial class Desk
     }
 
     private async Task<Polled> Order(
-        string demand, string by, OrderKind kind, DateTimeOffset? until, TimeSpan? window, int? seen, CancellationToken cancel)
+        string demand, string by, OrderKind kind, DateTimeOffset? until, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel)
     {
         _ = await Present(demand, cancel);
         var events = await store.Load(demand, cancel);
         await Say(demand, by, seen, state =>
         {
             var now = time.GetUtcNow();
-            var release = kind == OrderKind.Release;
+            var onDecision = kind is OrderKind.Preview or OrderKind.Release;
             var decided = state.Decided;
-            if (release && decided is not { HandsOver: true })
-                throw new LifeException("nothing is released without a decision to comply");
+            if (onDecision && decided is not { HandsOver: true })
+                throw new LifeException($"nothing is {(kind == OrderKind.Preview ? "previewed" : "released")} without a decision to comply");
             if (state.Version != events.Count)
                 throw new ConflictException(demand, events.Count, null);
-            var rests = events[release ? state.DecidedVersion - 1 : 0].Event.Digest;
+            var rests = events[onDecision ? state.DecidedVersion - 1 : 0].Event.Digest;
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
-                kind, options, state, release ? decided!.Book : Book.Digest, release ? decided!.AsOf : Latest(now, state.ReceivedAt),
-                release ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, now, expires);
-            return new Ordered(draft.Digest, kind, draft.Canonical, release ? decided!.Recipient : null, now, expires);
+                kind, options, state, onDecision ? decided!.Book : Book.Digest, onDecision ? decided!.AsOf : Latest(now, state.ReceivedAt),
+                onDecision ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, viewers, now, expires);
+            return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires);
         }, cancel);
         return await Poll(demand, cancel);
     }
@@ -144,7 +155,7 @@ public sealed partial class Desk
 
     private static Scope Covers(OrderKind kind, DemandState state)
     {
-        if (kind == OrderKind.Release)
+        if (kind is OrderKind.Preview or OrderKind.Release)
             return state.Decided!.Scope;
         var demanded = state.Received!.Demand.Scope;
         if (kind == OrderKind.Count)
@@ -162,7 +173,7 @@ public sealed partial class Desk
     {
         var events = await store.Load(state.Id, cancel);
         var ordered = (Ordered)events[order.Version - 1].Event.Body;
-        var rests = events[order.Kind == OrderKind.Release ? order.DecidedVersion - 1 : 0];
+        var rests = events[order.DecidedVersion > 0 ? order.DecidedVersion - 1 : 0];
         await using var db = open();
         var original = await db.Originals.AsNoTracking().Where(o => o.Demand == state.Id).Select(o => o.Bytes).SingleOrDefaultAsync(cancel)
             ?? throw new DeskException("tampered", $"the original of demand {state.Id} is not in the database", "restore the database from its copy");
@@ -183,6 +194,7 @@ public sealed partial class Desk
             { State: "done", Result: not null } => order.Kind switch
             {
                 OrderKind.Count => new Counted(order.Digest, GateLink.Result<CountResult>(answer)),
+                OrderKind.Preview => new Previewed(order.Digest, GateLink.Result<PreviewResult>(answer)),
                 OrderKind.Preserve => new Preserved(order.Digest, GateLink.Result<PreserveResult>(answer)),
                 _ => new Sealed(order.Digest, GateLink.Result<SealResult>(answer)),
             },

@@ -47,8 +47,9 @@ public static class StaffApi
             {
                 "count" => await desk.OrderCount(id, by, null, Seen(said), cancel),
                 "preserve" => await desk.OrderPreserve(id, by, Until(said, time), null, Seen(said), cancel),
+                "preview" => await desk.OrderPreview(id, by, [.. (said["viewers"] as JsonArray ?? []).Select(viewer => (string?)viewer ?? "")], null, Seen(said), cancel),
                 "release" => await desk.OrderRelease(id, by, null, Seen(said), cancel),
-                var other => throw new DeskException("malformed", $"'{other}' is not a kind of order", "use count, preserve or release; stop and lift go straight to the gate"),
+                var other => throw new DeskException("malformed", $"'{other}' is not a kind of order", "use count, preserve, preview or release; stop and lift go straight to the gate"),
             };
             var order = polled.State.Orders[^1];
             var answer = polled.Answers.FirstOrDefault(a => a.Order == order.Digest);
@@ -194,6 +195,7 @@ public static class StaffApi
         ["released"] = order.ReleasedAt is { } at ? Instant.Text(at) : null,
         ["result"] = order.Count is not null ? JsonSerializer.SerializeToNode(order.Count, LawJson.Options)
             : order.Preserved is not null ? JsonSerializer.SerializeToNode(order.Preserved, LawJson.Options)
+            : order.Previewed is not null ? JsonSerializer.SerializeToNode(order.Previewed, LawJson.Options)
             : order.Seal is not null ? JsonSerializer.SerializeToNode(order.Seal, LawJson.Options)
             : null,
         ["refusal"] = Refusal(order) ?? Refusal(polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)),
@@ -218,7 +220,9 @@ public static class StaffApi
         ["authority"] = entry.Authority,
         ["country"] = entry.Country,
         ["name"] = entry.Name,
-        ["recipient"] = entry.Recipient,
+        ["format"] = entry.Format,
+        ["fingerprints"] = new JsonArray([.. entry.Fingerprints.Select(one => (JsonNode)one)]),
+        ["confirmed"] = entry.Confirmed,
         ["callback"] = entry.Callback,
         ["version"] = entry.Version,
     };
@@ -232,15 +236,12 @@ public static class StaffApi
         var state = (await desk.Show(id, cancel)).State;
         if (state.Package is not { } package || package.Digest != order)
             throw new LifeException("no package of this order is sealed under the current decision");
-        var age = file == $"{package.Seal!.Name}.age";
-        if (!age && file != $"{package.Seal.Name}.counterseal")
-            throw new DeskException("unknown", $"the package has no file {file}", $"ask for {package.Seal.Name}.age or {package.Seal.Name}.counterseal");
-        var from = await desk.Package(id, age, cancel);
+        var from = await desk.Package(id, file, cancel);
         await using var content = from.Content;
         response.ContentType = "application/octet-stream";
         response.ContentLength = from.Length;
         await content.CopyToAsync(response.Body, cancel);
-        if (age)
+        if (file != package.Seal!.Counterseal)
             await desk.HandedOut(id, "desk", "fetched over the staff socket", cancel);
     }
 

@@ -28,6 +28,7 @@ public static class OrderText
         {
             OrderKind.Count => "COUNT: say how many items are in scope; nothing else leaves",
             OrderKind.Preserve => $"PRESERVE: keep a snapshot until {Instant.Text(order.PreserveUntil!.Value)}; nothing leaves",
+            OrderKind.Preview => "PREVIEW: let the viewers below look, on the gate, at what would leave; nothing leaves",
             _ => "RELEASE: hand a package to the recipient below; it cannot be called back",
         });
         Line("gate", Visible.Text(order.Gate) + (order.Trial ? " (trial)" : " (production)"));
@@ -42,6 +43,8 @@ public static class OrderText
             for (var i = 0; i < order.Demand.Scope.Items.Count; i++)
                 Line(i == 0 ? "demanded was" : "", Item(order.Demand.Scope.Items[i]));
         }
+        if (order.Viewers.Count > 0)
+            Line("viewers", string.Join(", ", order.Viewers.Select(Visible.Text)));
         Recipient(envelope, Line);
         Event(envelope, Line);
         Line("facts", order.Facts.Values.Count == 0 ? "none established" : string.Join(", ", order.Facts.Values.Select(fact => $"{Visible.Text(fact.Key)} = {Visible.Text(fact.Value)}")));
@@ -80,8 +83,13 @@ public static class OrderText
             return;
         var fits = entry.Digest == envelope.Order.Recipient ? "" : "  ! NOT THE ENTRY THAT THE ORDER NAMES";
         line("recipient", $"{Quoted(entry.Name)}, {entry.Country}, {Visible.Text(entry.Authority)}, version {entry.Version.ToString(CultureInfo.InvariantCulture)}{fits}");
-        line("  key", entry.Recipient);
-        line("  fingerprint", Fingerprint(entry.Recipient));
+        line("  format", Visible.Text(entry.Format));
+        foreach (var (key, fingerprint) in entry.ShownKeys())
+        {
+            line("  key", key);
+            line("  fingerprint", fingerprint);
+        }
+        line("  confirmed", $"{Instant.Text(entry.Confirmed.At)} by {Visible.Text(entry.Confirmed.By)}: {Visible.Text(entry.Confirmed.How)}");
         line("  call back", Visible.Text(entry.Callback));
         line("  signed by", string.Join(", ", entry.Note.Signatures.Select(signature => Visible.Text(signature.Name))));
         if (entry.Country != envelope.Order.Demand.Issuing.Country)
@@ -114,7 +122,7 @@ public static class OrderText
         }
         line("law engine", assessment.Permitted.Items.Count == 0 ? "PERMITS NOTHING" : assessment.Book != order.Book ? "ran with another book" : $"as of {Instant.Text(order.AsOf)}: {Words(assessment.Proposed)}, on {(assessment.Basis is null ? "no basis" : Visible.Text(assessment.Basis))}");
         if (assessment.Permitted.Items.Count > 0)
-            line("  scope", order.Kind == OrderKind.Release && !Scope.Within(order.Scope, assessment.Permitted) ? "! THE ORDER GOES BEYOND WHAT IT PERMITS" : "the order is within what it permits");
+            line("  scope", order.Kind is OrderKind.Preview or OrderKind.Release && !Scope.Within(order.Scope, assessment.Permitted) ? "! THE ORDER GOES BEYOND WHAT IT PERMITS" : "the order is within what it permits");
         foreach (var finding in assessment.Findings.Where(finding => finding.Sign != Sign.Holds).Take(20))
             line($"  {finding.Sign switch { Sign.Fails => "✗", Sign.Question => "?", _ => "!" }}", $"{Visible.Text(finding.Sentence)} ({Visible.Text(finding.Citation)})");
     }
@@ -145,10 +153,6 @@ public static class OrderText
             return "(unreadable)";
         }
     }
-
-    /// <summary>16 groups of 4, of the SHA-256 of the recipient's text: what two people can read to each other over the telephone.</summary>
-    private static string Fingerprint(string recipient) =>
-        string.Join(' ', Canonical.Digest(Encoding.ASCII.GetBytes(recipient)).Chunk(4).Select(group => new string(group)));
 
     private static string Quoted(string text) => $"\"{Visible.Text(text).Replace("\"", "\\u{0022}", StringComparison.Ordinal)}\"";
 

@@ -43,7 +43,11 @@ public sealed class HostileDesk : IAsyncDisposable
         WriteSources();
         Made = GateHome.Create(
             Home,
-            new GateSettings(GateName, true, LedgerAddress, ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential)))),
+            new GateSettings(GateName, true, LedgerAddress, ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential))))
+            {
+                // Tests refuse more in one instant than any gate does in an hour; TripwireTests sets its own.
+                Tripwires = new Tripwires { OrdersPerHour = 1_000_000, AccountsPerDay = 1_000_000, RefusedPerHour = Tripwires.MostRefused },
+            },
             ledgerMade.Credentials["gate"],
             RosterJson(),
             [Repository.Folder("rules")]);
@@ -103,6 +107,17 @@ public sealed class HostileDesk : IAsyncDisposable
         await serving;
         running.Dispose();
         running = null;
+    }
+
+    /// <summary>Changes <c>gate.json</c> and starts the gate again.</summary>
+    public async Task Settle(Action<JsonObject> change)
+    {
+        await StopGate();
+        var path = Path.Combine(Home, "gate.json");
+        var settings = JsonNode.Parse(System.IO.File.ReadAllBytes(path))!.AsObject();
+        change(settings);
+        System.IO.File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(settings));
+        await StartGate();
     }
 
     public async Task RestartGate()
@@ -188,8 +203,8 @@ public sealed class HostileDesk : IAsyncDisposable
 
     public string Book => Made.Books[0];
 
-    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1) =>
-        $"counterseal/directory/v1\nauthority police\ncountry US\nname Police of Example\nrecipient {recipient ?? Recipient.Recipient.Text}\nsigner {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nversion {version}\n";
+    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1, string format = "age-x25519", string authority = "police", string confirmed = "2026-11-23T10:00:00Z dora by telephone, number from the police's own pages") =>
+        $"counterseal/directory/v2\nauthority {authority}\ncountry US\nname Police of Example\nformat {format}\n{string.Concat((recipient ?? Recipient.Recipient.Text).Split(',').Select(key => $"recipient {key}\n"))}signer {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nconfirmed {confirmed}\nversion {version}\n";
 
     public string Sign(string text, params string[] people) => Encoding.UTF8.GetString(SignedNote.Sign(text, people.Select(name => People[name])).Bytes());
 
