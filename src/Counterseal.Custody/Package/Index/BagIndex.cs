@@ -37,7 +37,7 @@ public static class BagIndex
             foreach (var account in Directory.Exists(data) ? Directory.GetDirectories(data).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
             {
                 var streams = Directory.GetFiles(account).Order(StringComparer.Ordinal).GroupBy(Stream, StringComparer.Ordinal);
-                accounts.Add((Path.GetFileName(account), [.. streams.Select(parts => List(bag, folder, Path.GetFileName(account), parts.Key, [.. parts], cancel))]));
+                accounts.Add((Path.GetFileName(account), [.. streams.Select(parts => List(folder, Path.GetFileName(account), parts.Key, [.. parts], cancel))]));
             }
             var first = Path.Combine(folder, "index.html");
             First(bag, first, statement, checks, accounts);
@@ -58,10 +58,10 @@ public static class BagIndex
         return dash > 0 && dot > dash ? name[..dash] + name[dot..] : name;
     }
 
-    private static Listed List(string bag, string folder, string account, string stream, IReadOnlyList<string> parts, CancellationToken cancel)
+    private static Listed List(string folder, string account, string stream, IReadOnlyList<string> parts, CancellationToken cancel)
     {
         using var lines = new PartLines(parts);
-        var pages = new Pages(folder, bag, account, stream, parts);
+        var pages = new Pages(folder, account, stream, parts);
         using (pages)
         {
             if (stream.EndsWith(".mbox", StringComparison.Ordinal))
@@ -285,7 +285,7 @@ public static class BagIndex
     private static string Time(DateTimeOffset? time) => time is { } at ? at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
 
     /// <summary>The pages of one stream, one after the other.</summary>
-    private sealed class Pages(string folder, string bag, string account, string stream, IReadOnlyList<string> parts) : IDisposable
+    private sealed class Pages(string folder, string account, string stream, IReadOnlyList<string> parts) : IDisposable
     {
         private readonly List<List<(string Name, string Value)>> held = [];
         private IndexPage? page;
@@ -378,7 +378,7 @@ public static class BagIndex
         private string Link(int part)
         {
             var path = Path.GetRelativePath(folder, parts[part]).Split(Path.DirectorySeparatorChar).Select(segment => segment == ".." ? segment : Uri.EscapeDataString(segment));
-            return $"<a href=\"{string.Join('/', path)}\">{IndexPage.Text(Path.GetRelativePath(bag, parts[part]))}</a>";
+            return $"<a href=\"{string.Join('/', path)}\">{IndexPage.Text(Path.GetFileName(parts[part]))}</a>";
         }
 
         public void Dispose()
