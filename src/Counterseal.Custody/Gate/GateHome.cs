@@ -13,7 +13,11 @@ namespace Counterseal.Custody;
 /// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
-public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest);
+public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
+{
+    /// <summary>Further sources.</summary>
+    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
+}
 
 /// <summary>What a new gate makes known.</summary>
 /// <param name="Key">The counterseal key (vkey), for trust files.</param>
@@ -36,12 +40,16 @@ public sealed class GateHome : IDisposable
         Folder = folder;
         this.claim = claim;
         foreach (var secret in Secrets)
+            Hidden(secret);
+        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
+        foreach (var credential in Settings.Collectors.Select(collector => collector.CredentialFile).OfType<string>())
+            Hidden(credential);
+        void Hidden(string secret)
         {
             var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
-        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
         Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
         if (Signer.Name != Settings.Name)
             throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
@@ -207,22 +215,31 @@ public sealed class GateHome : IDisposable
         claim.Dispose();
     }
 
-    private static byte[] SettingsJson(GateSettings settings) => Canonical.Bytes(new JsonObject
+    private static byte[] SettingsJson(GateSettings settings)
     {
-        ["name"] = settings.Name,
-        ["trial"] = settings.Trial,
-        ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
-        ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
-        ["desk"] = settings.DeskDigest,
-    });
+        var json = new JsonObject
+        {
+            ["name"] = settings.Name,
+            ["trial"] = settings.Trial,
+            ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
+            ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
+            ["desk"] = settings.DeskDigest,
+        };
+        if (settings.Collectors.Count > 0)
+            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
+        return Canonical.Bytes(json);
+    }
 
-    private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
+    private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
-        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32));
+        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32))
+        {
+            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
+        };
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>
