@@ -12,6 +12,9 @@ public static class CollectorKinds
         ArgumentNullException.ThrowIfNull(settings);
         return settings.Kind switch
         {
+            "postgresql" => new SqlCollector(settings, new Postgres(settings)),
+            "sqlite" => new SqlCollector(settings, new Sqlite(settings)),
+            "logs" => new SqlCollector(settings, new DuckLogs(settings)),
             _ => null,
         };
     }
