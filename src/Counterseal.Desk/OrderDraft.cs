@@ -29,9 +29,10 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
     /// <param name="preserveUntil">Preserve only.</param>
     /// <param name="notBefore">Window.</param>
     /// <param name="expires">Window.</param>
+    /// <param name="plan">Digest of the queries that the gate would run; <c>null</c> where it gave none.</param>
     public static OrderDraft Of(
         OrderKind kind, DeskOptions options, DemandState state, string book, DateTimeOffset asOf, IReadOnlyDictionary<string, string> facts,
-        Scope scope, string rests, DateTimeOffset? preserveUntil, DateTimeOffset notBefore, DateTimeOffset expires)
+        Scope scope, string rests, DateTimeOffset? preserveUntil, DateTimeOffset notBefore, DateTimeOffset expires, string? plan)
     {
         var received = state.Received!;
         var order = new JsonObject
@@ -62,6 +63,8 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
             if (state.Decided.ReissueOf is { } earlier)
                 order["reissueOf"] = earlier;
         }
+        if (plan is not null)
+            order["plan"] = plan;
         if (preserveUntil is { } until)
             order["preserveUntil"] = Instant.Text(until);
         var canonical = Canon.Bytes(order);

@@ -187,7 +187,11 @@ public sealed partial class Gate : IAsyncDisposable
                 answer["lastRefusal"] = refusal.Code;
             // The desk made the envelope; a reviewer must see the bytes that the gate has.
             if (!desk && shelf.Find(digest) is { } kept)
+            {
                 answer["envelope"] = kept.Node();
+                if (order.Plan is not null)
+                    answer["plan"] = Texts(PlanOf(order.Kind, order.Scope));
+            }
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)

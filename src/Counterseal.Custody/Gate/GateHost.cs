@@ -117,6 +117,7 @@ public sealed class GateHost : IDisposable
         {
             ["healthz"] when isGet => Look(http, async () => await gate.Health(http.RequestAborted)),
             ["gate"] when isGet => Look(http, () => Task.FromResult(gate.About())),
+            ["plans"] when isPost => Plan(http),
             ["orders"] when isGet => Look(http, () => Task.FromResult(gate.List())),
             ["orders"] when isPost => FileOrder(http),
             ["orders", var digest] when isGet && Shape.IsHex(digest, 32) => Look(http, () => WithEnvelope(http, going, () => Task.FromResult(gate.Show(digest, IsDesk(http))))),
@@ -138,6 +139,17 @@ public sealed class GateHost : IDisposable
             await Answer(http, Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization"));
         else
             await Answer(http, await WithEnvelope(http, coming, async () => await gate.File(await Body(http, Envelope.Limit), http.Request.Query["wait"] != "no", http.RequestAborted)));
+    }
+
+    private async Task Plan(HttpContext http)
+    {
+        using var lease = filings.AttemptAcquire();
+        if (!lease.IsAcquired)
+            await Answer(http, Busy());
+        else if (!IsDesk(http))
+            await Answer(http, Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization"));
+        else
+            await Answer(http, await WithEnvelope(http, coming, async () => gate.Plan(await Body(http, Order.Limit))));
     }
 
     private static async Task<GateAnswer> WithEnvelope(HttpContext http, SemaphoreSlim envelopes, Func<Task<GateAnswer>> answer)

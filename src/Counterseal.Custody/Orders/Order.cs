@@ -67,6 +67,8 @@ public sealed record Order
     public string? ReissueOf { get; init; }
     /// <summary>When the snapshot ends, UTC; for a preservation only.</summary>
     public DateTimeOffset? PreserveUntil { get; init; }
+    /// <summary>Digest of the queries that reviewers were shown (<see cref="QueryPlan"/>); absent where the gate's sources are files only.</summary>
+    public string? Plan { get; init; }
     /// <summary>From when it is good, inclusive, UTC.</summary>
     public required DateTimeOffset NotBefore { get; init; }
     /// <summary>Until when it is good, exclusive, UTC.</summary>
@@ -97,7 +99,7 @@ public sealed record Order
             "release" => OrderKind.Release,
             _ => throw RefusalException.Malformed("an order is count, preserve or release", root.Place("kind")),
         };
-        string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "notBefore", "expires", "nonce"];
+        string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "plan", "notBefore", "expires", "nonce"];
         root = Shape.Closed(document.RootElement, "/order", kind switch
         {
             OrderKind.Preserve => [.. members, "preserveUntil"],
@@ -129,6 +131,7 @@ public sealed record Order
             Recipient = kind == OrderKind.Release ? root.Hex("recipient", 32) : null,
             ReissueOf = root.Has("reissueOf") ? root.Hex("reissueOf", 32) : null,
             PreserveUntil = kind == OrderKind.Preserve ? root.Instant("preserveUntil") : null,
+            Plan = root.Has("plan") ? root.Hex("plan", 32) : null,
             NotBefore = root.Instant("notBefore"),
             Expires = root.Instant("expires"),
         };
@@ -141,7 +144,7 @@ public sealed record Order
         return order;
     }
 
-    private static Scope ScopeOf(Shape root, OrderKind kind)
+    internal static Scope ScopeOf(Shape root, OrderKind kind)
     {
         var scope = root.Record<Scope>("scope");
         if (scope.Items.Count is 0 or > MostItems)
