@@ -17,6 +17,12 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
 {
     /// <summary>Further sources.</summary>
     public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
+
+    /// <summary>How much the gate does before it stops itself.</summary>
+    public Tripwires Tripwires { get; init; } = new();
+
+    /// <summary>The program that pages people when it has, an absolute path; <c>null</c> for none.</summary>
+    public string? Page { get; init; }
 }
 
 /// <summary>What a new gate makes known.</summary>
@@ -59,6 +65,8 @@ public sealed class GateHome : IDisposable
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
+        // A gate made before there were previews has no folder for them.
+        MakeFolder(At("previews"));
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -92,7 +100,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        foreach (var name in (string[])["", "books", "orders", "packages", "snapshots", "stops", "directory"])
+        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));
@@ -227,7 +235,10 @@ public sealed class GateHome : IDisposable
             ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
             ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
             ["desk"] = settings.DeskDigest,
+            ["tripwires"] = settings.Tripwires.Json(),
         };
+        if (settings.Page is not null)
+            json["page"] = settings.Page;
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
@@ -236,11 +247,17 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
+        var page = root.Has("page") ? root.Text("page") : null;
+        if (page is not null && !Path.IsPathRooted(page))
+            throw RefusalException.Malformed("page must be the absolute path of a program", "gate.json/page");
         return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32))
         {
+            // A gate made before there were any has the usual ones.
+            Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
+            Page = page,
             Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
     }
