@@ -25,7 +25,7 @@ public sealed partial class Gate
             return approvals;
         if (await ledger.Fault(envelope.Event, cancel) is { } proof)
             return proof;
-        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope)) is { } rests)
+        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope) ?? PlanFault(order)) is { } rests)
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;

@@ -17,6 +17,8 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
 {
     /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
     public long? VolumeSize { get; init; }
+    /// <summary>Further sources.</summary>
+    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
@@ -46,12 +48,16 @@ public sealed class GateHome : IDisposable
         Folder = folder;
         this.claim = claim;
         foreach (var secret in Secrets)
+            Hidden(secret);
+        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
+        foreach (var credential in Settings.Collectors.Select(collector => collector.CredentialFile).OfType<string>())
+            Hidden(credential);
+        void Hidden(string secret)
         {
             var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
-        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
         Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
         if (Signer.Name != Settings.Name)
             throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
@@ -237,13 +243,15 @@ public sealed class GateHome : IDisposable
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.Collectors.Count > 0)
+            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
     }
 
-    private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
+    private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page", "volumeSize");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -257,6 +265,7 @@ public sealed class GateHome : IDisposable
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
+            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
     }
 

@@ -173,7 +173,8 @@ public sealed partial class Gate
         CrashPoint.Reach("gate.preview.collect.before");
         using (var writer = new PreviewWriter(folder, home.Vault.Recipient))
         {
-            var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+            using var sources = Sources();
+            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
             cancel.ThrowIfCancellationRequested();
             MeasureCollected(order, work.Bytes, report);
             writer.Finish(report);
