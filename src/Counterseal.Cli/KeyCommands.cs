@@ -70,16 +70,28 @@ internal static class KeyCommands
 
     private static Command Trust()
     {
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        var renew = new Option<bool>("--renew") { Description = "First make it anew from what the running gate says of its keys, the earlier ones with the place in the ledger up to which they are good." };
         return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
-            "keys trust --home ./counterseal-home > trust.json", [home],
-            (parsed, _, _) =>
+            "keys trust --home ./counterseal-home > trust.json", [home, renew, .. reach.Options],
+            async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
+                if (parsed.GetValue(renew))
+                {
+                    using var gate = reach.OpenGate(parsed, place);
+                    var about = (await gate.About(cancel)).Json;
+                    var trust = new Trust(about.GetProperty("key").GetString()!, about.GetProperty("ledger").GetString()!)
+                    {
+                        Earlier = !about.TryGetProperty("earlier", out var earlier) ? []
+                            : [.. earlier.EnumerateArray().Select(key => new EarlierKey(key.GetProperty("gate").GetString()!, key.GetProperty("before").GetInt64()))],
+                    };
+                    Durable.Replace(place.Trust, trust.Bytes(), "home.trust");
+                }
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
                 Console.Out.WriteLine(File.ReadAllText(place.Trust).TrimEnd());
-                return Task.FromResult(0);
+                return 0;
             });
     }
 

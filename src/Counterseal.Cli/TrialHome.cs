@@ -73,7 +73,7 @@ internal static class TrialHome
             Trial = true,
             Schemas = schemas,
         });
-        Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
+        Durable.Replace(home.Trust, new Trust(gate.Key, ledger.Key.ToString()).Bytes(), "home.trust");
         if (bell)
         {
             AddBell(home);

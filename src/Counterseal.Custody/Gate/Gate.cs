@@ -234,6 +234,9 @@ public sealed partial class Gate : IAsyncDisposable
             ["ledger"] = home.Settings.LedgerKey,
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
+        var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
+        if (keys.Count > 1)
+            about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);
         try
         {
             var roster = home.ReadRoster();

@@ -27,7 +27,8 @@ public sealed class GateHome : IDisposable
     internal const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     internal const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    private static readonly string[] Secrets = ["gate.json", "gate.key", "vault.key", "writer.key", "account.key", "ledger.credential"];
+    private static readonly string[] Secrets = ["gate.json", "gate.key", TokenPlace.FileName, "vault.key", "writer.key", "account.key", "ledger.credential"];
+    private static readonly string[] MayLack = ["gate.key", TokenPlace.FileName];
     private readonly byte[] accountKey;
     private readonly FileStream claim;
 
@@ -35,16 +36,16 @@ public sealed class GateHome : IDisposable
     {
         Folder = folder;
         this.claim = claim;
-        foreach (var secret in Secrets)
+        foreach (var secret in Secrets.Where(secret => !MayLack.Contains(secret) || File.Exists(At(secret))))
         {
             var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
         Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
-        Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
+        Signer = OpenSigner();
         if (Signer.Name != Settings.Name)
-            throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
+            throw new InvalidDataException($"{folder}: the counterseal key is that of another gate than gate.json names");
         Vault = AgeIdentity.Parse(File.ReadAllText(At("vault.key")));
         Writer = new WriterKey(File.ReadAllBytes(At("writer.key")));
         accountKey = File.ReadAllBytes(At("account.key"));
@@ -103,6 +104,35 @@ public sealed class GateHome : IDisposable
             "gate.home.create",
             FileMode);
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
+    }
+
+    /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
+    /// <param name="folder">The gate's folder.</param>
+    /// <param name="type">What kind of key.</param>
+    /// <param name="token">The token in which to make it, or <c>null</c> for a file.</param>
+    /// <returns>The old and the new public key (vkeys).</returns>
+    /// <exception cref="InvalidDataException">The folder or the token cannot be used, or the gate runs.</exception>
+    public static (string Old, string New) RotateKey(string folder, NoteKeyType type, TokenPlace? token)
+    {
+        using var home = Open(folder);
+        var old = home.Signer.Verifier.ToString();
+        if (token is null)
+        {
+            using var signer = NoteSigner.Generate(home.Settings.Name, type);
+            Durable.Replace(home.At("gate.key"), Encoding.ASCII.GetBytes(signer.Export() + "\n"), "gate.key.rotate", FileMode);
+            Remove(home.At(TokenPlace.FileName));
+            return (old, signer.Verifier.ToString());
+        }
+        var made = TokenKey.Generate(token, home.Settings.Name, type);
+        Durable.Replace(home.At(TokenPlace.FileName), made.Json(), "gate.key.rotate", FileMode);
+        Remove(home.At("gate.key"));
+        return (old, made.Public);
+    }
+
+    private static void Remove(string path)
+    {
+        File.Delete(path);
+        Durable.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Opens a gate's folder and holds it, so that no second gate runs on it.</summary>
@@ -208,6 +238,15 @@ public sealed class GateHome : IDisposable
         Vault.Dispose();
         CryptographicOperations.ZeroMemory(accountKey);
         claim.Dispose();
+    }
+
+    /// <summary>The counterseal key: in a token, or in a file; never both, since nobody could say which of them signs.</summary>
+    private NoteSigner OpenSigner()
+    {
+        var (inFile, inToken) = (File.Exists(At("gate.key")), File.Exists(At(TokenPlace.FileName)));
+        return inFile && inToken ? throw new InvalidDataException($"{At("gate.key")} and {At(TokenPlace.FileName)} are both there; the counterseal key is in one place")
+            : inToken ? TokenKey.Open(TokenPlace.Read(File.ReadAllBytes(At(TokenPlace.FileName))))
+            : NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
     }
 
     private static byte[] SettingsJson(GateSettings settings) => Canonical.Bytes(new JsonObject

@@ -205,6 +205,7 @@ public sealed partial class Gate
         Durable.Replace(Path.Combine(folder, "statement.json"), statement.Canonical, "gate.statement.write", GateHome.FileMode);
         Rename(Path.Combine(folder, order.Name + ".age"), "gate.package.rename");
         Enforce(await FaultNow(envelope, cancel));
+        await KeyOnRecord(cancel);
         // From this line on the package is released on record, and its decision is used up.
         var claim = (order.Rests, envelope.Event.Event.Version);
         await MakeWhole(envelope, await Record("sealed", order.DemandId, OwnEvent.Sealed(order.Digest, statement.Digest), order.Digest, cancel, claim));
@@ -316,6 +317,7 @@ public sealed partial class Gate
             // A kill may have come between a stop's file and its record.
             foreach (var stop in stops.Taken().Where(stop => ledger.Journal!.Find("stopped", stop.Digest) is null))
                 await StopOnRecord(stop, cancel);
+            await KeyOnRecord(cancel);
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
