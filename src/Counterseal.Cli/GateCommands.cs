@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Counterseal.Custody;
+using Counterseal.Ledger;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 

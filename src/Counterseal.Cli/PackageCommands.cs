@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using Counterseal.Custody;
-using Counterseal.Law;
 using Spectre.Console;
 
 namespace Counterseal.Cli;
