@@ -68,6 +68,16 @@ public sealed partial class Gate : IAsyncDisposable
             home.Dispose();
             throw;
         }
+        try
+        {
+            gate.StopIfRestored();
+        }
+        catch
+        {
+            gate.ledger.Dispose();
+            home.Dispose();
+            throw;
+        }
         gate.keeping = Task.Run(gate.KeepOn);
         return gate;
     }
@@ -282,6 +292,20 @@ public sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
+    private void StopIfRestored()
+    {
+        if (Place.IsKnown(home))
+            return;
+        var text = Stop.Text(Name, Stop.Everything, clock.GetUtcNow(), Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
+        stops.Take(stop, null);
+        GateLog.Restored(log, stop.Digest);
+        if (!System.IO.File.Exists(home.At("journal.ndjson")))
+            Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
+        Place.Keep(home.Folder);
+    }
+
     /// <summary>Ends a stop: on record first, then in effect.</summary>
     public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
     {
@@ -465,6 +489,9 @@ internal static partial class GateLog
 
     [LoggerMessage(7, LogLevel.Information, "snapshot of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
+
+    [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
+    public static partial void Restored(ILogger log, string stop);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
     public static partial void RequestFailed(ILogger log, Exception e);

@@ -103,6 +103,8 @@ public sealed class GateHome : IDisposable
             ],
             "gate.home.create",
             FileMode);
+        Durable.Replace(Path.Combine(folder, "journal.ndjson"), [], "gate.home.create", FileMode);
+        Place.Keep(folder);
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
     }
 
