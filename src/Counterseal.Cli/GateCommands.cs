@@ -24,8 +24,23 @@ internal static class GateCommands
                 return 0;
             }));
         command.Subcommands.Add(RotateKey());
+        command.Subcommands.Add(Stops());
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
         return command;
+    }
+
+    private static Command Stops()
+    {
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        return Flags.Make("stops", "Prints the digests of the stops that hold everything, one a line: what `order lift` takes.", "gate stops", [home, .. reach.Options],
+            async (parsed, answer, cancel) =>
+            {
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
+                var health = (await gate.Health(cancel)).Json;
+                var stops = health.TryGetProperty("stops", out var list) ? list.EnumerateArray().Select(stop => stop.GetString()!).ToList() : [];
+                answer.Give(new { state = health.GetProperty("state").GetString(), stops }, console => stops.ForEach(stop => console.WriteLine(stop)));
+                return 0;
+            });
     }
 
     private static Command RotateKey()

@@ -27,6 +27,8 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly Stops stops;
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
+    private readonly Measures measures;
+    private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
     private readonly Lock recording = new();
     private readonly SemaphoreSlim slots = new(2, 2);
@@ -43,6 +45,7 @@ public sealed partial class Gate : IAsyncDisposable
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home);
+        measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
     }
@@ -260,10 +263,21 @@ public sealed partial class Gate : IAsyncDisposable
         return new GateAnswer(200, Canonical.Bytes(about));
     }
 
-    /// <summary>Whether the gate can work.</summary>
-    public async Task<GateAnswer> Health(CancellationToken cancel) => await ledger.Disagreement(cancel) is { } refusal
-        ? new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }))
-        : new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
+    /// <summary>Whether the gate can work; where it has stopped itself, by which wire.</summary>
+    public async Task<GateAnswer> Health(CancellationToken cancel)
+    {
+        if (await ledger.Disagreement(cancel) is { } refusal)
+            return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }));
+        // Of a demand that nobody has: only what holds everything holds it.
+        if (StopFault("", null) is not { } stopped)
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
+        var answer = new JsonObject { ["state"] = stopped.Code };
+        if (TrippedNow() is { } wire)
+            answer["tripped"] = wire;
+        if (HeldEverything() is { Count: > 0 } held)
+            answer["stops"] = new JsonArray([.. held.Select(stop => JsonValue.Create(stop.Digest))]);
+        return new GateAnswer(503, Canonical.Bytes(answer));
+    }
 
     /// <summary>Takes a stop: it holds at once, whatever else is the matter, and goes on record.</summary>
     public async Task<GateAnswer> TakeStop(ReadOnlyMemory<byte> note, CancellationToken cancel)
@@ -292,6 +306,19 @@ public sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    /// <summary>The stops that hold everything: what a lift names. None can be named when they cannot be read.</summary>
+    private IReadOnlyList<Stop> HeldEverything()
+    {
+        try
+        {
+            return [.. stops.Taken().Where(stop => stop.Demand == Stop.Everything)];
+        }
+        catch (RefusalException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
     private void StopIfRestored()
     {
@@ -316,9 +343,10 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.WrongGate, "this lift is for another gate", "/"));
             if (await ledger.Disagreement(cancel) is { } disagreement)
                 return Refuse("", disagreement);
-            var people = (await RosterOnRecord(cancel)).SignersOf(lift.Note).Count;
-            if (people < 2)
-                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs 2", "/"));
+            var roster = await RosterOnRecord(cancel);
+            var people = roster.SignersOf(lift.Note).Count;
+            if (people < Quorum(roster))
+                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs {Quorum(roster).ToString(CultureInfo.InvariantCulture)}", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
             if (!taken)
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
@@ -388,6 +416,8 @@ public sealed partial class Gate : IAsyncDisposable
             GateLog.JournalUnwritable(log, e);
         }
         GateLog.Refused(log, digest, refusal.Code);
+        if (Tripwires.Counts(refusal.Code))
+            MeasureRefused(digest);
         return Plain(refusal);
     }
 
@@ -400,7 +430,7 @@ public sealed partial class Gate : IAsyncDisposable
         await ending.CancelAsync();
         foreach (var work in works.Values)
             await work.Cancel();
-        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping));
+        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
@@ -487,7 +517,7 @@ internal static partial class GateLog
     [LoggerMessage(6, LogLevel.Warning, "the rule book in {Folder} cannot be used")]
     public static partial void BookUnusable(ILogger log, string folder, Exception e);
 
-    [LoggerMessage(7, LogLevel.Information, "snapshot of order {Order} deleted at the end of its term")]
+    [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
 
     [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
