@@ -25,6 +25,8 @@ internal static class GateCommands
             }));
         command.Subcommands.Add(RotateKey());
         command.Subcommands.Add(Stops());
+        foreach (var rotation in RotationCommands.Gate())
+            command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
         return command;
     }

@@ -14,6 +14,7 @@ internal static class KeyCommands
         var command = new Command("keys", "Makes key files for reviewers and authorities, and shows the public keys that verifiers need.");
         command.Subcommands.Add(Reviewer());
         command.Subcommands.Add(Authority());
+        command.Subcommands.Add(Strike());
         command.Subcommands.Add(Trust());
         command.Subcommands.Add(Reach.Key());
         return command;
@@ -40,6 +41,19 @@ internal static class KeyCommands
                     console.WriteLine($"{path}: the private key, for {signer.Name} alone");
                     console.WriteLine($"public key for the roster: {signer.Verifier}");
                 });
+                return Task.FromResult(0);
+            });
+    }
+
+    private static Command Strike()
+    {
+        var name = new Argument<string>("name") { Description = "The person's name on the roster." };
+        var home = Flags.Home();
+        return Flags.Make("strike", "Takes a person off the roster of this --home's gate (trial mode only). A new epoch begins at once: approvals that wait are void.", "keys strike alice", [name, home],
+            (parsed, answer, _) =>
+            {
+                var epoch = TrialHome.Strike(Home.Of(parsed.GetValue(home)), parsed.GetValue(name)!);
+                answer.Give(new { struck = parsed.GetValue(name), epoch }, console => console.WriteLine($"{parsed.GetValue(name)} is off the roster; epoch {epoch} begins"));
                 return Task.FromResult(0);
             });
     }

@@ -24,6 +24,7 @@ root.Subcommands.Add(PreviewCommand.Command());
 root.Subcommands.Add(PackageCommands.Verify());
 root.Subcommands.Add(PackageCommands.Open());
 root.Subcommands.Add(KeyCommands.Command());
+root.Subcommands.Add(RotationCommands.Desk());
 root.Subcommands.Add(BackupCommands.Backup());
 root.Subcommands.Add(BackupCommands.Restore());
 root.Subcommands.Add(BackupCommands.Check());

@@ -140,6 +140,93 @@ public sealed class GateHome : IDisposable
         return (old, made.Public);
     }
 
+    /// <summary>Gives a gate that does not run another writer key, from its next leaf on.</summary>
+    /// <returns>The number of that leaf.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static long RotateWriter(string folder)
+    {
+        using var home = Open(folder);
+        var next = Journal.Open(home.At("journal.ndjson"), TimeProvider.System).Leaves.Count;
+        Durable.Replace(home.At("writer.key"), home.Writer.Next(next), "gate.writer.rotate", FileMode);
+        return next;
+    }
+
+    /// <summary>Gives a gate that does not run another credential for the ledger.</summary>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static void TakeLedgerCredential(string folder, string credential)
+    {
+        using var home = Open(folder);
+        Durable.Replace(home.At("ledger.credential"), Encoding.UTF8.GetBytes(credential + "\n"), "gate.credential.write", FileMode);
+    }
+
+    /// <summary>Makes the desk another credential; the old one opens nothing any more. The gate must not run.</summary>
+    /// <returns>The credential, which is given this once.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static string NewDeskCredential(string folder)
+    {
+        using var home = Open(folder);
+        var credential = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var settings = home.Settings with { DeskDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(credential))) };
+        Durable.Replace(home.At("gate.json"), SettingsJson(settings), "gate.credential.write", FileMode);
+        return credential;
+    }
+
+    /// <summary>Gives a gate that does not run another vault key, and encrypts the snapshots and previews that it keeps to it. Cut off, it is begun again: what is done is passed over.</summary>
+    /// <returns>How many files.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, the gate runs, or a snapshot is for neither key.</exception>
+    public static int RotateVault(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        var (path, next) = (Path.Combine(folder, "vault.key"), Path.Combine(folder, "vault.key.next"));
+        using var home = Open(folder);
+        if (!File.Exists(next))
+        {
+            using var made = AgeIdentity.Generate();
+            Durable.Replace(next, Encoding.ASCII.GetBytes(made.Export().TrimEnd() + "\n"), "gate.vault.rotate", FileMode);
+        }
+        using var vault = AgeIdentity.Parse(File.ReadAllText(next).Trim());
+        var kept = new[] { "snapshots", "previews" }.Select(name => home.At(name)).Where(Directory.Exists).SelectMany(at => Directory.EnumerateFiles(at, "*.age", SearchOption.AllDirectories)).ToList();
+        foreach (var file in kept)
+            Rewrap(file, home.Vault, vault);
+        File.Move(next, path, overwrite: true);
+        Durable.SyncFolder(folder);
+        return kept.Count;
+    }
+
+    /// <summary>The same plaintext under a new file key for another recipient; a file that is for it already stays.</summary>
+    private static void Rewrap(string file, AgeIdentity from, AgeIdentity to)
+    {
+        try
+        {
+            using var already = File.OpenRead(file);
+            using var probe = Age.Decrypt(already, [to]);
+            return;
+        }
+        catch (AgeException)
+        {
+            // Still for the old key.
+        }
+        var partial = file + ".rewrap";
+        using (var into = new FileStream(partial, new FileStreamOptions { Mode = System.IO.FileMode.Create, Access = FileAccess.Write, UnixCreateMode = FileMode }))
+        {
+            try
+            {
+                using var old = File.OpenRead(file);
+                using var plain = Age.Decrypt(old, [from]);
+                using var age = Age.Encrypt(into, [to.Recipient]);
+                plain.CopyTo(age);
+            }
+            catch (AgeException e)
+            {
+                throw new InvalidDataException($"{file}: {e.Message}", e);
+            }
+            into.Flush(flushToDisk: true);
+        }
+        CrashPoint.Reach("gate.vault.rewrap.before");
+        File.Move(partial, file, overwrite: true);
+        Durable.SyncFolder(Path.GetDirectoryName(file)!);
+    }
+
     private static void Remove(string path)
     {
         File.Delete(path);
