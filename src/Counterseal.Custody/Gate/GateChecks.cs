@@ -227,6 +227,13 @@ public sealed partial class Gate
         return roster;
     }
 
+    /// <summary>The key that seals are signed with is on record before the first of them: its leaf parts what an earlier key was good for from what it is not.</summary>
+    private async Task KeyOnRecord(CancellationToken cancel)
+    {
+        var key = home.Signer.Verifier.ToString();
+        await Record("key", "", OwnEvent.Key(key), key, cancel);
+    }
+
     /// <summary>Puts an event on record: journal, ledger, journal.</summary>
     /// <param name="type">The event's type.</param>
     /// <param name="demand">The demand's id, or empty.</param>

@@ -223,6 +223,7 @@ public sealed partial class Gate
         for (var i = 0; i < files.Count; i++)
             Rename(files[i], Path.Combine(folder, statement.Volumes[i].Name), "gate.package.rename");
         Enforce(await FaultNow(envelope, cancel));
+        await KeyOnRecord(cancel);
         // From this line on the package is released on record, and its decision is used up.
         var claim = (order.Rests, envelope.Event.Event.Version);
         await MakeWhole(envelope, await Record("sealed", order.DemandId, OwnEvent.Sealed(order.Digest, statement.Digest), order.Digest, cancel, claim));
@@ -352,6 +353,7 @@ public sealed partial class Gate
                 await StopOnRecord(stop, cancel);
             foreach (var revocation in directory.Revocations().Where(one => ledger.Journal!.Find("revoked", one.Entry) is null))
                 await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
+            await KeyOnRecord(cancel);
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
