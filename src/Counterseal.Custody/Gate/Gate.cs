@@ -27,6 +27,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly Stops stops;
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
+    private readonly PasskeyCounters counters;
     private readonly SemaphoreSlim filing = new(1, 1);
     private readonly Lock recording = new();
     private readonly SemaphoreSlim slots = new(2, 2);
@@ -43,6 +44,7 @@ public sealed partial class Gate : IAsyncDisposable
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home);
+        counters = new PasskeyCounters(home);
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
     }
@@ -98,7 +100,10 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
                 if (Merge(envelope, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = home.ReadRoster().Needs(envelope.Order.Kind);
+                var roster = home.ReadRoster();
+                if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
+                    return Refuse(digest, counter);
+                var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
                 shelf.Keep(merged);
@@ -139,8 +144,10 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, fault);
                 if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 shelf.Keep(merged);
-                var need = roster.Needs(kept.Order.Kind);
+                var need = roster.Needs(kept.Order);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
                 begun = works.TryGetValue(digest, out var work) && !work.Task.IsCompleted ? work : Begin(merged);
@@ -176,7 +183,7 @@ public sealed partial class Gate : IAsyncDisposable
                 ["order"] = digest,
                 ["state"] = "waiting",
                 ["have"] = Counted(approvals, digest, roster).Count,
-                ["need"] = roster.Needs(order.Kind),
+                ["need"] = roster.Needs(order),
                 ["gate"] = Name,
                 ["epoch"] = roster.Epoch,
             };
@@ -210,7 +217,7 @@ public sealed partial class Gate : IAsyncDisposable
                         ["kind"] = Word(order.Kind),
                         ["demand"] = order.DemandId,
                         ["have"] = Counted(approvals, digest, roster).Count,
-                        ["need"] = roster.Needs(order.Kind),
+                        ["need"] = roster.Needs(order),
                         ["expires"] = Instant.Text(order.Expires),
                     });
                 }
@@ -238,7 +245,7 @@ public sealed partial class Gate : IAsyncDisposable
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
-            about["approvals"] = new JsonObject { ["count"] = roster.ForCount, ["preserve"] = roster.ForPreserve, ["release"] = roster.ForRelease };
+            about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
         {
@@ -289,7 +296,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.WrongGate, "this lift is for another gate", "/"));
             if (await ledger.Disagreement(cancel) is { } disagreement)
                 return Refuse("", disagreement);
-            var people = (await RosterOnRecord(cancel)).SignersOf(lift.Note).Count;
+            var roster = await RosterOnRecord(cancel);
+            var people = roster.SignersOf(lift.Note).Count;
             if (people < 2)
                 return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs 2", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
@@ -297,6 +305,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
+                if (counters.Take(lift.Note, roster) is { } counter)
+                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
             }
@@ -314,8 +324,11 @@ public sealed partial class Gate : IAsyncDisposable
         try
         {
             var entry = DirectoryEntry.Read(note.Span, "/");
-            if (entry.Fault(home.ReadRoster(), "/") is { } fault)
+            var roster = home.ReadRoster();
+            if (entry.Fault(roster, "/") is { } fault)
                 return Refuse("", fault);
+            if (counters.Take(entry.Note, roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
             directory.Keep(entry);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
         }
