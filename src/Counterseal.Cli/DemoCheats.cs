@@ -18,7 +18,7 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
 
         // From here on the demo is a lying desk: it holds the desk's credential and speaks to the gate as it likes.
         var credential = (string)JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(home.Desk, "desk.json"), cancel))!["gateCredential"]!;
-        using var gate = new GateClient(home.GateSocket, credential);
+        using var gate = new GateClient(home.GateAddress, credential);
         var (demand, order, envelope) = await Waiting(cancel);
         await story.Cheat("one approval instead of two", () => Raw(gate, With(envelope, Approved(envelope, order, "alice")), cancel));
         await story.Cheat("the same reviewer twice", () => Raw(gate, With(envelope, Approved(envelope, order, "alice"), Approved(envelope, order, "alice")), cancel));
@@ -38,7 +38,7 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
         await story.Cheat("a second release for the same decision", () => Again(gate, cancel));
         await story.Cheat("a stopped demand, fully approved", async () =>
         {
-            using var anyone = new GateClient(home.GateSocket);
+            using var anyone = new GateClient(home.GateAddress);
             WaitingOrder.Told(await anyone.Stop(await OrderCommands.StopNote(anyone, demand, people["bob"], cancel), cancel));
             return await Raw(gate, With(envelope, Approved(envelope, order, "alice"), Approved(envelope, order, "bob")), cancel);
         });
@@ -88,7 +88,7 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
         await walk.Decide(demand, "niamh", "comply", "lawful", release.Recipient, cancel);
         var order = await walk.Order(demand, "niamh", "release", cancel);
         // What a reviewer is shown, the thief sees too.
-        using var anyone = new GateClient(home.GateSocket);
+        using var anyone = new GateClient(home.GateAddress);
         var waiting = await WaitingOrder.Fetch(anyone, order, cancel);
         return (demand, order, JsonNode.Parse(waiting.Envelope.Json())!.AsObject());
     }

@@ -12,7 +12,7 @@ internal static class GateCommands
         var command = new Command("gate", "The gate: the only part that reads customer data or makes a package, and only for a signed order.");
         var home = Flags.Home();
         var withParent = new Option<bool>("--with-parent") { Description = "End when standard input ends (used by `serve`)." };
-        command.Subcommands.Add(Flags.Make("serve", "Runs the gate on its Unix socket.", "gate serve --home ./counterseal-home", [home, withParent],
+        command.Subcommands.Add(Flags.Make("serve", "Runs the gate on its Unix socket, and by mutual TLS where it has a door.", "gate serve --home ./counterseal-home", [home, withParent],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
@@ -21,6 +21,7 @@ internal static class GateCommands
                 await GateHost.Run(place.Gate, place.GateSocket, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
                 return 0;
             }));
+        command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
         return command;
     }
 }

@@ -28,6 +28,10 @@ internal sealed record Home(string Folder)
     public string GateSocket => Path.Combine(Folder, "run", "gate.sock");
     /// <summary>The ledger's socket.</summary>
     public string LedgerSocket => Path.Combine(Folder, "run", "ledger.sock");
+    /// <summary>Where the gate answers on this machine.</summary>
+    public string GateAddress => $"unix:{GateSocket}";
+    /// <summary>Where the ledger answers on this machine.</summary>
+    public string LedgerAddress => $"unix:{LedgerSocket}";
     /// <summary>Public keys for verifiers.</summary>
     public string Trust => Path.Combine(Folder, "trust.json");
     /// <summary>Whether anything is here.</summary>

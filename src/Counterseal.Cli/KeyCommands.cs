@@ -15,6 +15,7 @@ internal static class KeyCommands
         command.Subcommands.Add(Reviewer());
         command.Subcommands.Add(Authority());
         command.Subcommands.Add(Trust());
+        command.Subcommands.Add(Reach.Key());
         return command;
     }
 

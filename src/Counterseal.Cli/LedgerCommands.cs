@@ -18,6 +18,7 @@ internal static class LedgerCommands
         command.Subcommands.Add(Checkpoint());
         command.Subcommands.Add(Prove());
         command.Subcommands.Add(Check());
+        command.Subcommands.Add(Reach.Door("ledger", home => home.Ledger, "A writer's name is its name in writers.json; any other name only reads."));
         return command;
     }
 
@@ -25,25 +26,26 @@ internal static class LedgerCommands
     {
         var home = Flags.Home();
         var withParent = new Option<bool>("--with-parent") { Description = "End when standard input ends (used by `serve`)." };
-        return Flags.Make("serve", "Runs the ledger on its Unix socket.", "ledger serve --home ./counterseal-home", [home, withParent],
+        return Flags.Make("serve", "Runs the ledger on its Unix socket, and by mutual TLS where it has a door.", "ledger serve --home ./counterseal-home", [home, withParent],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
                 place.CheckPaths();
                 Directory.CreateDirectory(Path.GetDirectoryName(place.LedgerSocket)!);
-                await LedgerHost.Run(place.Ledger, $"unix:{place.LedgerSocket}", TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
+                await LedgerHost.Run(place.Ledger, place.LedgerAddress, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
                 return 0;
             });
     }
 
     private static Command Checkpoint()
     {
-        var home = Flags.Home();
-        return Flags.Make("checkpoint", "Prints the latest signed checkpoint, verified.", "ledger checkpoint", [home],
+        var (home, reach) = (Flags.Home(), Reach.Ledger());
+        return Flags.Make("checkpoint", "Prints the latest signed checkpoint, verified.", "ledger checkpoint", [home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                using var ledger = Reader(place, out var key);
+                var key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(place.Trust)).Ledger);
+                using var ledger = reach.OpenLedger(parsed, place, key);
                 var note = await ledger.Checkpoint(cancel);
                 var checkpoint = Counterseal.Ledger.Checkpoint.Open(note, key);
                 answer.Give(new { origin = checkpoint.Origin, size = checkpoint.Size, root = Convert.ToBase64String(checkpoint.Root), note = Encoding.UTF8.GetString(note) },
@@ -101,11 +103,5 @@ internal static class LedgerCommands
                     Answer.Error.WriteLine(Answer.Visible(fault.ToString()));
                 return report.IsGood ? 0 : 1;
             });
-    }
-
-    private static LedgerClient Reader(Home place, out NoteVerifier key)
-    {
-        key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(place.Trust)).Ledger);
-        return new LedgerClient($"unix:{place.LedgerSocket}", key, credential: null);
     }
 }

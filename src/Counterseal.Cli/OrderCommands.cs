@@ -28,12 +28,12 @@ internal static class OrderCommands
         var order = new Argument<string>("order") { Description = "The order's digest." };
         var key = Flags.File("--key", "Your key file.");
         var yes = new Option<bool>("--yes") { Description = "Do not ask; for scripts that have shown the order another way." };
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
         return Flags.Make("approve", "Fetches a waiting order from the gate, prints it from its bytes, and signs it if you say so.",
-            "approve 3f2a91c07be4d815… --key alice.key", [order, key, yes, home],
+            "approve 3f2a91c07be4d815… --key alice.key", [order, key, yes, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
-                using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var digest = parsed.GetValue(order)!;
                 var waiting = await WaitingOrder.Fetch(gate, digest, cancel);
@@ -90,11 +90,11 @@ internal static class OrderCommands
     {
         var id = new Argument<string>("demand") { Description = "The demand's id, or everything." };
         var key = Flags.File("--key", "Your key file, or an authority's .signer file for its own demand.");
-        var home = Flags.Home();
-        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; two must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home],
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; two must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
-                using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var note = await StopNote(gate, parsed.GetValue(id)!, signer, cancel);
                 var stop = Counterseal.Custody.Stop.Read(note);
@@ -115,11 +115,11 @@ internal static class OrderCommands
     {
         var stop = new Argument<string>("stop") { Description = "The stop's digest." };
         var keys = DirectoryCommands.Keys("--key", "A key file; two different people.");
-        var home = Flags.Home();
-        return Flags.Make("lift", "Lifts one stop; needs two rostered people.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home],
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        return Flags.Make("lift", "Lifts one stop; needs two rostered people.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
-                using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
                 var signers = parsed.GetValue(keys)!.Select(KeyFile.Signer).ToList();
                 var note = SignedNote.Sign(Counterseal.Custody.Lift.Text(await GateName(gate, cancel), parsed.GetValue(stop)!, TimeProvider.System.GetUtcNow()), signers);
                 var got = WaitingOrder.Told(await gate.Lift(note.Bytes(), cancel));

@@ -52,7 +52,7 @@ internal static class TrialHome
         };
         var gate = GateHome.Create(
             home.Gate,
-            new GateSettings(GateName, Trial: true, $"unix:{home.LedgerSocket}", ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
+            new GateSettings(GateName, Trial: true, home.LedgerAddress, ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
                 Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential)))),
             ledger.Credentials["gate"],
             Encoding.UTF8.GetBytes(roster.ToJsonString()),
@@ -62,11 +62,11 @@ internal static class TrialHome
         DeskHome.Create(home.Desk, make => new DeskOptions
         {
             Database = database ?? make.Database,
-            LedgerAddress = $"unix:{home.LedgerSocket}",
+            LedgerAddress = home.LedgerAddress,
             LedgerKey = ledger.Key.ToString(),
             LedgerCredential = ledger.Credentials["desk"],
             WriterKey = make.WriterKey,
-            GateAddress = $"unix:{home.GateSocket}",
+            GateAddress = home.GateAddress,
             GateCredential = deskCredential,
             GateName = GateName,
             Rules = rules,

@@ -42,7 +42,7 @@ internal sealed class Walk(Home home, TimeProvider time) : IDisposable
     /// <summary>A reviewer approves: the order is fetched from the gate and signed over its digest.</summary>
     public async Task Approve(string order, NoteSigner reviewer, CancellationToken cancel)
     {
-        using var gate = new GateClient(home.GateSocket);
+        using var gate = new GateClient(home.GateAddress);
         await (await WaitingOrder.Fetch(gate, order, cancel)).Approve(gate, reviewer, cancel);
     }
 

@@ -40,8 +40,9 @@ public sealed partial class Desk : IDisposable
         schemas = options.Schemas is { } folder ? EtsiSchemas.Load(folder) : null;
         var log = NoteVerifier.Parse(options.LedgerKey);
         var key = new WriterKey(Convert.FromHexString(options.WriterKey));
-        ledger = new LedgerClient(options.LedgerAddress, log, options.LedgerCredential);
-        gate = new GateLink(options.GateAddress, options.GateCredential);
+        var own = options.Tls is null ? null : TlsKey.Open(options.Tls);
+        ledger = new LedgerClient(options.LedgerAddress, log, options.LedgerCredential, own);
+        gate = new GateLink(options.GateAddress, options.GateCredential, own);
         store = new EventStore(open, ledger, key, time);
         reconciler = new Reconciler(open, store, ledger, log, key, time);
     }

@@ -7,7 +7,7 @@ public sealed record DeskOptions
 {
     /// <summary><c>sqlite:PATH</c>, or an Npgsql connection string (<c>Host=…;Database=…</c>).</summary>
     public required string Database { get; init; }
-    /// <summary><c>unix:/path</c> or <c>https://…</c>.</summary>
+    /// <summary><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the ledger's key (mutual TLS).</summary>
     public required string LedgerAddress { get; init; }
     /// <summary>The ledger's key (vkey).</summary>
     public required string LedgerKey { get; init; }
@@ -15,7 +15,7 @@ public sealed record DeskOptions
     public required string LedgerCredential { get; init; }
     /// <summary>The desk's writer key: 32 bytes, hex.</summary>
     public required string WriterKey { get; init; }
-    /// <summary><c>unix:/path</c> or <c>https://…</c>.</summary>
+    /// <summary><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the gate's key (mutual TLS).</summary>
     public required string GateAddress { get; init; }
     /// <summary>The desk's credential at the gate.</summary>
     public required string GateCredential { get; init; }
@@ -27,6 +27,9 @@ public sealed record DeskOptions
     public required bool Trial { get; init; }
     /// <summary>Folder with ETSI's own XSDs, where an operator added them.</summary>
     public string? Schemas { get; init; }
+
+    /// <summary>The desk's own key file for mutual TLS (<c>counterseal keys tls</c>), where gate or ledger are on other hosts.</summary>
+    public string? Tls { get; init; }
 
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
@@ -58,12 +61,21 @@ public sealed record DeskOptions
             wrong.Add($"rules: the folder {Rules} is not there");
         if (Schemas is not null && !Directory.Exists(Schemas))
             wrong.Add($"schemas: the folder {Schemas} is not there");
+        if (Tls is not null && !File.Exists(Tls))
+            wrong.Add($"tls: the file {Tls} is not there");
         return wrong;
 
         void Address(string name, string address)
         {
-            if (!address.StartsWith("unix:/", StringComparison.Ordinal) && !address.StartsWith("https://", StringComparison.Ordinal))
-                wrong.Add($"{name}: unix:/path or https://host, not \"{address}\"");
+            try
+            {
+                if (PartAddress.Parse(address).Pin is not null && Tls is null)
+                    wrong.Add($"{name}: takes mutual TLS, and tls names no key file of the desk's own");
+            }
+            catch (FormatException no)
+            {
+                wrong.Add($"{name}: {no.Message}");
+            }
         }
     }
 

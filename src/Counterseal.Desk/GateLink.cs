@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Law;
+using Counterseal.Ledger;
 
 namespace Counterseal.Desk;
 
@@ -29,7 +29,7 @@ public sealed record GateRefusal(string Code, string What, string? Where, string
         or "beyond-law" or "wrong-recipient" or "expired" or "too-long" or "already-released";
 }
 
-/// <summary>The desk's line to the gate, over its Unix socket or HTTPS; speaks <c>docs/gate-protocol.md</c> and knows none of the gate's code.</summary>
+/// <summary>The desk's line to the gate, over its Unix socket or by mutual TLS; speaks <c>docs/gate-protocol.md</c> and knows none of the gate's code.</summary>
 public sealed class GateLink : IDisposable
 {
     private const int MostAnswer = 40 << 20;
@@ -42,20 +42,15 @@ public sealed class GateLink : IDisposable
     private readonly HttpClient http;
 
     /// <summary>A link.</summary>
-    /// <param name="address"><c>unix:/path</c> or <c>https://…</c>.</param>
+    /// <param name="address"><c>unix:/path</c>, or <c>https://host:port#PIN</c> (mutual TLS).</param>
     /// <param name="credential">The desk's credential at the gate.</param>
-    public GateLink(string address, string credential)
+    /// <param name="own">The desk's key for mutual TLS; needed where the address has a pin.</param>
+    /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
+    public GateLink(string address, string credential, TlsKey? own = null)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        if (address.StartsWith("unix:", StringComparison.Ordinal))
-            handler.ConnectCallback = (_, cancel) => Connect(address["unix:".Length..], cancel);
-        http = new HttpClient(handler)
-        {
-            BaseAddress = new Uri(address.StartsWith("unix:", StringComparison.Ordinal) ? "http://gate/" : address.TrimEnd('/') + "/"),
-            Timeout = TimeSpan.FromMinutes(2),
-            MaxResponseContentBufferSize = MostAnswer,
-        };
+        http = PartAddress.Parse(address).Client(own);
+        http.Timeout = TimeSpan.FromMinutes(2);
+        http.MaxResponseContentBufferSize = MostAnswer;
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
     }
 
@@ -181,21 +176,6 @@ public sealed class GateLink : IDisposable
 
     private static DeskException Away(Exception because) =>
         new("gate-away", $"the gate cannot be reached ({because.Message}); the order is kept and will be filed", "start the gate; polling files the order again");
-
-    private static async ValueTask<Stream> Connect(string path, CancellationToken cancel)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }
 
 /// <summary>A file of a package, being streamed.</summary>

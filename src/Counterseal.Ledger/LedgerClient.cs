@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -14,14 +13,15 @@ public sealed class LedgerClient : IDisposable
     private readonly HttpClient http;
 
     /// <summary>A client.</summary>
-    /// <param name="address">A Unix socket path (<c>unix:/path</c>) or an <c>https://</c> address; <c>http://</c> on the loopback only.</param>
+    /// <param name="address"><c>unix:/path</c>; <c>https://host:port#PIN</c> (mutual TLS); <c>https://host</c>; or <c>http://</c> on the loopback.</param>
     /// <param name="log">The log's key; every answer is verified against it.</param>
     /// <param name="credential">The writer's credential, or <c>null</c> for a reader.</param>
-    /// <exception cref="FormatException">Not such an address.</exception>
-    public LedgerClient(string address, NoteVerifier log, string? credential)
+    /// <param name="own">The own key for mutual TLS; needed where the address has a pin.</param>
+    /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
+    public LedgerClient(string address, NoteVerifier log, string? credential, TlsKey? own = null)
     {
         Log = log;
-        http = Connect(address);
+        http = PartAddress.ParsePublic(address).Client(own);
         http.Timeout = TimeSpan.FromSeconds(30);
         http.MaxResponseContentBufferSize = MaxAnswer;
         if (credential is not null)
@@ -207,35 +207,4 @@ public sealed class LedgerClient : IDisposable
 
     private static LedgerException Fork(Checkpoint old, Checkpoint young, string why) =>
         new($"the log did not grow from size {old.Size} to size {young.Size} without a change ({why}): a fork, or a rewritten log. Trust neither; keep both checkpoints, they are the evidence");
-
-    private static HttpClient Connect(string address)
-    {
-        if (address.StartsWith("unix:", StringComparison.Ordinal))
-        {
-            var socketPath = address["unix:".Length..];
-            var handler = new SocketsHttpHandler
-            {
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                ConnectCallback = async (_, cancel) =>
-                {
-                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    try
-                    {
-                        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancel);
-                        return new NetworkStream(socket, ownsSocket: true);
-                    }
-                    catch
-                    {
-                        socket.Dispose();
-                        throw;
-                    }
-                },
-            };
-            return new HttpClient(handler) { BaseAddress = new Uri("http://ledger/") };
-        }
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
-            throw new FormatException($"\"{address}\" is no ledger's address: unix:/path, https://host, or http:// on this machine");
-        return new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = uri };
-    }
 }

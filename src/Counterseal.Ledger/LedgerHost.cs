@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Counterseal.Ledger;
 
-/// <summary>The ledger process: one home, its log, and Kestrel (HTTP/1.1) on a Unix socket or on this machine's loopback.</summary>
+/// <summary>The ledger process: one home, its log, and Kestrel (HTTP/1.1) on a Unix socket or on this machine's loopback, and by mutual TLS where the home has a <see cref="TlsDoor"/>.</summary>
 public sealed partial class LedgerHost : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -57,7 +57,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             var writers = LedgerWriter.Read(folder.Writers);
             log = await Log.Open(folder.LogFolder, signer);
             var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
-            var app = Build(log, writers, address, socket);
+            var app = Build(log, writers, address, socket, folder, time);
             await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
             var served = socket is null ? app.Urls.First() : "unix:" + socket;
             Serving(app.Logger, log.Key.ToString(), log.Latest.Size, served, (long)time.GetElapsedTime(started).TotalMilliseconds);
@@ -83,8 +83,9 @@ public sealed partial class LedgerHost : IAsyncDisposable
             File.Delete(socket);
     }
 
-    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket)
+    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket, LedgerHome home, TimeProvider time)
     {
+        var door = TlsDoor.Read(home.Folder);
         // An empty builder: no settings from the environment, from files or from arguments can open another door.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "counterseal-ledger" });
         builder.Services.AddRoutingCore();
@@ -103,10 +104,11 @@ public sealed partial class LedgerHost : IAsyncDisposable
                 kestrel.ListenUnixSocket(socket);
             else
                 kestrel.Listen(Loopback(address));
+            door?.Open(kestrel, home.Folder, time);
         });
         var app = builder.Build();
         app.UseRouting();
-        LedgerServer.Map(app, log, writers);
+        LedgerServer.Map(app, log, writers, door);
         return app;
     }
 
@@ -128,7 +130,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
         {
             await app.StartAsync(cancel);
         }
-        catch (Exception e) when (e is IOException or SocketException or ArgumentException)
+        catch (Exception e) when (e is IOException or SocketException or ArgumentException or InvalidDataException)
         {
             throw new LedgerException($"cannot listen on {socket}: {e.Message}");
         }
@@ -144,7 +146,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
     private static IPEndPoint Loopback(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)
             ? new IPEndPoint(ip, uri.Port)
-            : throw new LedgerException($"\"{address}\": the ledger listens on unix:/path or http://127.0.0.1:port; put TLS in front for anything further");
+            : throw new LedgerException($"\"{address}\": the ledger listens on unix:/path or http://127.0.0.1:port; for other hosts `counterseal ledger door` makes a door with mutual TLS");
 
     [DllImport("libc", EntryPoint = "umask"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Umask(int mask);

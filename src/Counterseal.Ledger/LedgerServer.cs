@@ -20,7 +20,8 @@ public static partial class LedgerServer
     /// <param name="app">A web application.</param>
     /// <param name="log">The log. It stays the caller's to dispose.</param>
     /// <param name="writers">Who may append.</param>
-    public static void Map(IEndpointRouteBuilder app, Log log, IReadOnlyList<LedgerWriter> writers)
+    /// <param name="door">The door for other hosts: who comes in by it appends only under the name that its key has.</param>
+    public static void Map(IEndpointRouteBuilder app, Log log, IReadOnlyList<LedgerWriter> writers, TlsDoor? door = null)
     {
         var logger = app.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Counterseal.Ledger") ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
@@ -29,7 +30,7 @@ public static partial class LedgerServer
         app.MapMethods("/proof/{index}", reading, context => Proof(context, log, logger));
         app.MapMethods("/consistency/{from}/{to}", reading, context => Consistency(context, log, logger));
         app.MapMethods("/healthz", reading, context => Say(context, log.Failure is null ? 200 : 503, log.Failure?.Message ?? "ok"));
-        app.MapPost("/append", context => Append(context, log, writers, logger));
+        app.MapPost("/append", context => Append(context, log, writers, door, logger));
     }
 
     private static Task Checkpoint(HttpContext context, Log log)
@@ -81,11 +82,12 @@ public static partial class LedgerServer
             await Answer(context, logger, () => string.Concat(log.Consistency(from, to).Select(hash => Convert.ToBase64String(hash) + "\n")));
     }
 
-    private static async Task Append(HttpContext context, Log log, IReadOnlyList<LedgerWriter> writers, ILogger logger)
+    private static async Task Append(HttpContext context, Log log, IReadOnlyList<LedgerWriter> writers, TlsDoor? door, ILogger logger)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = 1024; // More than a leaf, because Kestrel counts the framing of a chunked body too.
-        if (Writer(context, writers) is not { } writer)
+        // A credential that was copied from another host opens nothing without that host's key.
+        if (Writer(context, writers) is not { } writer || (context.Connection.ClientCertificate is not null && TlsDoor.Caller(context, door) != writer.Name))
         {
             RefusedCredential(logger);
             context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -92,7 +92,7 @@ internal sealed class Stubborn(House house, CancellationToken cancel) : IDisposa
     {
         var everything = Array.Empty<byte>();
         var lifted = false;
-        using var gate = new GateClient(house.Home.GateSocket);
+        using var gate = new GateClient(house.Home.GateAddress);
         await Until(() => Task.FromResult(everything.Length > 0), async () =>
         {
             var note = await OrderCommands.StopNote(gate, demand, house.Alice, cancel);

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
+using Counterseal.Ledger;
 
 namespace Counterseal.Custody;
 
@@ -16,36 +16,22 @@ public sealed record GateReply(int Status, JsonElement Json)
     public string? State => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("state", out var state) ? state.GetString() : null;
 }
 
-/// <summary>Speaks to a gate over its Unix socket: what reviewers, stoppers and operators use. The desk has a client of its own in its own room.</summary>
+/// <summary>Speaks to a gate over its Unix socket or, from another host, by mutual TLS: what reviewers, stoppers and operators use. The desk has a client of its own in its own room.</summary>
 public sealed class GateClient : IDisposable
 {
     private const int LargestAnswer = 64 << 20;
     private readonly HttpClient http;
 
     /// <summary>A client.</summary>
-    /// <param name="socket">The socket's path.</param>
+    /// <param name="address"><c>unix:/path</c>, or <c>https://host:port#PIN</c> (mutual TLS).</param>
     /// <param name="credential">The desk's credential, or <c>null</c> for people, whose notes carry their own proof.</param>
-    public GateClient(string socket, string? credential = null)
+    /// <param name="own">The own key for mutual TLS; needed where the address has a pin.</param>
+    /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
+    public GateClient(string address, string? credential = null, TlsKey? own = null)
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectCallback = async (_, cancel) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
-                    return new NetworkStream(connection, ownsSocket: true);
-                }
-                catch
-                {
-                    connection.Dispose();
-                    throw;
-                }
-            },
-        };
-        http = new HttpClient(handler) { BaseAddress = new Uri("http://gate/"), MaxResponseContentBufferSize = LargestAnswer, Timeout = TimeSpan.FromMinutes(2) };
+        http = PartAddress.Parse(address).Client(own);
+        http.MaxResponseContentBufferSize = LargestAnswer;
+        http.Timeout = TimeSpan.FromMinutes(2);
         if (credential is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
     }

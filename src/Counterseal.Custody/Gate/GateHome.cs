@@ -9,7 +9,7 @@ namespace Counterseal.Custody;
 /// <summary>What a gate's operator settles once.</summary>
 /// <param name="Name">The gate's name, which its key carries too: printable ASCII without space or plus.</param>
 /// <param name="Trial">Trial mode, stamped on everything.</param>
-/// <param name="LedgerAddress"><c>unix:/path</c> or <c>https://…</c>.</param>
+/// <param name="LedgerAddress"><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the ledger's key (mutual TLS, with the gate's own <c>tls.pem</c>).</param>
 /// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
@@ -50,6 +50,7 @@ public sealed class GateHome : IDisposable
         accountKey = File.ReadAllBytes(At("account.key"));
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
+        Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -61,6 +62,7 @@ public sealed class GateHome : IDisposable
     internal WriterKey Writer { get; }
     internal NoteVerifier LedgerKey { get; }
     internal string LedgerCredential { get; }
+    internal TlsKey? Tls { get; }
 
     /// <summary>Makes a gate's folder with new keys.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
@@ -202,6 +204,7 @@ public sealed class GateHome : IDisposable
     public void Dispose()
     {
         Signer.Dispose();
+        Tls?.Dispose();
         Vault.Dispose();
         CryptographicOperations.ZeroMemory(accountKey);
         claim.Dispose();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Counterseal.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,13 +12,14 @@ using Microsoft.Extensions.Logging;
 namespace Counterseal.Custody;
 
 /// <summary>
-/// Serves one gate over a Unix socket (HTTP/1.1, mode 0660) with the endpoints of <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential;
-/// approvals, stops, lifts and directory entries carry their own proof.
+/// Serves one gate over a Unix socket (HTTP/1.1, mode 0660), and by mutual TLS where its folder has a <see cref="TlsDoor"/>, with the endpoints of
+/// <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential, and by TLS also the key that the door knows as <c>desk</c>; approvals, stops, lifts and directory entries carry their own proof.
 /// </summary>
 public sealed class GateHost : IDisposable
 {
     private const int Block = 1 << 20;
     private readonly Gate gate;
+    private readonly TlsDoor? door;
     private readonly ILogger log;
     private readonly TokenBucketRateLimiter filings = Limiter(500, 100);
     private readonly TokenBucketRateLimiter looks = Limiter(1000, 200);
@@ -29,7 +31,7 @@ public sealed class GateHost : IDisposable
     private readonly SemaphoreSlim coming = new(4, 4);
     private readonly SemaphoreSlim going = new(4, 4);
 
-    private GateHost(Gate gate, ILogger log) => (this.gate, this.log) = (gate, log);
+    private GateHost(Gate gate, TlsDoor? door, ILogger log) => (this.gate, this.door, this.log) = (gate, door, log);
 
     /// <summary>Runs a gate until it is cancelled.</summary>
     /// <param name="home">The gate's folder, as <see cref="GateHome.Create"/> made it.</param>
@@ -41,6 +43,7 @@ public sealed class GateHost : IDisposable
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
     public static async Task Run(string home, string socket, TimeProvider clock, CancellationToken cancel, Action? ready = null, Action<ILoggingBuilder>? logging = null)
     {
+        var door = TlsDoor.Read(home);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         (logging ?? JsonOnStandardError)(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
@@ -52,11 +55,12 @@ public sealed class GateHost : IDisposable
             options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             options.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
+            door?.Open(options, home, clock);
         });
         await using var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Gate");
         await using var gate = Gate.Open(home, clock, log);
-        using var host = new GateHost(gate, log);
+        using var host = new GateHost(gate, door, log);
         app.Run(host.Serve);
         File.Delete(socket);
         await app.StartAsync(cancel);
@@ -232,7 +236,7 @@ public sealed class GateHost : IDisposable
     }
 
     private bool IsDesk(HttpContext http) =>
-        http.Request.Headers.Authorization.ToString() is { Length: < 512 } value && value.StartsWith("Bearer ", StringComparison.Ordinal) && gate.IsDesk(value[7..]);
+        TlsDoor.Caller(http, door) is null or "desk" && http.Request.Headers.Authorization.ToString() is { Length: < 512 } value && value.StartsWith("Bearer ", StringComparison.Ordinal) && gate.IsDesk(value[7..]);
 
     /// <summary>The body, of at most so many bytes.</summary>
     /// <exception cref="Microsoft.AspNetCore.Http.BadHttpRequestException">It is larger.</exception>

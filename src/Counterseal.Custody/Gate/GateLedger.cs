@@ -20,7 +20,7 @@ internal sealed class GateLedger : IDisposable
     public GateLedger(GateHome home, TimeProvider clock)
     {
         this.home = home;
-        client = new LedgerClient(home.Settings.LedgerAddress, home.LedgerKey, home.LedgerCredential);
+        client = new LedgerClient(home.Settings.LedgerAddress, home.LedgerKey, home.LedgerCredential, home.Tls);
         try
         {
             Journal = Journal.Open(home.At("journal.ndjson"), clock);

@@ -11,7 +11,8 @@ namespace Counterseal.Custody.Tests.Gate;
 
 /// <summary>
 /// A desk that lies. A real ledger and a real gate run in this process on Unix sockets; the desk has its own ledger credential, its own writer's key and the gate's
-/// desk credential (all that a stolen desk has), and the reviewers' keys only where a test lets them sign.
+/// desk credential (all that a stolen desk has), and the reviewers' keys only where a test lets them sign. From another host, gate and ledger answer it by mutual TLS only
+/// with the keys that it has as well.
 /// </summary>
 public sealed class HostileDesk : IAsyncDisposable
 {
@@ -28,11 +29,13 @@ public sealed class HostileDesk : IAsyncDisposable
     private Task serving = Task.CompletedTask;
     private LedgerHost? ledger;
 
-    private HostileDesk()
+    private HostileDesk(bool remote)
     {
         Directory.CreateDirectory(folder);
         ledgerMade = LedgerHome.Create(At("ledger"), "ledger.example/log");
-        desk = new LedgerClient("unix:" + At("ledger.sock"), ledgerMade.Key, ledgerMade.Credentials["desk"]);
+        if (remote)
+            Remote = new OtherHosts(this);
+        desk = new LedgerClient(LedgerAddress, ledgerMade.Key, ledgerMade.Credentials["desk"], Remote?.Desk);
         People = new[] { "alice", "bob", "carol", "dora", "egon" }.ToDictionary(name => name, NoteSigner.Generate);
         AuthoritySigner = NoteSigner.Generate("police.example");
         Recipient = AgeIdentity.Generate();
@@ -40,12 +43,16 @@ public sealed class HostileDesk : IAsyncDisposable
         WriteSources();
         Made = GateHome.Create(
             Home,
-            new GateSettings(GateName, true, "unix:" + At("ledger.sock"), ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential)))),
+            new GateSettings(GateName, true, LedgerAddress, ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential)))),
             ledgerMade.Credentials["gate"],
             RosterJson(),
             [Repository.Folder("rules")]);
+        Remote?.OpenGate();
     }
 
+    /// <summary>Ports and keys, where desk, gate and ledger are on hosts of their own; else <c>null</c>.</summary>
+    public OtherHosts? Remote { get; }
+    public string LedgerAddress => Remote?.LedgerAddress ?? "unix:" + At("ledger.sock");
     public FakeTimeProvider Clock { get; } = new(Start);
     public GateCreated Made { get; }
     public Dictionary<string, NoteSigner> People { get; }
@@ -58,9 +65,9 @@ public sealed class HostileDesk : IAsyncDisposable
     public NewLedger LedgerMade => ledgerMade;
     public string At(params string[] names) => Path.Combine([folder, .. names]);
 
-    public static async Task<HostileDesk> Begin(bool gate = true)
+    public static async Task<HostileDesk> Begin(bool gate = true, bool remote = false)
     {
-        var desk = new HostileDesk();
+        var desk = new HostileDesk(remote);
         await desk.StartLedger();
         if (gate)
             await desk.StartGate();
@@ -110,16 +117,19 @@ public sealed class HostileDesk : IAsyncDisposable
         if (ledger is not null)
             await ledger.DisposeAsync();
         desk.Dispose();
+        Remote?.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
     // --- what goes over the wire ---
 
-    public Task<RawAnswer> Post(string path, byte[] body, string? credential = DeskCredential) => RawHttp.Send(Socket, "POST", path, body, credential);
+    public Task<RawAnswer> Post(string path, byte[] body, string? credential = DeskCredential) => Send(RawHttp.Request("POST", path, body, credential));
 
     public Task<RawAnswer> Post(string path, string body, string? credential = null) => Post(path, Encoding.UTF8.GetBytes(body), credential);
 
-    public Task<RawAnswer> Get(string path, string? credential = DeskCredential, string? range = null) => RawHttp.Send(Socket, "GET", path, null, credential, range);
+    public Task<RawAnswer> Get(string path, string? credential = DeskCredential, string? range = null) => Send(RawHttp.Request("GET", path, null, credential, range));
+
+    private Task<RawAnswer> Send(byte[] request) => Remote is null ? RawHttp.Send(Socket, request) : RawHttp.Send(Remote.GatePort, RawHttp.Tls(Remote.Desk.Certificate, Remote.Gate), request);
 
     public Task<RawAnswer> File(JsonObject envelope, bool wait = true) => Post(wait ? "/orders" : "/orders?wait=no", JsonSerializer.SerializeToUtf8Bytes(envelope));
 
@@ -152,7 +162,7 @@ public sealed class HostileDesk : IAsyncDisposable
         };
     }
 
-    public LedgerClient LedgerAt(string address) => new(address, ledgerMade.Key, ledgerMade.Credentials["desk"]);
+    public LedgerClient LedgerAt(string address) => new(address, ledgerMade.Key, ledgerMade.Credentials["desk"], Remote?.Desk);
 
     public static byte[] EventBytes(string type, string demand, JsonObject body, int version = 1, string? at = null) => Canonical(new JsonObject
     {

@@ -9,6 +9,9 @@ namespace Counterseal.Custody.Tests.Gate;
 /// <summary>Every line of the protocol's table, sent as raw bytes by a desk that lies: the code, the line in the journal, and nothing released.</summary>
 public class RefusalTests
 {
+    /// <summary>The house in which each line is tried.</summary>
+    protected virtual Task<HostileDesk> Begin() => HostileDesk.Begin();
+
     /// <summary>Sends one envelope that must be refused.</summary>
     internal static async Task Refused(HostileDesk desk, Case one, string code, int status = 403)
     {
@@ -24,7 +27,7 @@ public class RefusalTests
     [Fact]
     public async Task One_approval_releases_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = (await Case.Release(desk)).ApprovedBy("alice");
 
         var atOnce = await release.File(wait: false);
@@ -41,7 +44,7 @@ public class RefusalTests
     [Fact]
     public async Task The_same_reviewer_twice_is_one_person()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         await Refused(desk, release.ApprovedBy("alice", "alice"), "same-reviewer-twice", 409);
 
@@ -53,7 +56,7 @@ public class RefusalTests
     [Fact]
     public async Task An_approval_for_another_order_counts_for_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var other = await Case.Release(desk);
         var release = await Case.Release(desk);
         release.Approvals[1] = other.Approvals[1];
@@ -69,7 +72,7 @@ public class RefusalTests
     [InlineData("forged")]
     public async Task An_approval_of_another_epoch_gate_or_verb_or_by_another_hand_counts_for_nothing(string bent)
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         release.Approvals[1] = bent switch
         {
@@ -85,7 +88,7 @@ public class RefusalTests
     [Fact]
     public async Task A_scope_widened_after_approval_is_another_order()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk, order: order => order["scope"] = HostileDesk.ScopeJson(Case.Mail(DataCategory.Subscriber)));
         release.Order["scope"] = HostileDesk.ScopeJson(desk.Demand.Scope);
         await Refused(desk, release, "wrong-approval");
@@ -94,7 +97,7 @@ public class RefusalTests
     [Fact]
     public async Task A_scope_wider_than_decided_is_refused_whoever_approved_it()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         await Refused(desk, await Case.Release(desk, decided: body => body["scope"] = HostileDesk.ScopeJson(Case.Mail(DataCategory.Subscriber))), "wider-than-decided");
     }
 
@@ -103,7 +106,7 @@ public class RefusalTests
     [InlineData("preserve")]
     public async Task What_was_not_demanded_is_neither_counted_nor_preserved(string kind)
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var elsewhere = new Scope([desk.Demand.Scope.Items[0] with { Selector = new Selector(SelectorKind.Mailbox, "somebody@mail.example") }]);
         await Refused(desk, await Case.OnReceived(desk, kind, elsewhere), "wider-than-decided");
     }
@@ -111,7 +114,7 @@ public class RefusalTests
     [Fact]
     public async Task Scope_beyond_the_law_is_refused_though_it_was_decided_and_approved()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         // A subpoena does not reach content; the decision pretends that it does.
         desk.Demand = Case.Warrant() with { Instrument = "us.sca.subpoena" };
         await Refused(desk, await Case.Release(desk), "beyond-law");
@@ -120,7 +123,7 @@ public class RefusalTests
     [Fact]
     public async Task A_forged_assessment_under_valid_approvals_releases_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         await Refused(desk, await Case.Release(desk, decided: body => body["basis"] = "us.sca.subpoena.reach"), "beyond-law");
         await Refused(desk, await Case.Release(desk, decided: body => body["basisIsPolicy"] = true), "beyond-law");
     }
@@ -128,7 +131,7 @@ public class RefusalTests
     [Fact]
     public async Task A_demand_that_nobody_authenticated_releases_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var unknown = await Case.Release(desk);
         unknown.Facts.Remove("authenticated");
         await Case.Release(desk, of: unknown);
@@ -138,7 +141,7 @@ public class RefusalTests
     [Fact]
     public async Task A_swapped_recipient_is_refused()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         using var thief = AgeIdentity.Generate();
         // Another entry, properly signed, that is not the one ordered.
         await Refused(desk, await Case.Release(desk, directory: desk.Sign(desk.DirectoryText(thief.Recipient.Text), "dora", "egon")), "wrong-recipient");
@@ -152,7 +155,7 @@ public class RefusalTests
     [Fact]
     public async Task A_directory_entry_with_one_signature_or_by_people_without_the_role_is_refused()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         await Refused(desk, await Case.Release(desk, directory: desk.Sign(desk.DirectoryText(), "dora")), "wrong-recipient");
         await Refused(desk, await Case.Release(desk, directory: desk.Sign(desk.DirectoryText(), "dora", "dora")), "wrong-recipient");
         await Refused(desk, await Case.Release(desk, directory: desk.Sign(desk.DirectoryText(), "dora", "alice")), "wrong-recipient");
@@ -161,7 +164,7 @@ public class RefusalTests
     [Fact]
     public async Task A_decision_that_is_not_in_the_ledger_releases_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         // The proof is of another leaf.
         var genuine = await desk.Log(HostileDesk.EventBytes("decided", HostileDesk.NewDemandId(), []));
         await Refused(desk, await Case.Release(desk, log: bytes =>
@@ -182,7 +185,7 @@ public class RefusalTests
     [Fact]
     public async Task A_checkpoint_of_another_log_proves_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var made = LedgerHome.Create(desk.At("other"), "ledger.example/log");
         await using var other = await LedgerHost.Start(made.Home.Folder, "unix:" + desk.At("other.sock"), TimeProvider.System, CancellationToken.None);
         using var client = new LedgerClient(other.Address, made.Key, made.Credentials["desk"]);
@@ -194,7 +197,7 @@ public class RefusalTests
     [InlineData(30)]
     public async Task A_fork_of_the_ledger_under_its_own_key_is_noticed(int more)
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         Assert.Equal("done", (await (await Case.OnReceived(desk, "count")).File()).State);
         // The ledger's key and credentials were stolen: another history is signed with them, shorter or longer than the one the gate saw.
         var fork = LedgerHome.Create(desk.At("fork"), "ledger.example/log");
@@ -217,7 +220,7 @@ public class RefusalTests
     [Fact]
     public async Task An_order_is_good_only_in_its_window_on_the_gates_clock()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var now = desk.Clock.GetUtcNow();
         await Refused(desk, await Case.Release(desk, order: order => order["notBefore"] = Instant.Text(now + TimeSpan.FromSeconds(1))), "too-early");
         await Refused(desk, await Case.Release(desk, order: order =>
@@ -232,7 +235,7 @@ public class RefusalTests
     [Fact]
     public async Task An_order_that_waited_too_long_for_its_second_approval_is_over()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Waiting(desk);
         desk.Clock.Advance(TimeSpan.FromHours(4) - TimeSpan.FromSeconds(30));
         var second = desk.Approve(release.Digest, "bob");
@@ -246,7 +249,7 @@ public class RefusalTests
     [Fact]
     public async Task A_second_release_for_the_same_decision_is_refused_unless_a_new_decision_names_it()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var first = await Case.Release(desk);
         Assert.Equal("done", (await first.File()).State);
         var firstDigest = first.Digest;
@@ -273,7 +276,7 @@ public class RefusalTests
     [Fact]
     public async Task The_wrong_original_is_refused()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         release.Original[0] ^= 1;
         await Refused(desk, release, "wrong-original");
@@ -283,7 +286,7 @@ public class RefusalTests
     [Fact]
     public async Task Another_gates_order_and_production_in_a_trial_are_refused()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         await Refused(desk, await Case.Release(desk, order: order => order["gate"] = "gate2.example"), "wrong-gate");
         await Refused(desk, await Case.Release(desk, order: order => order["trial"] = false), "wrong-gate");
     }
@@ -291,7 +294,7 @@ public class RefusalTests
     [Fact]
     public async Task A_rule_book_that_the_gate_does_not_hold_is_refused()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var digest = new string('b', 64);
         await Refused(desk, await Case.Release(desk, decided: body => body["book"] = digest, order: order => order["book"] = digest), "unknown-book");
     }
@@ -308,14 +311,14 @@ public class RefusalTests
     [InlineData("received", "2026-11-24T01:00:00Z")]
     public async Task A_decision_that_says_otherwise_in_any_field_is_the_wrong_event(string member, string? value)
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         await Refused(desk, await Case.Release(desk, decided: body => body[member] = value ?? new string('c', 64)), "wrong-event");
     }
 
     [Fact]
     public async Task An_event_of_another_type_or_demand_is_the_wrong_event()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         await release.RestOn("assessed", [], 3, null);
         release.Order["rests"] = HostileDesk.Sha(Convert.FromBase64String(release.Event["bytes"]!.GetValue<string>()));
@@ -331,7 +334,7 @@ public class RefusalTests
     [Fact]
     public async Task Without_the_ledger_nothing_runs_but_a_stop_is_taken()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         await desk.StopLedger();
 
@@ -349,7 +352,7 @@ public class RefusalTests
     [Fact]
     public async Task A_source_that_breaks_its_format_releases_nothing()
     {
-        await using var desk = await HostileDesk.Begin();
+        await using var desk = await Begin();
         var release = await Case.Release(desk);
         var accounts = await File.ReadAllTextAsync(desk.At("accounts.ndjson"));
         await File.WriteAllTextAsync(desk.At("accounts.ndjson"), accounts + "{broken\n");
