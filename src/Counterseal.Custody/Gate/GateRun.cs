@@ -415,7 +415,7 @@ public sealed partial class Gate
                     Forget(digest);
                     Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
                 }
-                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order.Kind))
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
                 {
                     Begin(shelf.Find(digest)!);
                 }
