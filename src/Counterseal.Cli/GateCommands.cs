@@ -18,7 +18,7 @@ internal static class GateCommands
                 var place = Home.Of(parsed.GetValue(home));
                 place.CheckPaths();
                 Directory.CreateDirectory(Path.GetDirectoryName(place.GateSocket)!);
-                await GateHost.Run(place.Gate, place.GateSocket, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
+                await GateHost.Run(place.Gate, place.GateSocket, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), collectors: Collectors.CollectorKinds.Make);
                 return 0;
             }));
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));

@@ -12,13 +12,14 @@ public class ArchitectureTests
         ["Law"] = [],
         ["Ledger"] = [],
         ["Custody"] = ["Law", "Ledger"],
+        ["Collectors"] = ["Law", "Custody"],
         ["Intake"] = ["Law"],
         ["Desk"] = ["Law", "Ledger", "Intake"],
         ["Watch"] = ["Ledger"],
         ["Convention"] = ["Ledger", "Watch"],
         ["Reports"] = ["Law", "Ledger", "Desk", "Watch"],
         ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports", "Web"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Collectors", "Intake", "Desk", "Watch", "Convention", "Reports", "Web"],
     };
 
     private static string Root => Place.Root;

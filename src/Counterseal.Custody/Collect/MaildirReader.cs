@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Counterseal.Custody;
@@ -15,7 +14,6 @@ internal sealed class MaildirReader : MessageReader
     private byte[]? _chunk;
     private SafeFileHandle? _file;
     private Entry _entry;
-    private byte[]? _fromLine;
     private int _filled, _headersLength;
     private long _length;
 
@@ -28,10 +26,6 @@ internal sealed class MaildirReader : MessageReader
 
     /// <inheritdoc/>
     public override string Place => _entry.Place;
-
-    /// <inheritdoc/>
-    public override ReadOnlySpan<byte> FromLine => _fromLine ??= Encoding.ASCII.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"From MAILER-DAEMON {MessageTime.Of(this)?.At ?? DateTimeOffset.UnixEpoch:ddd MMM d HH:mm:ss yyyy}\n"));
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Headers => _head.AsSpan(0, _headersLength);
@@ -58,7 +52,6 @@ internal sealed class MaildirReader : MessageReader
     {
         _file?.Dispose();
         _file = null;
-        _fromLine = null;
         (_filled, _headersLength, _length) = (0, 0, 0);
         if (!_entries.MoveNext()) return false;
         _entry = _entries.Current;

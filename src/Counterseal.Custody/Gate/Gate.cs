@@ -23,6 +23,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly GateHome home;
     private readonly TimeProvider clock;
     private readonly ILogger log;
+    private readonly MakeCollector makeCollector;
     private readonly GateLedger ledger;
     private readonly Stops stops;
     private readonly OrderShelf shelf;
@@ -37,9 +38,10 @@ public sealed partial class Gate : IAsyncDisposable
     private Dictionary<string, RuleBook> books;
     private Task keeping = Task.CompletedTask;
 
-    private Gate(GateHome home, TimeProvider clock, ILogger log)
+    private Gate(GateHome home, TimeProvider clock, ILogger log, MakeCollector? collectors)
     {
         this.home = home;
+        makeCollector = collectors ?? (_ => null);
         this.clock = clock;
         this.log = log;
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
@@ -58,13 +60,14 @@ public sealed partial class Gate : IAsyncDisposable
     /// were cut off, and deletes the snapshots whose term has ended.
     /// </summary>
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
-    public static Gate Open(string folder, TimeProvider clock, ILogger log)
+    public static Gate Open(string folder, TimeProvider clock, ILogger log, MakeCollector? collectors = null)
     {
         var home = GateHome.Open(folder);
         Gate gate;
         try
         {
-            gate = new Gate(home, clock, log);
+            gate = new Gate(home, clock, log, collectors);
+            gate.Sources().Dispose();
         }
         catch
         {

@@ -15,6 +15,9 @@ namespace Counterseal.Custody;
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
 public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
 {
+    /// <summary>Further sources.</summary>
+    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -43,12 +46,16 @@ public sealed class GateHome : IDisposable
         Folder = folder;
         this.claim = claim;
         foreach (var secret in Secrets)
+            Hidden(secret);
+        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
+        foreach (var credential in Settings.Collectors.Select(collector => collector.CredentialFile).OfType<string>())
+            Hidden(credential);
+        void Hidden(string secret)
         {
             var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
-        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
         Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
         if (Signer.Name != Settings.Name)
             throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
@@ -230,15 +237,17 @@ public sealed class GateHome : IDisposable
             ["desk"] = settings.DeskDigest,
             ["tripwires"] = settings.Tripwires.Json(),
         };
+        if (settings.Collectors.Count > 0)
+            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         if (settings.Page is not null)
             json["page"] = settings.Page;
         return Canonical.Bytes(json);
     }
 
-    private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
+    private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -249,6 +258,7 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
     }
 

@@ -40,8 +40,9 @@ public sealed class GateHost : IDisposable
     /// <param name="cancel">Ends it; work that is cut off is taken up at the next start.</param>
     /// <param name="ready">Called once it listens.</param>
     /// <param name="logging">Where its log goes; by default JSON lines on standard error.</param>
+    /// <param name="collectors">Makes the collectors that <c>gate.json</c> names.</param>
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
-    public static async Task Run(string home, string socket, TimeProvider clock, CancellationToken cancel, Action? ready = null, Action<ILoggingBuilder>? logging = null)
+    public static async Task Run(string home, string socket, TimeProvider clock, CancellationToken cancel, Action? ready = null, Action<ILoggingBuilder>? logging = null, MakeCollector? collectors = null)
     {
         var door = TlsDoor.Read(home);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -59,7 +60,7 @@ public sealed class GateHost : IDisposable
         });
         await using var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Gate");
-        await using var gate = Gate.Open(home, clock, log);
+        await using var gate = Gate.Open(home, clock, log, collectors);
         using var host = new GateHost(gate, door, log);
         app.Run(host.Serve);
         File.Delete(socket);

@@ -168,7 +168,8 @@ public sealed partial class Gate
 
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
-        var report = Collection.Run(home.Settings.Sources, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        using var sources = Sources();
+        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
         MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
@@ -176,11 +177,11 @@ public sealed partial class Gate
             accounts.Add(new JsonObject
             {
                 ["account"] = account.Key,
-                ["categories"] = new JsonArray([.. account.Select(result => new JsonObject
+                ["categories"] = new JsonArray([.. account.GroupBy(result => result.Category).Select(results => new JsonObject
                 {
-                    ["category"] = result.Category.ToString().ToLowerInvariant(),
-                    ["items"] = result.InScope,
-                    ["bytes"] = result.Bytes,
+                    ["category"] = results.Key.ToString().ToLowerInvariant(),
+                    ["items"] = results.Sum(result => result.InScope),
+                    ["bytes"] = results.Sum(result => result.Bytes),
                 })]),
             });
         }
@@ -242,7 +243,8 @@ public sealed partial class Gate
         SealStatement statement;
         using (var writer = new PackageWriter(file, facts))
         {
-            var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+            using var sources = Sources();
+            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
             cancel.ThrowIfCancellationRequested();
             MeasureCollected(order, work.Bytes, report);
             statement = writer.Finish(report);
