@@ -86,6 +86,8 @@ internal sealed class MadeTally
     public PeriodOpening OpenPlainly(int period) =>
         PeriodOpening.Make(Schema, Range(period), Counts(period), Blindings(period), [.. Schema.Tables.Select(_ => new Dictionary<int, (long, long)>())], Key);
 
+    public TallyFile File(params IReadOnlyList<PeriodOpening> openings) => new(Schema, Origin, Disclosed, [.. Periods.Zip(Leaves)], openings);
+
     public IReadOnlyList<string> Audit(params IReadOnlyList<PeriodOpening> openings)
     {
         var audit = new TallyAudit(Schema, Origin, TestContext.Current.CancellationToken);
