@@ -21,6 +21,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "stopped" => "stop",
         "lifted" => "lift",
         "revoked" => "entry",
+        "key" => "key",
         "viewed" => "view",
         _ => "order",
     });
