@@ -158,6 +158,7 @@ internal static class DemandReading
             { Count: { } count } => EventSentence.Of(count),
             { Preserved: { } kept } => $"{Words.Count(kept.Items, "item")}, {Words.Bytes(kept.Bytes)}, kept until {WorkZone.Exact(kept.Until)}.",
             { Previewed: { } shown } => $"{Words.Count(shown.Items, "item")}, {Words.Bytes(shown.Bytes)}, to be looked at until {WorkZone.Exact(shown.Until)}.",
+            { Deleted: { } gone } => $"What order {gone.Deleted[..16]}… left at the gate was deleted on {WorkZone.Exact(gone.At)}.",
             { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
             _ => null,
         });

@@ -174,6 +174,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Working(digest, work);
             if (shelf.Glance(digest) is not var (order, approvals))
                 return shelf.Done(digest) is { } since ? desk ? Done(digest, since) : State(digest, since) : Plain(Unknown());
+            if (Deleting(digest) is { } deleting)
+                return DeletionState(deleting);
             if (desk && work?.Refusal is { } said)
                 return Plain(said);
             var roster = home.ReadRoster();
@@ -358,6 +360,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return (null, e.Refusal);
         }
+        if (!System.IO.File.Exists(home.At("packages", digest, name)))
+            return (null, Unknown());
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
     }
 

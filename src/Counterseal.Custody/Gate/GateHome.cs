@@ -18,6 +18,9 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Bytes collected after which they are made durable, so that a kill costs no more than that; sixteen times as many read have the same effect.</summary>
     public long Segment { get; init; } = Spool.UsualSegment;
 
+    /// <summary>How long a deletion that was approved waits, so that people can stop it.</summary>
+    public TimeSpan DeleteAfter { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Further sources.</summary>
     public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
@@ -243,6 +246,8 @@ public sealed class GateHome : IDisposable
         };
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
+        if (settings.DeleteAfter != TimeSpan.FromHours(24))
+            json["deleteAfter"] = (long)settings.DeleteAfter.TotalSeconds;
         if (settings.Page is not null)
             json["page"] = settings.Page;
         return Canonical.Bytes(json);
@@ -251,7 +256,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "segment");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "segment", "deleteAfter");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -262,6 +267,7 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             Segment = root.Has("segment") ? root.Whole("segment", 1 << 16, 1L << 40) : Spool.UsualSegment,
             Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
