@@ -14,6 +14,7 @@ internal static class KeyCommands
         var command = new Command("keys", "Makes key files for reviewers and authorities, and shows the public keys that verifiers need.");
         command.Subcommands.Add(Reviewer());
         command.Subcommands.Add(Authority());
+        command.Subcommands.Add(Strike());
         command.Subcommands.Add(Trust());
         command.Subcommands.Add(Reach.Key());
         return command;
@@ -44,16 +45,30 @@ internal static class KeyCommands
             });
     }
 
+    private static Command Strike()
+    {
+        var name = new Argument<string>("name") { Description = "The person's name on the roster." };
+        var home = Flags.Home();
+        return Flags.Make("strike", "Takes a person off the roster of this --home's gate (trial mode only). A new epoch begins at once: approvals that wait are void.", "keys strike alice", [name, home],
+            (parsed, answer, _) =>
+            {
+                var epoch = TrialHome.Strike(Home.Of(parsed.GetValue(home)), parsed.GetValue(name)!);
+                answer.Give(new { struck = parsed.GetValue(name), epoch }, console => console.WriteLine($"{parsed.GetValue(name)} is off the roster; epoch {epoch} begins"));
+                return Task.FromResult(0);
+            });
+    }
+
     private static Command Authority()
     {
         var id = new Argument<string>("id") { Description = "The authority's id in the directory, e.g. garda.example." };
         var output = Flags.Text("--out", "The key file to make (mode 0600); FILE.signer is made beside it.");
+        var hybrid = new Option<bool>("--hybrid") { Description = "A post-quantum age identity (age 1.3 and later) instead of an X25519 one." };
         return Flags.Make("authority", "Makes an authority's two keys: an age identity that opens packages, and an Ed25519 key that can stop its own demand.",
-            "keys authority garda.example --out garda.key", [id, output],
+            "keys authority garda.example --out garda.key", [id, output, hybrid],
             (parsed, answer, _) =>
             {
                 using var signer = NoteSigner.Generate(parsed.GetValue(id)!);
-                using var identity = AgeIdentity.Generate();
+                using var identity = AgeIdentity.Generate(parsed.GetValue(hybrid) ? AgeKind.Hybrid : AgeKind.X25519);
                 var path = parsed.GetValue(output)!;
                 KeyFile.WriteSecret(path, $"# public key: {identity.Recipient.Text}\n{identity.Export()}\n");
                 KeyFile.WriteSecret($"{path}.signer", $"# public key: {signer.Verifier}\n{signer.Export()}\n");
@@ -70,16 +85,28 @@ internal static class KeyCommands
 
     private static Command Trust()
     {
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        var renew = new Option<bool>("--renew") { Description = "First make it anew from what the running gate says of its keys, the earlier ones with the place in the ledger up to which they are good." };
         return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
-            "keys trust --home ./counterseal-home > trust.json", [home],
-            (parsed, _, _) =>
+            "keys trust --home ./counterseal-home > trust.json", [home, renew, .. reach.Options],
+            async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
+                if (parsed.GetValue(renew))
+                {
+                    using var gate = reach.OpenGate(parsed, place);
+                    var about = (await gate.About(cancel)).Json;
+                    var trust = new Trust(about.GetProperty("key").GetString()!, about.GetProperty("ledger").GetString()!)
+                    {
+                        Earlier = !about.TryGetProperty("earlier", out var earlier) ? []
+                            : [.. earlier.EnumerateArray().Select(key => new EarlierKey(key.GetProperty("gate").GetString()!, key.GetProperty("before").GetInt64()))],
+                    };
+                    Durable.Replace(place.Trust, trust.Bytes(), "home.trust");
+                }
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
                 Console.Out.WriteLine(File.ReadAllText(place.Trust).TrimEnd());
-                return Task.FromResult(0);
+                return 0;
             });
     }
 

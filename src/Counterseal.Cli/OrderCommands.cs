@@ -39,7 +39,7 @@ internal static class OrderCommands
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var digest = parsed.GetValue(order)!;
                 var waiting = await WaitingOrder.Fetch(gate, digest, cancel);
-                await Console.Error.WriteLineAsync(OrderText.Render(waiting.Envelope, waiting.Assess(), TimeProvider.System.GetUtcNow()));
+                await Console.Error.WriteLineAsync(OrderText.Render(waiting.Envelope, waiting.Assess(), TimeProvider.System.GetUtcNow(), waiting.Plan));
                 if (!parsed.GetValue(yes))
                 {
                     if (Console.IsInputRedirected)
@@ -118,7 +118,8 @@ internal static class OrderCommands
         SignedNote.Sign(Counterseal.Custody.Stop.Text(await GateName(gate, cancel), demand, TimeProvider.System.GetUtcNow(),
             Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))), signer).Bytes();
 
-    private static async Task<string> GateName(GateClient gate, CancellationToken cancel) => (await gate.About(cancel)).Json.GetProperty("gate").GetString()!;
+    /// <summary>The name of the gate that answers.</summary>
+    public static async Task<string> GateName(GateClient gate, CancellationToken cancel) => (await gate.About(cancel)).Json.GetProperty("gate").GetString()!;
 
     private static Command Lift()
     {

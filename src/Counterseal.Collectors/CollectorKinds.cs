@@ -14,6 +14,10 @@ public static class CollectorKinds
         {
             "postgresql" => new SqlCollector(settings, new Postgres(settings)),
             "sqlite" => new SqlCollector(settings, new Sqlite(settings)),
+            "clickhouse" => new ClickHouse(settings),
+            "imap" => new Imap(settings),
+            "files" => new ObjectCollector(settings, new Folder(settings)),
+            "s3" => new ObjectCollector(settings, new Bucket(settings)),
             "logs" => new SqlCollector(settings, new DuckLogs(settings)),
             _ => null,
         };

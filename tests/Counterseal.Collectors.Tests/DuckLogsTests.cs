@@ -34,19 +34,20 @@ public class DuckLogsTests
     }
 
     [Theory]
-    [InlineData("SELECT content AS id, now()::TIMESTAMP AS moment, $account, $from, $to FROM read_text('{0}')")]
-    [InlineData("SELECT * , 1 AS id, now()::TIMESTAMP AS moment, $account, $from, $to FROM read_csv('{0}')")]
-    [InlineData("SELECT file AS id, now()::TIMESTAMP AS moment, $account, $from, $to FROM glob('{1}/*')")]
-    [InlineData("SELECT 1 AS id, now()::TIMESTAMP AS moment, $account, $from, $to FROM sqlite_scan('{0}', 'x')")]
-    [InlineData("WITH x AS (SELECT $account, $from, $to) COPY logs TO '{1}/out.csv'")]
-    public void A_query_sees_no_other_file_and_writes_none(string query)
+    [InlineData("SELECT content AS id, $from AS moment, $account AS a, $to AS t FROM read_text('{0}')", "Permission")]
+    [InlineData("SELECT id, $from AS moment, $account AS a, $to AS t FROM read_csv('{0}')", "Permission")]
+    [InlineData("SELECT file AS id, $from AS moment, $account AS a, $to AS t FROM glob('{1}/*')", "Permission")]
+    [InlineData("SELECT 1 AS id, $from AS moment, $account AS a, $to AS t FROM sqlite_scan('{0}', 'x')", "Catalog")]
+    [InlineData("WITH x AS (SELECT $account, $from, $to) COPY logs TO '{1}/out.csv'", "Parser")]
+    public void A_query_sees_no_other_file_and_writes_none(string query, string error)
     {
         using var scratch = new Scratch();
         Fill(scratch, "csv");
         using var other = new Scratch();
         var secret = other.Write("secret.txt", "id\nsecret\n"u8);
         using var collector = CollectorKinds.Make(Logs(Path.Combine(scratch.Folder, "*.csv"), string.Format(CultureInfo.InvariantCulture, query, secret, other.Folder)))!;
-        Assert.Throws<SourceException>(() => collector.Read("acc-1", DataCategory.Traffic, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None)).Count());
+        var refused = Assert.Throws<SourceException>(() => collector.Read("acc-1", DataCategory.Traffic, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None)).Count());
+        Assert.Contains(error, refused.Message, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(other.Folder));
     }
 

@@ -52,4 +52,14 @@ internal class Shelf : ICollector
         State = state ?? (() => ""),
         Away = make,
     };
+
+    /// <summary>Knows one account by its name and has no records, so that a collector without accounts of its own can be asked.</summary>
+    public sealed class Knows(string account) : Shelf
+    {
+        public override string? FindText(SelectorKind kind) => kind == SelectorKind.Account ? "account = @value" : null;
+
+        public override string? ReadText(DataCategory category) => null;
+
+        public override IReadOnlyList<AccountsOf> Find(IReadOnlyList<Selector> selectors, CollectorRun run) => [.. selectors.Select(selector => new AccountsOf(selector.Value == account ? [account] : []))];
+    }
 }

@@ -90,7 +90,8 @@ internal sealed class DuckLogs : SqlDialect
     public override void BindBound(DbCommand command, string name, DateTimeOffset? at, bool isEnd) =>
         Bind(command, name, DateTime.SpecifyKind(at is { } bound ? Rounded(bound, TimeSpan.TicksPerMicrosecond, isEnd) : isEnd ? new DateTime(9999, 12, 31) : new DateTime(1, 1, 1), DateTimeKind.Unspecified));
 
-    public override string Error(DbException error) => error is DuckDBException duck ? $"DuckDB error {duck.ErrorType}" : base.Error(error);
+    // Its messages begin with the class of the error; what follows may quote a row.
+    public override string Error(DbException error) => error.Message.Split(':')[0] is { Length: < 40 } kind && kind.EndsWith(" Error", StringComparison.Ordinal) ? kind : base.Error(error);
 
     /// <summary>The files, in ordinal order; links are not followed.</summary>
     private List<string> Files()

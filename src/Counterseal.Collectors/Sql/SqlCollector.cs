@@ -68,7 +68,7 @@ internal sealed class SqlCollector : ICollector
     public IEnumerable<SourceRecord> Read(string account, DataCategory category, IReadOnlyList<TimeRange> ranges, CollectorRun run)
     {
         var rows = new RowReading(_settings, category, _times, _dialect.ZonelessIsUtc);
-        var named = new HashSet<string>(StringComparer.Ordinal);
+        var once = new OnceOnly(ranges);
         for (var i = 0; i < ranges.Count; i++)
         {
             var range = ranges[i];
@@ -77,9 +77,7 @@ internal sealed class SqlCollector : ICollector
             foreach (var row in Rows(_settings.Categories[category].Query!, Bind, run.Cancel))
             {
                 var record = rows.Read(row);
-                // Each of several ranges is a query, and what has no time, or touches two ranges, comes with each: it goes once.
-                if (ranges.Count > 1 && Repeats(record, range, ranges, i, named)) continue;
-                yield return record;
+                if (once.Take(record, i)) yield return record;
             }
 
             void Bind(DbCommand command)
@@ -96,13 +94,6 @@ internal sealed class SqlCollector : ICollector
     public void Dispose() => _connection?.Dispose();
 
     private string Shown(string query) => _dialect.Preamble + "\n" + query;
-
-    private static bool Repeats(SourceRecord record, TimeRange range, IReadOnlyList<TimeRange> ranges, int i, HashSet<string> named) => record switch
-    {
-        SourceRow { Time: { } at } => !((range.From is null || at >= range.From) && (range.To is null || at < range.To)) && (i > 0 || ranges.Any(other => (other.From is null || at >= other.From) && (other.To is null || at < other.To))),
-        SourceSession { Session: var session } => ranges.Take(i).Any(earlier => (earlier.To is null || session.From < earlier.To) && (earlier.From is null || session.To is null || session.To > earlier.From)),
-        _ => !named.Add(record.Place),
-    };
 
     private IEnumerable<List<KeyValuePair<string, object?>>> Rows(string query, Action<DbCommand> bind, CancellationToken cancel)
     {

@@ -56,7 +56,17 @@ public sealed record AccountsOf(IReadOnlyList<string> Accounts, string? Why = nu
 /// <summary>A half-open range of time.</summary>
 /// <param name="From">First instant in it; <c>null</c> for no lower bound.</param>
 /// <param name="To">First instant behind it; <c>null</c> for no upper bound.</param>
-public readonly record struct TimeRange(DateTimeOffset? From, DateTimeOffset? To);
+public readonly record struct TimeRange(DateTimeOffset? From, DateTimeOffset? To)
+{
+    /// <summary>Whether an instant is in one of the ranges: for a collector that need not fetch what the gate would leave out.</summary>
+    public static bool Any(IReadOnlyList<TimeRange> ranges, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        foreach (var range in ranges)
+            if ((range.From is null || at >= range.From) && (range.To is null || at < range.To)) return true;
+        return false;
+    }
+}
 
 /// <summary>The fields that rows of a category may have; what else a row has is left out and counted.</summary>
 /// <param name="Names">In the order in which they are written.</param>

@@ -28,6 +28,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly Stops stops;
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
+    private readonly PasskeyCounters counters;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -46,7 +47,8 @@ public sealed partial class Gate : IAsyncDisposable
         this.log = log;
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
-        directory = new KnownDirectory(home);
+        directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
+        counters = new PasskeyCounters(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -71,6 +73,16 @@ public sealed partial class Gate : IAsyncDisposable
         }
         catch
         {
+            home.Dispose();
+            throw;
+        }
+        try
+        {
+            gate.StopIfRestored();
+        }
+        catch
+        {
+            gate.ledger.Dispose();
             home.Dispose();
             throw;
         }
@@ -104,9 +116,14 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
                 if (Merge(envelope, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = home.ReadRoster().Needs(envelope.Order.Kind);
+                var roster = home.ReadRoster();
+                if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
+                    return Refuse(digest, counter);
+                var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
+                if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
+                    return Refuse(digest, alone);
                 shelf.Keep(merged);
                 if (envelope.Directory is { } entry)
                     directory.Keep(entry);
@@ -145,8 +162,12 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, fault);
                 if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
+                var need = roster.Needs(kept.Order);
+                if (SignersFault(merged, roster, need) is { } alone)
+                    return Refuse(digest, alone);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 shelf.Keep(merged);
-                var need = roster.Needs(kept.Order.Kind);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
                 begun = works.TryGetValue(digest, out var work) && !work.Task.IsCompleted ? work : Begin(merged);
@@ -184,7 +205,7 @@ public sealed partial class Gate : IAsyncDisposable
                 ["order"] = digest,
                 ["state"] = "waiting",
                 ["have"] = Counted(approvals, digest, roster).Count,
-                ["need"] = roster.Needs(order.Kind),
+                ["need"] = roster.Needs(order),
                 ["gate"] = Name,
                 ["epoch"] = roster.Epoch,
             };
@@ -192,7 +213,11 @@ public sealed partial class Gate : IAsyncDisposable
                 answer["lastRefusal"] = refusal.Code;
             // The desk made the envelope; a reviewer must see the bytes that the gate has.
             if (!desk && shelf.Find(digest) is { } kept)
+            {
                 answer["envelope"] = kept.Node();
+                if (order.Plan is not null)
+                    answer["plan"] = Texts(PlanOf(order.Kind, order.Scope));
+            }
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)
@@ -218,7 +243,7 @@ public sealed partial class Gate : IAsyncDisposable
                         ["kind"] = Word(order.Kind),
                         ["demand"] = order.DemandId,
                         ["have"] = Counted(approvals, digest, roster).Count,
-                        ["need"] = roster.Needs(order.Kind),
+                        ["need"] = roster.Needs(order),
                         ["expires"] = Instant.Text(order.Expires),
                     });
                 }
@@ -242,11 +267,14 @@ public sealed partial class Gate : IAsyncDisposable
             ["ledger"] = home.Settings.LedgerKey,
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
+        var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
+        if (keys.Count > 1)
+            about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);
         try
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
-            about["approvals"] = new JsonObject { ["count"] = roster.ForCount, ["preserve"] = roster.ForPreserve, ["release"] = roster.ForRelease };
+            about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
         {
@@ -266,6 +294,8 @@ public sealed partial class Gate : IAsyncDisposable
         var answer = new JsonObject { ["state"] = stopped.Code };
         if (TrippedNow() is { } wire)
             answer["tripped"] = wire;
+        if (HeldEverything() is { Count: > 0 } held)
+            answer["stops"] = new JsonArray([.. held.Select(stop => JsonValue.Create(stop.Digest))]);
         return new GateAnswer(503, Canonical.Bytes(answer));
     }
 
@@ -296,6 +326,33 @@ public sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    /// <summary>The stops that hold everything: what a lift names. None can be named when they cannot be read.</summary>
+    private IReadOnlyList<Stop> HeldEverything()
+    {
+        try
+        {
+            return [.. stops.Taken().Where(stop => stop.Demand == Stop.Everything)];
+        }
+        catch (RefusalException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
+    private void StopIfRestored()
+    {
+        if (Place.IsKnown(home))
+            return;
+        var text = Stop.Text(Name, Stop.Everything, clock.GetUtcNow(), Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
+        stops.Take(stop, null);
+        GateLog.Restored(log, stop.Digest);
+        if (!System.IO.File.Exists(home.At("journal.ndjson")))
+            Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
+        Place.Keep(home.Folder);
+    }
+
     /// <summary>Ends a stop: on record first, then in effect.</summary>
     public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
     {
@@ -315,6 +372,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
+                if (counters.Take(lift.Note, roster) is { } counter)
+                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
             }
@@ -332,10 +391,38 @@ public sealed partial class Gate : IAsyncDisposable
         try
         {
             var entry = DirectoryEntry.Read(note.Span, "/");
-            if (entry.Fault(home.ReadRoster(), "/") is { } fault)
+            var roster = home.ReadRoster();
+            if ((entry.Fault(roster, clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
                 return Refuse("", fault);
+            if (counters.Take(entry.Note, roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
             directory.Keep(entry);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
+    }
+
+    /// <summary>Takes the revocation of a directory entry: nothing is sealed or handed out to it from here on, and it goes on record.</summary>
+    public async Task<GateAnswer> TakeRevocation(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    {
+        try
+        {
+            var revocation = Revocation.Read(note.Span);
+            if (revocation.Gate != Name)
+                return Refuse("", Refusal.Of(Refusal.WrongGate, "this revocation is for another gate", "/"));
+            var known = directory.Find(revocation.Entry);
+            var person = home.ReadRoster().SignersOf(revocation.Note).Any(one => one.Roles.Contains(RosterRole.Directory));
+            if (!person && (known is null || !KnownDirectory.HasSigned(known, revocation.Note)))
+                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody with the role directory, and not the authority of a known entry, has signed this revocation", "/"));
+            if (!directory.IsRevoked(revocation.Entry))
+                directory.Revoke(revocation);
+            foreach (var work in works.Values.Where(work => work.Recipient == revocation.Entry))
+                await work.Cancel();
+            await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest, ["state"] = "revoked" }));
         }
         catch (RefusalException e)
         {
@@ -349,7 +436,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return (null, disagreement);
-        if (shelf.Done(digest) is not { Name: { } common } outcome || (name != common + ".age" && name != common + ".counterseal"))
+        if (shelf.Done(digest) is not { } outcome || !outcome.Files().Contains(name))
             return (null, Unknown());
         try
         {
@@ -362,6 +449,8 @@ public sealed partial class Gate : IAsyncDisposable
         }
         if (!System.IO.File.Exists(home.At("packages", digest, name)))
             return (null, Unknown());
+        if (outcome.Recipient is { } entry && directory.IsRevoked(entry))
+            return (null, Refusal.Of(Refusal.WrongRecipient, "the recipient's directory entry was revoked after the package was sealed", "/order/recipient"));
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
     }
 
@@ -387,7 +476,7 @@ public sealed partial class Gate : IAsyncDisposable
     }
 
     /// <summary>Writes down that a package's file is being handed out.</summary>
-    internal void NoteServed(string digest, string file) => ledger.Journal?.Note("served", digest, file.EndsWith(".age", StringComparison.Ordinal) ? "age" : "counterseal");
+    internal void NoteServed(string digest, string file) => ledger.Journal?.Note("served", digest, file[(file.IndexOf('.', StringComparison.Ordinal) + 1)..]);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -405,8 +494,11 @@ public sealed partial class Gate : IAsyncDisposable
         ending.Dispose();
     }
 
-    /// <summary>A stop does not wait for the ledger: what cannot be sent now is sent when the ledger is back.</summary>
-    private async Task StopOnRecord(Stop stop, CancellationToken cancel)
+    /// <summary>A stop does not wait for the ledger, nor does a revocation: what cannot be sent now is sent when the ledger is back.</summary>
+    private Task StopOnRecord(Stop stop, CancellationToken cancel) =>
+        OnRecord("stopped", stop.Digest, stop.Demand == Stop.Everything ? "" : stop.Demand, OwnEvent.Stop(stop.Digest), cancel);
+
+    private async Task OnRecord(string type, string subject, string demand, JsonObject body, CancellationToken cancel)
     {
         if (ledger.Journal is not { } journal)
             return;
@@ -414,8 +506,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             lock (recording)
             {
-                if (journal.Find("stopped", stop.Digest) is null)
-                    journal.Intend("stopped", stop.Demand == Stop.Everything ? "" : stop.Demand, Name, OwnEvent.Stop(stop.Digest), null);
+                if (journal.Find(type, subject) is null)
+                    journal.Intend(type, demand, Name, body, null);
             }
             if (await ledger.Disagreement(cancel) is null)
                 await ledger.SendAll(cancel);
@@ -484,6 +576,9 @@ internal static partial class GateLog
 
     [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
+
+    [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
+    public static partial void Restored(ILogger log, string stop);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
     public static partial void RequestFailed(ILogger log, Exception e);

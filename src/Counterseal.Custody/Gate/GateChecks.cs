@@ -25,7 +25,7 @@ public sealed partial class Gate
             return approvals;
         if (await ledger.Fault(envelope.Event, cancel) is { } proof)
             return proof;
-        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope)) is { } rests)
+        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope) ?? PlanFault(order)) is { } rests)
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
@@ -36,10 +36,11 @@ public sealed partial class Gate
     private async Task<Refusal?> FaultNow(Envelope envelope, CancellationToken cancel)
     {
         var roster = await RosterOnRecord(cancel);
-        var need = roster.Needs(envelope.Order.Kind);
+        var need = roster.Needs(envelope.Order);
         return WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
+            ?? SignersFault(envelope, roster, need)
             ?? ViewersFault(envelope.Order, roster)
             ?? RecipientFault(envelope, roster)
             ?? StopFault(envelope.Order.DemandId, envelope.Directory?.Signer?.ToString())
@@ -143,9 +144,20 @@ public sealed partial class Gate
             ? null
             : Refusal.Of(Refusal.NotOnRoster, "a viewer is not on the roster with the role reviewer", "/order/viewers");
 
-    private static Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
+    private Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
         : entry.Digest != envelope.Order.Recipient ? Refusal.Of(Refusal.WrongRecipient, "the directory entry is not the one that the order names", "/directory")
-        : entry.Fault(roster);
+        : entry.Fault(roster, clock.GetUtcNow()) ?? directory.Fault(entry, "/directory");
+
+    /// <summary>Whether all who approved are among those who signed the recipient's keys: two people alone would then both name the recipient and release to it.</summary>
+    private static Refusal? SignersFault(Envelope envelope, Roster roster, int need)
+    {
+        if (envelope.Directory is not { } entry || envelope.Approvals.Count < need)
+            return null;
+        var signers = entry.Signers(roster);
+        return envelope.Approvals.All(note => signers.Contains(Approval.Read(note, "/approvals").Reviewer))
+            ? Refusal.Of(Refusal.KeySigners, "everybody who approved had signed the recipient's directory entry", "/approvals")
+            : null;
+    }
 
     /// <summary>Whether another order has released, or is releasing, on the same decision.</summary>
     private Refusal? ReleasedFault(Envelope envelope)
@@ -190,14 +202,26 @@ public sealed partial class Gate
         return null;
     }
 
+    /// <summary>The counters of the passkeys in approvals that the gate has not kept yet; all else of them has been checked.</summary>
+    private Refusal? CounterFault(IReadOnlyList<string> approvals, Envelope? kept, Roster roster)
+    {
+        for (var i = 0; i < approvals.Count; i++)
+        {
+            var place = $"/approvals/{i}";
+            if (kept?.Approvals.Contains(approvals[i]) is not true && counters.Take(Approval.Read(approvals[i], place).Note, roster) is { } fault)
+                return Refusal.Of(Refusal.WrongApproval, fault, place);
+        }
+        return null;
+    }
+
     /// <summary>The order with the approvals that count now.</summary>
     /// <exception cref="RefusalException">They are too few: because one no longer counts, or because there never were enough.</exception>
     private Envelope Approved(Envelope kept)
     {
         var roster = home.ReadRoster();
         var counted = kept with { Approvals = Counted(kept.Approvals, kept.Order.Digest, roster) };
-        if (counted.Approvals.Count < roster.Needs(kept.Order.Kind))
-            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order.Kind)));
+        if (counted.Approvals.Count < roster.Needs(kept.Order))
+            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order)));
         return counted;
     }
 
@@ -216,6 +240,13 @@ public sealed partial class Gate
         else if (latest.Index is null)
             await ledger.Send(latest, cancel);
         return roster;
+    }
+
+    /// <summary>The key that seals are signed with is on record before the first of them: its leaf parts what an earlier key was good for from what it is not.</summary>
+    private async Task KeyOnRecord(CancellationToken cancel)
+    {
+        var key = home.Signer.Verifier.ToString();
+        await Record("key", "", OwnEvent.Key(key), key, cancel);
     }
 
     /// <summary>Puts an event on record: journal, ledger, journal.</summary>

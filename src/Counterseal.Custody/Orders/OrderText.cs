@@ -17,7 +17,8 @@ public static class OrderText
     /// <param name="envelope">The order with its original, event and directory entry.</param>
     /// <param name="assessment">What the law engine says when it is run over the order here; <c>null</c> when the rule book is not at hand.</param>
     /// <param name="now">The reader's clock, for how long the order is still good.</param>
-    public static string Render(Envelope envelope, Assessment? assessment, DateTimeOffset now)
+    /// <param name="plan">The texts of the plan as the gate gave them with the order; held against the digest in the order.</param>
+    public static string Render(Envelope envelope, Assessment? assessment, DateTimeOffset now, QueryPlan? plan = null)
     {
         ArgumentNullException.ThrowIfNull(envelope);
         var order = envelope.Order;
@@ -44,6 +45,7 @@ public static class OrderText
             for (var i = 0; i < order.Demand.Scope.Items.Count; i++)
                 Line(i == 0 ? "demanded was" : "", Item(order.Demand.Scope.Items[i]));
         }
+        Plan(order, plan, Line);
         if (order.Viewers.Count > 0)
             Line("viewers", string.Join(", ", order.Viewers.Select(Visible.Text)));
         Recipient(envelope, Line);
@@ -78,14 +80,31 @@ public static class OrderText
             line("also asks for", Quoted(assistance));
     }
 
+    private static void Plan(Order order, QueryPlan? plan, Action<string, string> line)
+    {
+        if (order.Plan is null)
+            return;
+        line("plan", $"the queries of digest {order.Plan}" + (plan is null ? "  ! NOT AT HAND HERE" : plan.Digest == order.Plan ? "" : "  ! THOSE BELOW ARE NOT THEY"));
+        foreach (var text in plan?.Texts ?? [])
+        {
+            foreach (var one in text.TrimEnd('\n').Split('\n'))
+                line("", Visible.Text(one));
+        }
+    }
+
     private static void Recipient(Envelope envelope, Action<string, string> line)
     {
         if (envelope.Directory is not { } entry)
             return;
         var fits = entry.Digest == envelope.Order.Recipient ? "" : "  ! NOT THE ENTRY THAT THE ORDER NAMES";
         line("recipient", $"{Quoted(entry.Name)}, {entry.Country}, {Visible.Text(entry.Authority)}, version {entry.Version.ToString(CultureInfo.InvariantCulture)}{fits}");
-        line("  key", entry.Recipient);
-        line("  fingerprint", Fingerprint(entry.Recipient));
+        line("  format", Visible.Text(entry.Format));
+        foreach (var (key, fingerprint) in entry.ShownKeys())
+        {
+            line("  key", key);
+            line("  fingerprint", fingerprint);
+        }
+        line("  confirmed", $"{Instant.Text(entry.Confirmed.At)} by {Visible.Text(entry.Confirmed.By)}: {Visible.Text(entry.Confirmed.How)}");
         line("  call back", Visible.Text(entry.Callback));
         line("  signed by", string.Join(", ", entry.Note.Signatures.Select(signature => Visible.Text(signature.Name))));
         if (entry.Country != envelope.Order.Demand.Issuing.Country)
@@ -149,10 +168,6 @@ public static class OrderText
             return "(unreadable)";
         }
     }
-
-    /// <summary>16 groups of 4, of the SHA-256 of the recipient's text: what two people can read to each other over the telephone.</summary>
-    private static string Fingerprint(string recipient) =>
-        string.Join(' ', Canonical.Digest(Encoding.ASCII.GetBytes(recipient)).Chunk(4).Select(group => new string(group)));
 
     private static string Quoted(string text) => $"\"{Visible.Text(text).Replace("\"", "\\u{0022}", StringComparison.Ordinal)}\"";
 

@@ -6,6 +6,7 @@ using static Counterseal.Custody.Tests.Collecting.Trial;
 namespace Counterseal.Custody.Tests.Collecting;
 
 /// <summary>Laws of the mbox reader over many mailboxes, whole and damaged; seeded, so that a failure comes again.</summary>
+[Collection(nameof(Alone))]
 public class MboxPropertyTests
 {
     private static readonly byte[][] _pieces =

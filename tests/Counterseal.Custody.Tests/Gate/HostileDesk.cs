@@ -64,6 +64,8 @@ public sealed class HostileDesk : IAsyncDisposable
     public AgeIdentity Recipient { get; }
     public Demand Demand { get; set; }
     public byte[] Original { get; } = "the warrant, as it came"u8.ToArray();
+    /// <summary>Makes the collectors that the gate's settings name.</summary>
+    public MakeCollector? Collectors { get; set; }
     public string Home => At("gate");
     public string Socket => At("gate.sock");
     public NewLedger LedgerMade => ledgerMade;
@@ -90,7 +92,7 @@ public sealed class HostileDesk : IAsyncDisposable
     {
         running = new CancellationTokenSource();
         var ready = new TaskCompletionSource();
-        serving = GateHost.Run(Home, Socket, Clock, running.Token, ready.SetResult, logging => logging.SetMinimumLevel(LogLevel.None));
+        serving = GateHost.Run(Home, Socket, Clock, running.Token, ready.SetResult, logging => logging.SetMinimumLevel(LogLevel.None), Collectors);
         if (await Task.WhenAny(ready.Task, serving) == serving)
         {
             running.Dispose();
@@ -203,8 +205,8 @@ public sealed class HostileDesk : IAsyncDisposable
 
     public string Book => Made.Books[0];
 
-    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1) =>
-        $"counterseal/directory/v1\nauthority police\ncountry US\nname Police of Example\nrecipient {recipient ?? Recipient.Recipient.Text}\nsigner {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nversion {version}\n";
+    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1, string format = "age-x25519", string authority = "police", string confirmed = "2026-11-23T10:00:00Z dora by telephone, number from the police's own pages") =>
+        $"counterseal/directory/v2\nauthority {authority}\ncountry US\nname Police of Example\nformat {format}\n{string.Concat((recipient ?? Recipient.Recipient.Text).Split(',').Select(key => $"recipient {key}\n"))}signer {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nconfirmed {confirmed}\nversion {version}\n";
 
     public string Sign(string text, params string[] people) => Encoding.UTF8.GetString(SignedNote.Sign(text, people.Select(name => People[name])).Bytes());
 
