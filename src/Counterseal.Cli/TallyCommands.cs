@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Counterseal.Tally;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 
