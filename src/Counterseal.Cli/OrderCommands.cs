@@ -49,6 +49,16 @@ internal static class OrderCommands
                 }
 
                 var got = await waiting.Approve(gate, signer, cancel);
+                // A person at a terminal sees the work go on; a script has its answer at once.
+                while ((string?)got["state"] == "working" && !Console.IsErrorRedirected)
+                {
+                    if (got["progress"] is { } progress)
+                        ProgressText.Show(ProgressText.Of(progress, TimeProvider.System.GetUtcNow()));
+                    await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                    got = WaitingOrder.Told(await gate.Show(digest, cancel));
+                    if ((string?)got["state"] != "working")
+                        ProgressText.End();
+                }
                 answer.Give(got, console => console.WriteLine($"approved by {signer.Name}; the order is {got["state"]}{(got["need"] is null ? "" : $" ({got["have"]} of {got["need"]})")}"));
                 return 0;
             });
@@ -81,11 +91,24 @@ internal static class OrderCommands
     private static Command Status()
     {
         var (id, home) = (DemandCommands.Id(), Flags.Home());
-        return Flags.Make("status", "Asks the gate how a demand's orders stand, and records what it says.", "order status 01J9Z3…", [id, home],
+        var follow = new Option<bool>("--follow") { Description = "Go on asking, and show how far it is, until the gate works on none of them." };
+        return Flags.Make("status", "Asks the gate how a demand's orders stand, and records what it says.", "order status 01J9Z3… --follow", [id, follow, home],
             async (parsed, answer, cancel) =>
             {
                 using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
-                var got = await desk.Post($"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/poll", new JsonObject(), cancel);
+                var path = $"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/poll";
+                var got = await desk.Post(path, new JsonObject(), cancel);
+                var shown = false;
+                while (parsed.GetValue(follow) && got["orders"]!.AsArray().FirstOrDefault(order => (string?)order!["state"] == "working") is { } working)
+                {
+                    if (working["progress"] is { } progress)
+                        ProgressText.Show(ProgressText.Of(progress, TimeProvider.System.GetUtcNow()));
+                    shown = true;
+                    await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                    got = await desk.Post(path, new JsonObject(), cancel);
+                }
+                if (shown)
+                    ProgressText.End();
                 answer.Give(got, console =>
                 {
                     foreach (var order in got["orders"]!.AsArray())

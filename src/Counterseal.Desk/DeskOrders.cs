@@ -84,6 +84,30 @@ public sealed partial class Desk
         return new Polled(await AssessIfDue(state), answers);
     }
 
+    /// <summary>How far the demand's open orders are; those that the gate does not say anything of are left out, and so are all when it is away. Nothing is recorded.</summary>
+    /// <param name="state">The demand.</param>
+    /// <param name="cancel">Stops.</param>
+    public async Task<IReadOnlyDictionary<string, GateProgress>> Working(DemandState state, CancellationToken cancel)
+    {
+        var working = new Dictionary<string, GateProgress>(StringComparer.Ordinal);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        try
+        {
+            foreach (var order in state.Orders.Where(order => order.IsOpen))
+            {
+                if ((await gate.Ask(order.Digest, patience.Token)).Progress is { } progress)
+                    working[order.Digest] = progress;
+            }
+        }
+        catch (Exception e) when (e is DeskException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            // A page that shows a demand does not wait for the gate.
+            return working;
+        }
+        return working;
+    }
+
     /// <summary>Passes a reviewer's approval on to the gate and records what comes of it.</summary>
     /// <param name="demand">The demand's id.</param>
     /// <param name="order">The order's digest.</param>

@@ -33,6 +33,14 @@ internal static class EventSentence
         _ => happened.Type,
     };
 
+    /// <summary>How far an order is.</summary>
+    public static string Of(GateProgress progress, DateTimeOffset now)
+    {
+        var read = progress.Read > 0 ? $"; {Words.Bytes(progress.Read)}{(progress.OfBytes > 0 ? $" of {Words.Bytes(progress.OfBytes)}" : "")} read" : "";
+        var left = progress.Left(now) is { } time ? $", about {(time.TotalMinutes < 2 ? Words.Count(Math.Max(1, (long)time.TotalSeconds), "second") : Words.Count((long)time.TotalMinutes, "minute"))} left" : "";
+        return $"{Words.Count(progress.Records, "record")}, {Words.Bytes(progress.Bytes)} collected{read}{left}.";
+    }
+
     /// <summary>What a count came to.</summary>
     public static string Of(CountResult count)
     {

@@ -200,6 +200,7 @@ public static class StaffApi
             : order.Deleted is not null ? JsonSerializer.SerializeToNode(order.Deleted, LawJson.Options)
             : order.Seal is not null ? JsonSerializer.SerializeToNode(order.Seal, LawJson.Options)
             : null,
+        ["progress"] = polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)?.Progress is { } progress ? JsonSerializer.SerializeToNode(progress, LawJson.Options) : null,
         ["refusal"] = Refusal(order) ?? Refusal(polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)),
     };
 

@@ -543,7 +543,14 @@ public sealed partial class Gate : IAsyncDisposable
     {
         ["order"] = digest,
         ["state"] = "working",
-        ["progress"] = new JsonObject { ["records"] = work.Records, ["bytes"] = work.Bytes },
+        ["progress"] = new JsonObject
+        {
+            ["records"] = Interlocked.Read(ref work.Records),
+            ["bytes"] = Interlocked.Read(ref work.Bytes),
+            ["read"] = work.Sources.Read,
+            ["ofBytes"] = work.Sources.Of,
+            ["startedAt"] = Instant.Text(work.StartedAt),
+        },
     }));
 
     private static Refusal Unknown() => Refusal.Of(Refusal.Unknown, "the gate has nothing by that name", "/");

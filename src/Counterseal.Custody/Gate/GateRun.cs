@@ -15,8 +15,9 @@ public sealed partial class Gate
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
     /// <summary>One order being carried out.</summary>
-    private sealed class Work(Envelope envelope) : IDisposable
+    private sealed class Work(Envelope envelope, DateTimeOffset startedAt) : IDisposable
     {
+        public DateTimeOffset StartedAt => startedAt;
         private readonly CancellationTokenSource cancel = new();
         public string Digest { get; } = envelope.Order.Digest;
         public string Demand { get; } = envelope.Order.DemandId;
@@ -61,7 +62,7 @@ public sealed partial class Gate
 
     private Work Begin(Envelope envelope)
     {
-        var work = new Work(envelope);
+        var work = new Work(envelope, clock.GetUtcNow());
         works[work.Digest] = work;
         work.Task = Task.Run(() => Carry(work), CancellationToken.None);
         return work;
