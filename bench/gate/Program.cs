@@ -20,7 +20,8 @@ var home = new Home(Path.Combine(folder, "home"));
 TrialHome.Create(home, Path.Combine(folder, "accounts.ndjson"), Path.Combine(folder, "mail"), null);
 using var alice = NoteSigner.Generate("alice");
 using var bob = NoteSigner.Generate("bob");
-foreach (var person in (NoteSigner[])[alice, bob])
+using var carol = NoteSigner.Generate("carol");
+foreach (var person in (NoteSigner[])[alice, bob, carol])
     TrialHome.Enrol(home, person.Verifier, ["reviewer", "directory"]);
 
 var start = new ProcessStartInfo(program, ["serve", "--home", home.Folder, "--port", "0", "--public-port", "0", "--json"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -34,7 +35,7 @@ try
     }
     using var walk = new Walk(home, TimeProvider.System);
     using var identity = AgeIdentity.Generate();
-    var entry = SignedNote.Sign(DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", identity.Recipient.Text, null, "+353 1 555 0100", 1), alice, bob);
+    var entry = SignedNote.Sign(DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", "age-x25519", [identity.Recipient.Text], null, "+353 1 555 0100", new Confirmation(DateTimeOffset.UtcNow, "alice", "read back over the directory's number"), 1), alice, carol);
     await walk.AddToDirectory(Encoding.UTF8.GetString(entry.Bytes()), cancel);
     // The first demand of a process pays for what .NET compiles; the second is what a running desk takes.
     await Emergency("first demand after the start: subscriber data only", """["subscriber"]""", walk);

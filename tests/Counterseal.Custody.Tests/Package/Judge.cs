@@ -64,10 +64,6 @@ internal static class Judge
     }
 }
 
-/// <summary>Tests that measure the process's memory: nothing else runs beside them.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class Scratch : IDisposable
 {
