@@ -506,10 +506,6 @@ internal sealed class OrderFuzz(HostileDesk desk, int seed)
     private T Any<T>(IReadOnlyList<T> of) => of[random.Next(of.Count)];
 }
 
-/// <summary>Nothing else runs meanwhile: what is live in the process is held against what was.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>The fuzzer, run as <c>./test</c> runs it, or for as long as <c>bench/fuzz-orders.sh</c> asks.</summary>
 [Collection(nameof(Alone))]
 public class OrderFuzzTests
