@@ -53,7 +53,11 @@ internal static class TrialHome
         var gate = GateHome.Create(
             home.Gate,
             new GateSettings(GateName, Trial: true, home.LedgerAddress, ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential)))),
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential))))
+            {
+                // Long enough to see it, short enough to wait for.
+                DeleteAfter = TimeSpan.FromMinutes(1),
+            },
             ledger.Credentials["gate"],
             Encoding.UTF8.GetBytes(roster.ToJsonString()),
             [AssessCommand.Rules]);

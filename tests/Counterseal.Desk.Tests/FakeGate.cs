@@ -75,7 +75,7 @@ internal sealed class FakeGate : IAsyncDisposable
     private JsonHttpResult<JsonObject> Stands(string digest)
     {
         var kind = (string)Kind(Filed[digest])["kind"]!;
-        var need = kind == "release" ? 2 : 1;
+        var need = kind is "count" or "preserve" ? 1 : 2;
         var have = Approvals.GetValueOrDefault(digest);
         return have < need
             ? TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }, statusCode: 202)
@@ -94,19 +94,20 @@ internal sealed class FakeGate : IAsyncDisposable
         Fault(Hex(original) == (string)order["demand"]!["originalDigest"]!, "original and digest differ");
         Fault((string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
         Fault(Hex(canonical) == (string)order["rests"]!, "the order rests on another event");
-        var type = (string)order["kind"]! == "release" ? "decided" : "received";
+        var kind = (string)order["kind"]!;
+        string[] types = kind switch { "preview" or "release" => ["decided"], "delete" => ["withdrawn", "closed"], _ => ["received"] };
         var said = JsonNode.Parse(canonical)!;
-        Fault((string)said["type"]! == type, $"a {order["kind"]} rests on {said["type"]}");
+        Fault(types.Contains((string)said["type"]!), $"a {order["kind"]} rests on {said["type"]}");
         TlogProof.Parse((string)happened["proof"]!).Verify(leaf, log);
-        if (type == "decided")
+        if (types[0] == "decided")
         {
             Fault(Hex(CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(order["facts"]!.ToJsonString()))) == (string)said["body"]!["factsDigest"]!, "facts and digest differ");
             Fault(JsonNode.DeepEquals(order["asOf"], said["body"]!["asOf"]), "asOf differs");
-            Fault(JsonNode.DeepEquals(order["recipient"], said["body"]!["recipient"]), "recipient differs");
+            Fault(kind == "preview" ? order["recipient"] is null : JsonNode.DeepEquals(order["recipient"], said["body"]!["recipient"]), "recipient differs");
             Fault(JsonNode.DeepEquals(order["demand"]!["received"], said["body"]!["received"]), "received differs");
-            Fault(envelope["directory"] is not null, "no directory entry");
+            Fault(envelope["directory"] is not null == (kind == "release"), "no directory entry, or one too many");
         }
-        else
+        else if (types[0] == "received")
         {
             Fault(JsonNode.DeepEquals(order["demand"]!["received"], said["at"]), "received differs");
         }

@@ -195,6 +195,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Working(digest, work);
             if (shelf.Glance(digest) is not var (order, approvals))
                 return shelf.Done(digest) is { } since ? desk ? Done(digest, since) : State(digest, since) : Plain(Unknown());
+            if (Deleting(digest) is { } deleting)
+                return DeletionState(deleting);
             if (desk && work?.Refusal is { } said)
                 return Plain(said);
             var roster = home.ReadRoster();
@@ -445,6 +447,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return (null, e.Refusal);
         }
+        if (!System.IO.File.Exists(home.At("packages", digest, name)))
+            return (null, Unknown());
         if (outcome.Recipient is { } entry && directory.IsRevoked(entry))
             return (null, Refusal.Of(Refusal.WrongRecipient, "the recipient's directory entry was revoked after the package was sealed", "/order/recipient"));
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
@@ -547,7 +551,14 @@ public sealed partial class Gate : IAsyncDisposable
     {
         ["order"] = digest,
         ["state"] = "working",
-        ["progress"] = new JsonObject { ["records"] = work.Records, ["bytes"] = work.Bytes },
+        ["progress"] = new JsonObject
+        {
+            ["records"] = Interlocked.Read(ref work.Records),
+            ["bytes"] = Interlocked.Read(ref work.Bytes),
+            ["read"] = work.Sources.Read,
+            ["ofBytes"] = work.Sources.Of,
+            ["startedAt"] = Instant.Text(work.StartedAt),
+        },
     }));
 
     private static Refusal Unknown() => Refusal.Of(Refusal.Unknown, "the gate has nothing by that name", "/");

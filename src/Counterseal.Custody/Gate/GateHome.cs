@@ -20,6 +20,9 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Bytes collected after which they are made durable, so that a kill costs no more than that; sixteen times as many read have the same effect.</summary>
     public long Segment { get; init; } = Spool.UsualSegment;
 
+    /// <summary>How long a deletion that was approved waits, so that people can stop it.</summary>
+    public TimeSpan DeleteAfter { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Further sources.</summary>
     public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
@@ -374,6 +377,8 @@ public sealed class GateHome : IDisposable
             ["desk"] = settings.DeskDigest,
             ["tripwires"] = settings.Tripwires.Json(),
         };
+        if (settings.DeleteAfter != TimeSpan.FromHours(24))
+            json["deleteAfter"] = (long)settings.DeleteAfter.TotalSeconds;
         if (settings.Page is not null)
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
@@ -388,7 +393,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "timeStamps");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -400,6 +405,7 @@ public sealed class GateHome : IDisposable
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
             TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
+            DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),

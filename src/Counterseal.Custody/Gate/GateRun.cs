@@ -15,8 +15,9 @@ public sealed partial class Gate
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
     /// <summary>One order being carried out.</summary>
-    private sealed class Work(Envelope envelope) : IDisposable
+    private sealed class Work(Envelope envelope, DateTimeOffset startedAt) : IDisposable
     {
+        public DateTimeOffset StartedAt => startedAt;
         private readonly CancellationTokenSource cancel = new();
         public string Digest { get; } = envelope.Order.Digest;
         public string Demand { get; } = envelope.Order.DemandId;
@@ -61,7 +62,7 @@ public sealed partial class Gate
 
     private Work Begin(Envelope envelope)
     {
-        var work = new Work(envelope);
+        var work = new Work(envelope, clock.GetUtcNow());
         works[work.Digest] = work;
         work.Task = Task.Run(() => Carry(work), CancellationToken.None);
         return work;
@@ -79,6 +80,7 @@ public sealed partial class Gate
         }
         return work.Refusal is { } refusal ? Plain(refusal)
             : shelf.Done(work.Digest) is { } outcome ? withResult ? Done(work.Digest, outcome) : State(work.Digest, outcome)
+            : Deleting(work.Digest) is { } deleting ? DeletionState(deleting)
             : Plain(Refusal.Of(Refusal.Busy, "the gate is ending", "/"));
     }
 
@@ -149,9 +151,19 @@ public sealed partial class Gate
             await MakeWhole(envelope, effect);
             return;
         }
+        if (order.Kind == OrderKind.Delete && Deleting(order.Digest) is { } deleting)
+        {
+            await Delete(envelope, deleting, cancel);
+            return;
+        }
         envelope = Approved(envelope);
         Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
         MeasureBegin(order);
+        if (order.Kind == OrderKind.Delete)
+        {
+            await AnnounceDeletion(order, cancel);
+            return;
+        }
         if (order.Kind != OrderKind.Count)
             work.Room = Room(order);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
@@ -303,6 +315,7 @@ public sealed partial class Gate
         OrderKind.Release => ledger.Journal!.Find("sealed", order.Digest),
         OrderKind.Preserve => ledger.Journal!.Find("preserved", order.Digest),
         OrderKind.Preview => ledger.Journal!.Find("previewed", order.Digest),
+        OrderKind.Delete => ledger.Journal!.Find("deleted", order.Digest),
         _ => null,
     };
 
@@ -314,6 +327,8 @@ public sealed partial class Gate
             Seal(envelope, effect, proof);
         else if (envelope.Order.Kind == OrderKind.Preview)
             Finish(envelope, null, Previewed(envelope.Order.Digest).Result());
+        else if (envelope.Order.Kind == OrderKind.Delete)
+            Finish(envelope, null, new JsonObject { ["deleted"] = envelope.Order.Deletes, ["at"] = Instant.Text(effect.Event.At) });
         else
             Finish(envelope, null, JsonNode.Parse(System.IO.File.ReadAllBytes(home.At("snapshots", envelope.Order.Digest, "snapshot.json")))!.AsObject());
     }
@@ -347,7 +362,7 @@ public sealed partial class Gate
         var order = envelope.Order;
         // Its effect is on record and whole; what was kept to get there is over.
         Spool.Delete(home.At("spool", order.Digest));
-        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result));
+        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result) { Original = order.OriginalDigest });
         ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
     }
 
@@ -427,6 +442,20 @@ public sealed partial class Gate
                 if (EffectOnRecord(order) is not null)
                 {
                     Begin(shelf.Find(digest)!);
+                }
+                else if (order.Kind == OrderKind.Delete && Deleting(digest) is { } deleting)
+                {
+                    // Its window was for being announced; from then on it has its own time.
+                    if (Due(deleting) > clock.GetUtcNow() || StopFault(order.DemandId, null) is not null)
+                        continue;
+                    if (Counted(approvals, digest, roster) is var counted && counted.Count >= roster.Needs(order))
+                    {
+                        Begin(shelf.Find(digest)!);
+                        continue;
+                    }
+                    // Whoever approved it must count still: a roster that has changed since voids it.
+                    Forget(digest);
+                    Refuse(digest, TooFew(counted.Count, roster.Needs(order)));
                 }
                 else if (clock.GetUtcNow() >= order.Expires)
                 {

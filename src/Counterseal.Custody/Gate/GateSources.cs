@@ -50,7 +50,7 @@ public sealed partial class Gate
     }
 
     /// <summary>The plan in an order against the gate's own. Where there are only the accounts file and the mail folder, an order may go without.</summary>
-    private Refusal? PlanFault(Order order) => order.Plan is null
+    private Refusal? PlanFault(Order order) => order.Kind == OrderKind.Delete && order.Plan is null ? null : order.Plan is null
         ? home.Settings.Collectors.Count > 0 ? Refusal.Of(Refusal.WrongPlan, "this gate has sources that are asked by queries, and the order names no plan", "/order/plan") : null
         : order.Plan == PlanOf(order.Kind, order.Scope).Digest ? null : Refusal.Of(Refusal.WrongPlan, "the gate would run other queries than those that were shown", "/order/plan");
 

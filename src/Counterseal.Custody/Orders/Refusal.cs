@@ -85,7 +85,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [NotInLedger] = (403, "an event is in the ledger before anything may rest on it", "append the event to the ledger and send its proof"),
         [OtherLog] = (403, "the gate believes one ledger, by the key in its own folder", "send a proof under a checkpoint of the ledger that this gate knows"),
         [Fork] = (403, "every checkpoint must be a continuation of, or be continued by, the last that the gate saw", "stop and look: somebody shows two histories of the ledger"),
-        [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, and every field that both name must agree", "make a new order from the event, and have it approved"),
+        [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, a deletion rests on withdrawn or closed, and every field that both name must agree", "make a new order from the event, and have it approved"),
         [WiderThanDecided] = (403, "an order may narrow what was decided (or demanded), never widen it", "narrow the order's scope, or have a new decision made"),
         [WrongPlan] = (403, "reviewers approve the queries that the gate will run, and it runs no others", "ask the gate for the plan of this scope, put its digest into a new order and have it approved"),
         [UnknownBook] = (403, "the gate runs the law with a book that it holds itself and whose digest it has put on the ledger", "have the gate's operator install the rule book"),
