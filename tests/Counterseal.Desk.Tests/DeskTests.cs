@@ -159,6 +159,26 @@ public class DeskTests(Postgres postgres)
         }
     }
 
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task How_far_the_gate_is_can_be_asked_and_is_not_recorded(string store)
+    {
+        await using var stand = await Stand.Up(store, postgres);
+        stand.Gate.Results["count"] = CountOf(3);
+        stand.Gate.Progress = new JsonObject { ["records"] = 7, ["bytes"] = 700, ["read"] = 1000, ["ofBytes"] = 4000, ["startedAt"] = "2026-11-24T02:00:00Z", ["more"] = true };
+        var id = (await stand.Received()).Demand;
+        var order = (await stand.Desk.OrderCount(id, "ada", null, null, default)).State.Orders[0].Digest;
+        Assert.Empty(await stand.Desk.Working((await stand.Desk.Show(id, default)).State, default));
+        var polled = await stand.Desk.Approve(id, order, "note"u8.ToArray(), default);
+        Assert.Equal(7, Assert.Single(polled.Answers).Progress!.Records);
+        var working = Assert.Single(await stand.Desk.Working(polled.State, default));
+        Assert.Equal((order, 1000L, 4000L), (working.Key, working.Value.Read, working.Value.OfBytes));
+        Assert.Equal(TimeSpan.FromSeconds(30), working.Value.Left(working.Value.StartedAt + TimeSpan.FromSeconds(10)));
+        Assert.Null((working.Value with { OfBytes = 0 }).Left(working.Value.StartedAt + TimeSpan.FromSeconds(10)));
+        Assert.True(polled.State.Orders[0].IsOpen);
+        stand.Gate.Progress = null;
+        Assert.Equal(3, (await stand.Desk.Poll(id, default)).State.Orders[0].Count!.Items);
+    }
+
     private static async Task<string> Early(Stand stand, string token)
     {
         var view = (await stand.Desk.Status(token, default))!;

@@ -26,6 +26,8 @@ internal sealed class FakeGate : IAsyncDisposable
     /// <summary>When set, every order is refused so.</summary>
     public (string Code, int Status)? Refuse { get; set; }
     public List<string> Faults { get; } = [];
+    /// <summary>When set, an approved order is being worked on, and is so far.</summary>
+    public JsonObject? Progress { get; set; }
     /// <summary>The digest of what it would ask of its sources; null for a gate that makes no plans.</summary>
     public string? Plan { get; set; } = new('a', 64);
 
@@ -79,6 +81,7 @@ internal sealed class FakeGate : IAsyncDisposable
         var have = Approvals.GetValueOrDefault(digest);
         return have < need
             ? TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }, statusCode: 202)
+            : Progress is not null ? TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "working", ["progress"] = Progress.DeepClone() }, statusCode: 202)
             : TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "done", ["result"] = Results[kind].DeepClone() });
     }
 
@@ -92,9 +95,9 @@ internal sealed class FakeGate : IAsyncDisposable
         Fault(CanonicalJson.IsCanonical(bytes), "the order is not canonical");
         Fault(CanonicalJson.IsCanonical(canonical), "the event is not canonical");
         Fault(Hex(original) == (string)order["demand"]!["originalDigest"]!, "original and digest differ");
-        Fault((string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
         Fault(Hex(canonical) == (string)order["rests"]!, "the order rests on another event");
         var kind = (string)order["kind"]!;
+        Fault(kind == "delete" || (string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
         string[] types = kind switch { "preview" or "release" => ["decided"], "delete" => ["withdrawn", "closed"], _ => ["received"] };
         var said = JsonNode.Parse(canonical)!;
         Fault(types.Contains((string)said["type"]!), $"a {order["kind"]} rests on {said["type"]}");
