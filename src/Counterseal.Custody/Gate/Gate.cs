@@ -28,6 +28,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
     private readonly PasskeyCounters counters;
+    private readonly PendingLifts lifting;
     private readonly SemaphoreSlim filing = new(1, 1);
     private readonly Lock recording = new();
     private readonly SemaphoreSlim slots = new(2, 2);
@@ -45,6 +46,7 @@ public sealed partial class Gate : IAsyncDisposable
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home);
         counters = new PasskeyCounters(home);
+        lifting = new PendingLifts(home);
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
     }
@@ -245,6 +247,9 @@ public sealed partial class Gate : IAsyncDisposable
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
+            if (roster.Passkeys is { } passkeys)
+                about["pages"] = passkeys.Origin;
+            about["changes"] = new JsonArray([.. PendingRosters().Select(ChangeJson)]);
             about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
@@ -287,7 +292,10 @@ public sealed partial class Gate : IAsyncDisposable
     }
 
     /// <summary>Ends a stop: on record first, then in effect.</summary>
-    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    /// <param name="note">The lift.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <param name="together">Whether people sign it one after the other: a lift that too few have signed is kept, and the next signature comes to it.</param>
+    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel, bool together = false)
     {
         try
         {
@@ -297,7 +305,16 @@ public sealed partial class Gate : IAsyncDisposable
             if (await ledger.Disagreement(cancel) is { } disagreement)
                 return Refuse("", disagreement);
             var roster = await RosterOnRecord(cancel);
+            if (counters.Take(lifting.New(lift), roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
+            if (together)
+                lift = lifting.With(lift);
             var people = roster.SignersOf(lift.Note).Count;
+            if (together && people == 1 && stops.State(lift.Stop) is (true, false))
+            {
+                lifting.Keep(lift);
+                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = 1, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
+            }
             if (people < 2)
                 return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs 2", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
@@ -305,10 +322,9 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
-                if (counters.Take(lift.Note, roster) is { } counter)
-                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
+                lifting.Forget(lift.Stop);
             }
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
         }
@@ -390,6 +406,7 @@ public sealed partial class Gate : IAsyncDisposable
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
+        rosters.Dispose();
         slots.Dispose();
         foreach (var work in works.Values)
             work.Dispose();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Counterseal.Law;
 
@@ -203,20 +202,6 @@ public sealed partial class Gate
 
     private static IReadOnlyList<string> Counted(IReadOnlyList<string> approvals, string order, Roster roster) =>
         [.. approvals.Where(note => Approval.Read(note, "/approvals").Fault(roster, order) is null)];
-
-    /// <summary>The roster as it stands, put on the ledger before anything is decided under it. An epoch never falls.</summary>
-    private async Task<Roster> RosterOnRecord(CancellationToken cancel)
-    {
-        var roster = home.ReadRoster();
-        var latest = ledger.Journal!.Latest("roster");
-        if (latest is not null && long.Parse(latest.Read("epoch"), CultureInfo.InvariantCulture) > roster.Epoch)
-            throw new RefusalException(Refusal.Of(Refusal.RosterUnusable, "the roster has a lower epoch than the last one on record", "roster.json/epoch"));
-        if (latest is null || latest.Subject != roster.Digest)
-            await Record("roster", "", OwnEvent.Roster(roster), subject: null, cancel);
-        else if (latest.Index is null)
-            await ledger.Send(latest, cancel);
-        return roster;
-    }
 
     /// <summary>Puts an event on record: journal, ledger, journal.</summary>
     /// <param name="type">The event's type.</param>
