@@ -12,9 +12,10 @@ internal static class OrderCommands
     /// <summary><c>counterseal order</c>.</summary>
     public static Command Order()
     {
-        var command = new Command("order", "Orders to the gate. Count, preserve and release go through the desk and wait for approvals; stop and lift go straight to the gate.");
+        var command = new Command("order", "Orders to the gate. Count, preserve, preview and release go through the desk and wait for approvals; stop and lift go straight to the gate.");
         command.Subcommands.Add(File("count", "Asks how many items are in scope; nothing but counts and an opaque account number comes back.", "order count 01J9Z3… --by niamh"));
         command.Subcommands.Add(File("preserve", "Keeps a snapshot, encrypted to the gate's own vault key; nothing leaves.", "order preserve 01J9Z3… --by niamh"));
+        command.Subcommands.Add(File("preview", "Lets named reviewers look, at the gate, at what would leave; nothing leaves.", "order preview 01J9Z3… --viewer alice --by niamh", viewers: true));
         command.Subcommands.Add(File("release", "Makes a package for the decision's recipient.", "order release 01J9Z3… --by niamh"));
         command.Subcommands.Add(Status());
         command.Subcommands.Add(Stop());
@@ -52,14 +53,18 @@ internal static class OrderCommands
             });
     }
 
-    private static Command File(string kind, string description, string example)
+    private static Command File(string kind, string description, string example, bool viewers = false)
     {
         var (id, by, home) = (DemandCommands.Id(), DemandCommands.By(), Flags.Home());
-        return Flags.Make(kind, description, example, [id, by, home],
+        var viewer = new Option<string[]>("--viewer") { Description = "A reviewer on the gate's roster who may look; once for each.", Required = true };
+        return Flags.Make(kind, description, example, viewers ? [id, viewer, by, home] : [id, by, home],
             async (parsed, answer, cancel) =>
             {
                 using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
-                var got = await desk.Post($"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/orders", new JsonObject { ["by"] = parsed.GetValue(by), ["kind"] = kind }, cancel);
+                var order = new JsonObject { ["by"] = parsed.GetValue(by), ["kind"] = kind };
+                if (viewers)
+                    order["viewers"] = new JsonArray([.. parsed.GetValue(viewer)!.Select(name => JsonValue.Create(name))]);
+                var got = await desk.Post($"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/orders", order, cancel);
                 answer.Give(got, console =>
                 {
                     console.WriteLine($"filed as order {got["order"]}; {got["have"]} of {got["need"]} approvals");
@@ -91,7 +96,7 @@ internal static class OrderCommands
         var id = new Argument<string>("demand") { Description = "The demand's id, or everything." };
         var key = Flags.File("--key", "Your key file, or an authority's .signer file for its own demand.");
         var (home, reach) = (Flags.Home(), Reach.Gate());
-        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; two must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home, .. reach.Options],
+        return Flags.Make("stop", "Holds one demand, or everything, at the gate. One person is enough; a quorum must lift it.", "order stop 01J9Z3… --key alice.key", [id, key, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
                 using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
@@ -116,7 +121,7 @@ internal static class OrderCommands
         var stop = new Argument<string>("stop") { Description = "The stop's digest." };
         var keys = DirectoryCommands.Keys("--key", "A key file; two different people.");
         var (home, reach) = (Flags.Home(), Reach.Gate());
-        return Flags.Make("lift", "Lifts one stop; needs two rostered people.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home, .. reach.Options],
+        return Flags.Make("lift", "Lifts one stop; needs a quorum: as many people as the roster asks of any order, at least two.", "order lift 9c41… --key alice.key --key bob.key", [stop, keys, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
                 using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));

@@ -20,6 +20,7 @@ root.Subcommands.Add(DemandCommands.Establish());
 root.Subcommands.Add(DemandCommands.Decide());
 root.Subcommands.Add(OrderCommands.Order());
 root.Subcommands.Add(OrderCommands.Approve());
+root.Subcommands.Add(PreviewCommand.Command());
 root.Subcommands.Add(PackageCommands.Verify());
 root.Subcommands.Add(PackageCommands.Open());
 root.Subcommands.Add(KeyCommands.Command());

@@ -103,7 +103,7 @@ public sealed record OrderState
 {
     /// <summary>The order's digest.</summary>
     public required string Digest { get; init; }
-    /// <summary>count, preserve or release.</summary>
+    /// <summary>count, preserve, preview or release.</summary>
     public required OrderKind Kind { get; init; }
     /// <summary>The version of its <i>ordered</i> event.</summary>
     public required int Version { get; init; }
@@ -121,6 +121,8 @@ public sealed record OrderState
     public CountResult? Count { get; init; }
     /// <summary>A preservation's result.</summary>
     public PreserveResult? Preserved { get; init; }
+    /// <summary>A preview's result.</summary>
+    public PreviewResult? Previewed { get; init; }
     /// <summary>A release's result.</summary>
     public SealResult? Seal { get; init; }
     /// <summary>The gate's refusal.</summary>
@@ -130,7 +132,7 @@ public sealed record OrderState
 
     /// <summary>Whether the gate has yet to answer.</summary>
     [JsonIgnore]
-    public bool IsOpen => Count is null && Preserved is null && Seal is null && Refusal is null;
+    public bool IsOpen => Count is null && Preserved is null && Previewed is null && Seal is null && Refusal is null;
 }
 
 /// <summary>Where a demand stands.</summary>

@@ -24,7 +24,7 @@ public sealed partial class Desk
     /// <exception cref="LifeException">Not now; says why.</exception>
     /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>: the order is recorded, and <see cref="Poll"/> files it again.</exception>
     public Task<Polled> OrderCount(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Count, null, window, seen, cancel);
+        Order(demand, by, OrderKind.Count, null, [], window, seen, cancel);
 
     /// <summary>Orders a snapshot of what must be kept.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -34,7 +34,7 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderPreserve(string demand, string by, DateTimeOffset until, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Preserve, until, window, seen, cancel);
+        Order(demand, by, OrderKind.Preserve, until, [], window, seen, cancel);
 
     /// <summary>Orders the package that was decided on.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -43,7 +43,17 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderRelease(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Release, null, window, seen, cancel);
+        Order(demand, by, OrderKind.Release, null, [], window, seen, cancel);
+
+    /// <summary>Orders that named reviewers may look, at the gate, at what would leave.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="viewers">Names on the gate's roster.</param>
+    /// <param name="window">How long the order is good, and the preview kept.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public Task<Polled> OrderPreview(string demand, string by, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        viewers.Count > 0 ? Order(demand, by, OrderKind.Preview, null, viewers, window, seen, cancel) : throw new LifeException("a preview names at least one reviewer who may look");
 
     /// <summary>Asks the gate about every open order, files again what it does not know, and records what is new.</summary>
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>
@@ -117,25 +127,25 @@ public sealed partial class Desk
     }
 
     private async Task<Polled> Order(
-        string demand, string by, OrderKind kind, DateTimeOffset? until, TimeSpan? window, int? seen, CancellationToken cancel)
+        string demand, string by, OrderKind kind, DateTimeOffset? until, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel)
     {
         _ = await Present(demand, cancel);
         var events = await store.Load(demand, cancel);
         await Say(demand, by, seen, state =>
         {
             var now = time.GetUtcNow();
-            var release = kind == OrderKind.Release;
+            var onDecision = kind is OrderKind.Preview or OrderKind.Release;
             var decided = state.Decided;
-            if (release && decided is not { HandsOver: true })
-                throw new LifeException("nothing is released without a decision to comply");
+            if (onDecision && decided is not { HandsOver: true })
+                throw new LifeException($"nothing is {(kind == OrderKind.Preview ? "previewed" : "released")} without a decision to comply");
             if (state.Version != events.Count)
                 throw new ConflictException(demand, events.Count, null);
-            var rests = events[release ? state.DecidedVersion - 1 : 0].Event.Digest;
+            var rests = events[onDecision ? state.DecidedVersion - 1 : 0].Event.Digest;
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
-                kind, options, state, release ? decided!.Book : Book.Digest, release ? decided!.AsOf : Latest(now, state.ReceivedAt),
-                release ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, now, expires);
-            return new Ordered(draft.Digest, kind, draft.Canonical, release ? decided!.Recipient : null, now, expires);
+                kind, options, state, onDecision ? decided!.Book : Book.Digest, onDecision ? decided!.AsOf : Latest(now, state.ReceivedAt),
+                onDecision ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, viewers, now, expires);
+            return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires);
         }, cancel);
         return await Poll(demand, cancel);
     }
@@ -144,7 +154,7 @@ public sealed partial class Desk
 
     private static Scope Covers(OrderKind kind, DemandState state)
     {
-        if (kind == OrderKind.Release)
+        if (kind is OrderKind.Preview or OrderKind.Release)
             return state.Decided!.Scope;
         var demanded = state.Received!.Demand.Scope;
         if (kind == OrderKind.Count)
@@ -162,7 +172,7 @@ public sealed partial class Desk
     {
         var events = await store.Load(state.Id, cancel);
         var ordered = (Ordered)events[order.Version - 1].Event.Body;
-        var rests = events[order.Kind == OrderKind.Release ? order.DecidedVersion - 1 : 0];
+        var rests = events[order.DecidedVersion > 0 ? order.DecidedVersion - 1 : 0];
         await using var db = open();
         var original = await db.Originals.AsNoTracking().Where(o => o.Demand == state.Id).Select(o => o.Bytes).SingleOrDefaultAsync(cancel)
             ?? throw new DeskException("tampered", $"the original of demand {state.Id} is not in the database", "restore the database from its copy");
@@ -183,6 +193,7 @@ public sealed partial class Desk
             { State: "done", Result: not null } => order.Kind switch
             {
                 OrderKind.Count => new Counted(order.Digest, GateLink.Result<CountResult>(answer)),
+                OrderKind.Preview => new Previewed(order.Digest, GateLink.Result<PreviewResult>(answer)),
                 OrderKind.Preserve => new Preserved(order.Digest, GateLink.Result<PreserveResult>(answer)),
                 _ => new Sealed(order.Digest, GateLink.Result<SealResult>(answer)),
             },

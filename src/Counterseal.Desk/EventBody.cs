@@ -19,6 +19,7 @@ public abstract record EventBody
         ["approved"] = typeof(Approved),
         ["counted"] = typeof(Counted),
         ["preserved"] = typeof(Preserved),
+        ["previewed"] = typeof(Previewed),
         ["sealed"] = typeof(Sealed),
         ["refused"] = typeof(Refused),
         ["released"] = typeof(Released),
@@ -128,7 +129,7 @@ public sealed record Decided(
 
 /// <summary>An order was made for the gate. It is filed once this is in the ledger.</summary>
 /// <param name="Order">The order's digest.</param>
-/// <param name="Kind">count, preserve or release.</param>
+/// <param name="Kind">count, preserve, preview or release.</param>
 /// <param name="Bytes">The order's canonical bytes.</param>
 /// <param name="Recipient">Digest of the directory entry's text; release only.</param>
 /// <param name="NotBefore">The gate does not begin before.</param>
@@ -145,6 +146,8 @@ public enum OrderKind
     Preserve,
     /// <summary>A package for one recipient.</summary>
     Release,
+    /// <summary>What would leave, shown to named reviewers at the gate.</summary>
+    Preview,
 }
 
 /// <summary>The gate has more approvals for an order.</summary>
@@ -162,6 +165,11 @@ public sealed record Counted(string Order, CountResult Result) : EventBody;
 /// <param name="Order">The order's digest.</param>
 /// <param name="Result">Where it is known and until when it is kept.</param>
 public sealed record Preserved(string Order, PreserveResult Result) : EventBody;
+
+/// <summary>The gate has a preview that its viewers may look at.</summary>
+/// <param name="Order">The order's digest.</param>
+/// <param name="Result">Until when, and how much it is.</param>
+public sealed record Previewed(string Order, PreviewResult Result) : EventBody;
 
 /// <summary>The gate sealed a package.</summary>
 /// <param name="Order">The order's digest.</param>

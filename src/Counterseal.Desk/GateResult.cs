@@ -36,6 +36,13 @@ public sealed record CountedSelector(int Item, IReadOnlyList<string> Accounts);
 /// <param name="Bytes">How large.</param>
 public sealed record PreserveResult(string Snapshot, DateTimeOffset Until, long Items, long Bytes);
 
+/// <summary>A preview at the gate.</summary>
+/// <param name="Preview">Its name.</param>
+/// <param name="Until">Kept until then.</param>
+/// <param name="Items">How many items.</param>
+/// <param name="Bytes">How large.</param>
+public sealed record PreviewResult(string Preview, DateTimeOffset Until, long Items, long Bytes);
+
 /// <summary>A sealed package.</summary>
 /// <param name="Name">The common name of its two files.</param>
 /// <param name="Statement">Digest of what the gate states.</param>

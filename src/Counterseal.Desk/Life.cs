@@ -156,16 +156,18 @@ public static class Life
             return "this order was made already";
         if (state.Orders.FirstOrDefault(order => order.IsOpen && order.Kind == o.Kind) is { } open)
             return $"an order to {Word(o.Kind)} waits at the gate already ({open.Digest[..16]}…)";
-        if (o.Kind != OrderKind.Release)
+        if (o.Kind is not (OrderKind.Preview or OrderKind.Release))
             return null;
         if (state.Decided is not { HandsOver: true } decided)
-            return "nothing is released without a decision to comply";
+            return $"nothing is {(o.Kind == OrderKind.Preview ? "previewed" : "released")} without a decision to comply";
         if (!state.IsAuthenticated)
             return "the authority is not, or no longer, authenticated";
         if (state.AssessmentDue || decided.FactsDigest != state.Assessed!.FactsDigest)
             return "facts changed since the decision; assess and decide again";
         if (state.Package is not null)
             return "a package was sealed under this decision already; a second release needs a newly decided re-issue";
+        if (o.Kind == OrderKind.Preview)
+            return o.Recipient is null ? null : "a preview has no recipient";
         return o.Recipient == decided.Recipient ? null : "the order's recipient is not the decision's";
     }
 
@@ -211,6 +213,7 @@ public static class Life
             Refused r => (r.Order, null),
             Counted c => (c.Order, OrderKind.Count),
             Preserved p => (p.Order, OrderKind.Preserve),
+            Previewed p => (p.Order, OrderKind.Preview),
             Sealed s => (s.Order, OrderKind.Release),
             _ => null,
         };
@@ -242,7 +245,7 @@ public static class Life
                 Digest = o.Order,
                 Kind = o.Kind,
                 Version = happened.Version,
-                DecidedVersion = o.Kind == OrderKind.Release ? state.DecidedVersion : 0,
+                DecidedVersion = o.Kind is OrderKind.Preview or OrderKind.Release ? state.DecidedVersion : 0,
                 Recipient = o.Recipient,
                 Expires = o.Expires,
             }),
@@ -250,6 +253,7 @@ public static class Life
         Approved a => WithOrder(state, a.Order, order => order with { Have = a.Have, Need = a.Need }),
         Counted c => WithFact(WithOrder(state, c.Order, order => order with { Count = c.Result }), FactNames.DataExists, Exists(c.Result)),
         Preserved p => WithFact(WithOrder(state, p.Order, order => order with { Preserved = p.Result }), FactNames.PreservedFrom, Instant.Text(happened.At)),
+        Previewed p => WithOrder(state, p.Order, order => order with { Previewed = p.Result }),
         Sealed s => WithOrder(state, s.Order, order => order with { Seal = s.Result }),
         Refused r => WithOrder(state, r.Order, order => order with { Refusal = r }),
         Released r => WithFact(WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }), FactNames.ReleasedAt, Instant.Text(happened.At)),
@@ -297,6 +301,7 @@ public static class Life
     {
         OrderKind.Count => "count",
         OrderKind.Preserve => "preserve",
+        OrderKind.Preview => "preview",
         _ => "release",
     };
 }

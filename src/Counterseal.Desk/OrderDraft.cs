@@ -22,16 +22,17 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
     /// <param name="options">The gate's name and the trial flag.</param>
     /// <param name="state">The demand.</param>
     /// <param name="book">The rule book's digest.</param>
-    /// <param name="asOf">For a release the decision's, otherwise now.</param>
-    /// <param name="facts">For a release the decision's, otherwise those of now.</param>
+    /// <param name="asOf">For preview and release the decision's, otherwise now.</param>
+    /// <param name="facts">For preview and release the decision's, otherwise those of now.</param>
     /// <param name="scope">What it covers.</param>
     /// <param name="rests">Digest of the event that it rests on.</param>
     /// <param name="preserveUntil">Preserve only.</param>
+    /// <param name="viewers">Preview only: names on the gate's roster.</param>
     /// <param name="notBefore">Window.</param>
     /// <param name="expires">Window.</param>
     public static OrderDraft Of(
         OrderKind kind, DeskOptions options, DemandState state, string book, DateTimeOffset asOf, IReadOnlyDictionary<string, string> facts,
-        Scope scope, string rests, DateTimeOffset? preserveUntil, DateTimeOffset notBefore, DateTimeOffset expires)
+        Scope scope, string rests, DateTimeOffset? preserveUntil, IReadOnlyList<string> viewers, DateTimeOffset notBefore, DateTimeOffset expires)
     {
         var received = state.Received!;
         var order = new JsonObject
@@ -62,6 +63,8 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
             if (state.Decided.ReissueOf is { } earlier)
                 order["reissueOf"] = earlier;
         }
+        if (kind == OrderKind.Preview)
+            order["viewers"] = new JsonArray([.. viewers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(viewer => JsonValue.Create(viewer))]);
         if (preserveUntil is { } until)
             order["preserveUntil"] = Instant.Text(until);
         var canonical = Canon.Bytes(order);

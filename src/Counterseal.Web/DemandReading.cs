@@ -157,6 +157,7 @@ internal static class DemandReading
             { Refusal: { } no } => $"{no.Code}: {no.What}{(no.Next is null ? "" : $". Next: {no.Next}")}",
             { Count: { } count } => EventSentence.Of(count),
             { Preserved: { } kept } => $"{Words.Count(kept.Items, "item")}, {Words.Bytes(kept.Bytes)}, kept until {WorkZone.Exact(kept.Until)}.",
+            { Previewed: { } shown } => $"{Words.Count(shown.Items, "item")}, {Words.Bytes(shown.Bytes)}, to be looked at until {WorkZone.Exact(shown.Until)}.",
             { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
             _ => null,
         });

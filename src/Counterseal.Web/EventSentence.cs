@@ -19,6 +19,7 @@ internal static class EventSentence
         Approved a => string.Create(CultureInfo.InvariantCulture, $"The gate holds {a.Have} of {a.Need} approvals."),
         Counted c => Of(c.Result),
         Preserved p => $"{Words.Count(p.Result.Items, "item")}, {Words.Bytes(p.Result.Bytes)}, kept at the gate until {WorkZone.Exact(p.Result.Until)}.",
+        Previewed p => $"{Words.Count(p.Result.Items, "item")}, {Words.Bytes(p.Result.Bytes)}, shown to the order's viewers at the gate until {WorkZone.Exact(p.Result.Until)}.",
         Sealed s => $"The gate sealed {s.Result.Name}, {Words.Bytes(s.Result.Volumes.Sum(v => v.Length))}.",
         Refused r => $"The gate refused ({r.Code}): {r.What}",
         Released r => $"Handed out: {r.How}.",

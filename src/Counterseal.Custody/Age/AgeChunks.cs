@@ -51,6 +51,9 @@ internal sealed class AgeChunks : IDisposable
     /// <summary>The chunk that was opened is done with.</summary>
     public void Advance() => counter++;
 
+    /// <summary>The next to be opened is chunk n, from 0. Never used where something is sealed.</summary>
+    public void GoTo(ulong n) => counter = n;
+
     private void Mark(bool last)
     {
         BinaryPrimitives.WriteUInt64BigEndian(nonce.AsSpan(3, 8), counter);

@@ -29,6 +29,8 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly KnownDirectory directory;
     private readonly PasskeyCounters counters;
     private readonly PendingLifts lifting;
+    private readonly Measures measures;
+    private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
     private readonly Lock recording = new();
     private readonly SemaphoreSlim slots = new(2, 2);
@@ -47,6 +49,7 @@ public sealed partial class Gate : IAsyncDisposable
         directory = new KnownDirectory(home);
         counters = new PasskeyCounters(home);
         lifting = new PendingLifts(home);
+        measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
     }
@@ -259,10 +262,19 @@ public sealed partial class Gate : IAsyncDisposable
         return new GateAnswer(200, Canonical.Bytes(about));
     }
 
-    /// <summary>Whether the gate can work.</summary>
-    public async Task<GateAnswer> Health(CancellationToken cancel) => await ledger.Disagreement(cancel) is { } refusal
-        ? new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }))
-        : new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
+    /// <summary>Whether the gate can work; where it has stopped itself, by which wire.</summary>
+    public async Task<GateAnswer> Health(CancellationToken cancel)
+    {
+        if (await ledger.Disagreement(cancel) is { } refusal)
+            return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }));
+        // Of a demand that nobody has: only what holds everything holds it.
+        if (StopFault("", null) is not { } stopped)
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
+        var answer = new JsonObject { ["state"] = stopped.Code };
+        if (TrippedNow() is { } wire)
+            answer["tripped"] = wire;
+        return new GateAnswer(503, Canonical.Bytes(answer));
+    }
 
     /// <summary>Takes a stop: it holds at once, whatever else is the matter, and goes on record.</summary>
     public async Task<GateAnswer> TakeStop(ReadOnlyMemory<byte> note, CancellationToken cancel)
@@ -310,13 +322,13 @@ public sealed partial class Gate : IAsyncDisposable
             if (together)
                 lift = lifting.With(lift);
             var people = roster.SignersOf(lift.Note).Count;
-            if (together && people == 1 && stops.State(lift.Stop) is (true, false))
+            if (together && people > 0 && people < Quorum(roster) && stops.State(lift.Stop) is (true, false))
             {
                 lifting.Keep(lift);
-                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = 1, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
+                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = people, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
             }
-            if (people < 2)
-                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs 2", "/"));
+            if (people < Quorum(roster))
+                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs {Quorum(roster).ToString(CultureInfo.InvariantCulture)}", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
             if (!taken)
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
@@ -390,6 +402,8 @@ public sealed partial class Gate : IAsyncDisposable
             GateLog.JournalUnwritable(log, e);
         }
         GateLog.Refused(log, digest, refusal.Code);
+        if (Tripwires.Counts(refusal.Code))
+            MeasureRefused(digest);
         return Plain(refusal);
     }
 
@@ -402,7 +416,7 @@ public sealed partial class Gate : IAsyncDisposable
         await ending.CancelAsync();
         foreach (var work in works.Values)
             await work.Cancel();
-        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping));
+        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
@@ -490,7 +504,7 @@ internal static partial class GateLog
     [LoggerMessage(6, LogLevel.Warning, "the rule book in {Folder} cannot be used")]
     public static partial void BookUnusable(ILogger log, string folder, Exception e);
 
-    [LoggerMessage(7, LogLevel.Information, "snapshot of order {Order} deleted at the end of its term")]
+    [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]

@@ -28,7 +28,7 @@ public sealed partial class Gate
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
-        return LawFault(envelope) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope);
+        return LawFault(envelope) ?? ViewersFault(order, roster) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope);
     }
 
     /// <summary>What may have changed since the order was checked; asked again just before something leaves.</summary>
@@ -39,6 +39,7 @@ public sealed partial class Gate
         return WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
+            ?? ViewersFault(envelope.Order, roster)
             ?? RecipientFault(envelope, roster)
             ?? StopFault(envelope.Order.DemandId, envelope.Directory?.Signer?.ToString())
             ?? ReleasedFault(envelope)
@@ -86,13 +87,13 @@ public sealed partial class Gate
         var order = envelope.Order;
         var (inner, outer) = order.Kind switch
         {
-            OrderKind.Release => (order.Scope, envelope.Event.Event.Decision().Scope),
+            OrderKind.Preview or OrderKind.Release => (order.Scope, envelope.Event.Event.Decision().Scope),
             OrderKind.Count => (Collection.Counted(order.Scope), Collection.Counted(order.Demand.Scope)),
             _ => (order.Scope, order.Demand.Scope),
         };
         return Scope.Within(inner, outer)
             ? null
-            : Refusal.Of(Refusal.WiderThanDecided, order.Kind == OrderKind.Release ? "the scope goes beyond what was decided" : "the scope goes beyond what was demanded", "/order/scope");
+            : Refusal.Of(Refusal.WiderThanDecided, order.Kind is OrderKind.Preview or OrderKind.Release ? "the scope goes beyond what was decided" : "the scope goes beyond what was demanded", "/order/scope");
     }
 
     private Refusal? StopFault(string demand, string? signer) =>
@@ -112,7 +113,7 @@ public sealed partial class Gate
     private Refusal? LawFault(Envelope envelope)
     {
         var order = envelope.Order;
-        if (order.Kind != OrderKind.Release)
+        if (order.Kind is not (OrderKind.Preview or OrderKind.Release))
             return null;
         Assessment assessment;
         try
@@ -132,6 +133,12 @@ public sealed partial class Gate
             : null;
     }
 
+    /// <summary>Who may look is named in the order, so that those who approve it know; each must be a reviewer on the roster as it stands.</summary>
+    private static Refusal? ViewersFault(Order order, Roster roster) =>
+        order.Viewers.All(name => roster.Find(name) is { } person && person.Roles.Contains(RosterRole.Reviewer))
+            ? null
+            : Refusal.Of(Refusal.NotOnRoster, "a viewer is not on the roster with the role reviewer", "/order/viewers");
+
     private static Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
         : entry.Digest != envelope.Order.Recipient ? Refusal.Of(Refusal.WrongRecipient, "the directory entry is not the one that the order names", "/directory")
         : entry.Fault(roster);
@@ -140,12 +147,14 @@ public sealed partial class Gate
     private Refusal? ReleasedFault(Envelope envelope)
     {
         var order = envelope.Order;
-        if (order.Kind != OrderKind.Release)
+        if (order.Kind is not (OrderKind.Preview or OrderKind.Release))
             return null;
         var version = envelope.Event.Event.Version;
         var seals = ledger.Journal!.All("sealed");
         if (seals.Any(leaf => leaf.Subject != order.Digest && (leaf.Claim?.Rests == order.Rests || (leaf.Event.Demand == order.DemandId && leaf.Claim?.Version == version))))
             return Refusal.Of(Refusal.AlreadyReleased, "another order has released on this decision", "/order/rests");
+        if (order.Kind == OrderKind.Preview)
+            return null;
         if (works.Values.Any(work => work.Digest != order.Digest && !work.Task.IsCompleted && (work.Rests == order.Rests || (work.Demand == order.DemandId && work.Version == version))))
             return Refusal.Of(Refusal.AlreadyReleased, "another order is releasing on this decision", "/order/rests");
         return order.ReissueOf is { } earlier && !seals.Any(leaf => leaf.Subject == earlier && leaf.Event.Demand == order.DemandId)

@@ -60,6 +60,17 @@ public sealed class GateClient : IDisposable
     /// <summary>Sends a lift.</summary>
     public Task<GateReply> Lift(byte[] note, CancellationToken cancel) => Post("lifts", note, cancel);
 
+    /// <summary>Opens a preview with a viewer's note; the answer has the listing and, as <c>viewing</c>, the token for the records.</summary>
+    public Task<GateReply> Look(string digest, byte[] note, CancellationToken cancel) => Post($"previews/{digest}", note, cancel);
+
+    /// <summary>How long each record of a preview is, from one on.</summary>
+    public Task<GateReply> PreviewIndex(string digest, string viewing, long from, CancellationToken cancel) =>
+        Get($"previews/{digest}/records?from={from.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancel, viewing);
+
+    /// <summary>One record of a preview.</summary>
+    public Task<GateReply> PreviewRecord(string digest, string viewing, long record, CancellationToken cancel) =>
+        Get($"previews/{digest}/records/{record.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancel, viewing);
+
     /// <summary>Shows the gate a directory entry, so that it knows the authority's own stops.</summary>
     public Task<GateReply> Directory(byte[] note, CancellationToken cancel) => Post("directory", note, cancel);
 
@@ -78,9 +89,12 @@ public sealed class GateClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    private async Task<GateReply> Get(string path, CancellationToken cancel)
+    private async Task<GateReply> Get(string path, CancellationToken cancel, string? viewing = null)
     {
-        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (viewing is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Viewing", viewing);
+        using var response = await http.SendAsync(request, cancel);
         return await Reply(response, cancel);
     }
 

@@ -13,7 +13,14 @@ namespace Counterseal.Custody;
 /// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
-public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest);
+public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
+{
+    /// <summary>How much the gate does before it stops itself.</summary>
+    public Tripwires Tripwires { get; init; } = new();
+
+    /// <summary>The program that pages people when it has, an absolute path; <c>null</c> for none.</summary>
+    public string? Page { get; init; }
+}
 
 /// <summary>What a new gate makes known.</summary>
 /// <param name="Key">The counterseal key (vkey), for trust files.</param>
@@ -51,6 +58,8 @@ public sealed class GateHome : IDisposable
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
+        // A gate made before there were previews has no folder for them.
+        MakeFolder(At("previews"));
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -84,7 +93,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        foreach (var name in (string[])["", "books", "orders", "packages", "snapshots", "stops", "directory"])
+        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));
@@ -210,22 +219,37 @@ public sealed class GateHome : IDisposable
         claim.Dispose();
     }
 
-    private static byte[] SettingsJson(GateSettings settings) => Canonical.Bytes(new JsonObject
+    private static byte[] SettingsJson(GateSettings settings)
     {
-        ["name"] = settings.Name,
-        ["trial"] = settings.Trial,
-        ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
-        ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
-        ["desk"] = settings.DeskDigest,
-    });
+        var json = new JsonObject
+        {
+            ["name"] = settings.Name,
+            ["trial"] = settings.Trial,
+            ["ledger"] = new JsonObject { ["address"] = settings.LedgerAddress, ["key"] = settings.LedgerKey },
+            ["sources"] = new JsonObject { ["accounts"] = settings.Sources.Accounts, ["mail"] = settings.Sources.Mail },
+            ["desk"] = settings.DeskDigest,
+            ["tripwires"] = settings.Tripwires.Json(),
+        };
+        if (settings.Page is not null)
+            json["page"] = settings.Page;
+        return Canonical.Bytes(json);
+    }
 
     private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
-        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32));
+        var page = root.Has("page") ? root.Text("page") : null;
+        if (page is not null && !Path.IsPathRooted(page))
+            throw RefusalException.Malformed("page must be the absolute path of a program", "gate.json/page");
+        return new GateSettings(root.Text("name", 100), root.Bool("trial"), ledger.Text("address"), ledger.Text("key"), new Sources(sources.Text("accounts"), sources.Text("mail")), root.Hex("desk", 32))
+        {
+            // A gate made before there were any has the usual ones.
+            Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
+            Page = page,
+        };
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>

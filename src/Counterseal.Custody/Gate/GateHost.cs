@@ -126,6 +126,9 @@ public sealed class GateHost : IDisposable
             ["rosters"] when isPost => Note(http, notes, note => gate.SignRoster(note, http.RequestAborted)),
             ["rosters", "halts"] when isPost => Note(http, stops, note => gate.HaltRoster(note, http.RequestAborted)),
             ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),
+            ["previews", var digest] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Look(digest, note, http.RequestAborted)),
+            ["previews", var digest, "records"] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.PreviewIndex(digest, Viewing(http), Whole(http.Request.Query["from"])))),
+            ["previews", var digest, "records", var record] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.PreviewRecord(digest, Viewing(http), Whole(record)))),
             ["packages", var digest, var name] when isGet && Shape.IsHex(digest, 32) => Package(http, digest, name),
             _ => Answer(http, Refusal.Of(Refusal.Unknown, "there is no such address", "/")),
         };
@@ -240,6 +243,13 @@ public sealed class GateHost : IDisposable
 
     private bool IsDesk(HttpContext http) =>
         TlsDoor.Caller(http, door) is null or "desk" && http.Request.Headers.Authorization.ToString() is { Length: < 512 } value && value.StartsWith("Bearer ", StringComparison.Ordinal) && gate.IsDesk(value[7..]);
+
+    /// <summary>The token of a viewing, or empty.</summary>
+    private static string Viewing(HttpContext http) =>
+        http.Request.Headers.Authorization.ToString() is { Length: < 512 } value && value.StartsWith("Viewing ", StringComparison.Ordinal) ? value[8..] : "";
+
+    /// <summary>A number from an address; 0 where there is none, -1 where it is not one.</summary>
+    private static long Whole(string? text) => string.IsNullOrEmpty(text) ? 0 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 
     /// <summary>The body, of at most so many bytes.</summary>
     /// <exception cref="Microsoft.AspNetCore.Http.BadHttpRequestException">It is larger.</exception>

@@ -11,6 +11,7 @@ namespace Counterseal.Custody;
 /// </summary>
 public sealed partial class Gate
 {
+    private static readonly string[] Effects = ["sealed", "preserved", "previewed"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
@@ -28,6 +29,8 @@ public sealed partial class Gate
         public long Records;
         public long Bytes;
         public CancellationToken Token => cancel.Token;
+        /// <summary>How many bytes it may collect before it crosses a tripwire.</summary>
+        public (long Bytes, string Wire, long Spent, long Limit) Room { get; set; } = (long.MaxValue, "", 0, 0);
         public Task Cancel() => cancel.CancelAsync();
         public void Dispose() => cancel.Dispose();
     }
@@ -40,7 +43,8 @@ public sealed partial class Gate
         public void Write(ReadOnlySpan<byte> piece)
         {
             sink.Write(piece);
-            Interlocked.Add(ref work.Bytes, piece.Length);
+            if (Interlocked.Add(ref work.Bytes, piece.Length) > work.Room.Bytes)
+                throw new TrippedException(work.Room.Wire, work.Room.Spent + work.Bytes, work.Room.Limit);
         }
 
         public void EndRecord()
@@ -95,6 +99,10 @@ public sealed partial class Gate
         {
             work.Refusal = e.Refusal;
         }
+        catch (TrippedException e)
+        {
+            work.Refusal = Trip(e, work.Digest);
+        }
         catch (OperationCanceledException)
         {
             // A stop that came in the middle, or the gate's end; in the second case the work is taken up at the next start.
@@ -112,7 +120,7 @@ public sealed partial class Gate
         }
         if (work.Refusal is { } refusal)
         {
-            if (ledger.Journal?.Find("sealed", work.Digest) is null && ledger.Journal?.Find("preserved", work.Digest) is null)
+            if (ledger.Journal is not { } journal || Effects.All(effect => journal.Find(effect, work.Digest) is null))
                 DeleteHalf(work.Digest);
             Refuse(work.Digest, refusal);
         }
@@ -131,6 +139,9 @@ public sealed partial class Gate
         }
         envelope = Approved(envelope);
         Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
+        MeasureBegin(order);
+        if (order.Kind != OrderKind.Count)
+            work.Room = Room(order);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
         switch (order.Kind)
         {
@@ -139,6 +150,9 @@ public sealed partial class Gate
                 break;
             case OrderKind.Preserve:
                 await Preserve(work, envelope, cancel);
+                break;
+            case OrderKind.Preview:
+                await Preview(work, envelope, cancel);
                 break;
             default:
                 await Release(work, envelope, cancel);
@@ -155,6 +169,7 @@ public sealed partial class Gate
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
         var report = Collection.Run(home.Settings.Sources, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
         {
@@ -229,6 +244,7 @@ public sealed partial class Gate
         {
             var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
             cancel.ThrowIfCancellationRequested();
+            MeasureCollected(order, work.Bytes, report);
             statement = writer.Finish(report);
         }
         CrashPoint.Reach("gate.package.collect.unsynced");
@@ -250,6 +266,7 @@ public sealed partial class Gate
     {
         OrderKind.Release => ledger.Journal!.Find("sealed", order.Digest),
         OrderKind.Preserve => ledger.Journal!.Find("preserved", order.Digest),
+        OrderKind.Preview => ledger.Journal!.Find("previewed", order.Digest),
         _ => null,
     };
 
@@ -259,6 +276,8 @@ public sealed partial class Gate
         var proof = await ledger.Send(effect, ending.Token);
         if (envelope.Order.Kind == OrderKind.Release)
             Seal(envelope, effect, proof);
+        else if (envelope.Order.Kind == OrderKind.Preview)
+            Finish(envelope, null, Previewed(envelope.Order.Digest).Result());
         else
             Finish(envelope, null, JsonNode.Parse(System.IO.File.ReadAllBytes(home.At("snapshots", envelope.Order.Digest, "snapshot.json")))!.AsObject());
     }
@@ -321,6 +340,7 @@ public sealed partial class Gate
                 await BookFault(book, cancel);
             await TakeUp(cancel);
             await Sweep(cancel);
+            await SweepPreviews(cancel);
         }
         catch (RefusalException e)
         {
@@ -400,7 +420,7 @@ public sealed partial class Gate
     /// <summary>Deletes what was collected for an order that came to nothing.</summary>
     private void DeleteHalf(string digest)
     {
-        foreach (var half in (string[])[home.At("packages", digest), home.At("snapshots", digest)])
+        foreach (var half in (string[])[home.At("packages", digest), home.At("previews", digest), home.At("snapshots", digest)])
         {
             if (Directory.Exists(half))
                 Directory.Delete(half, recursive: true);

@@ -21,6 +21,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "stopped" => "stop",
         "lifted" => "lift",
         "proposed" or "halted" => "change",
+        "viewed" => "view",
         _ => "order",
     });
 
@@ -49,6 +50,7 @@ internal sealed class Journal
     private readonly List<OwnLeaf> leaves = [];
     private readonly Dictionary<(string Type, string Subject), int> first = [];
     private readonly Dictionary<string, int> latest = [];
+    private readonly Queue<DateTimeOffset> refused = [];
     private string previous = Start;
     private long lines;
     private bool torn;
@@ -113,6 +115,29 @@ internal sealed class Journal
             return [.. first.Where(entry => entry.Key.Type == type).Select(entry => leaves[entry.Value])];
     }
 
+    /// <summary>How many leaves of a type there are since an instant.</summary>
+    public long Count(string type, DateTimeOffset since)
+    {
+        lock (gate)
+        {
+            var count = 0L;
+            for (var n = leaves.Count - 1; n >= 0 && leaves[n].Event.At > since; n--)
+                count += leaves[n].Event.Type == type ? 1 : 0;
+            return count;
+        }
+    }
+
+    /// <summary>How many refusals that count for the tripwire were written down since an instant, at most an hour ago.</summary>
+    public long Refused(DateTimeOffset since)
+    {
+        lock (gate)
+        {
+            while (refused.Count > 0 && refused.Peek() <= clock.GetUtcNow() - TimeSpan.FromHours(1))
+                refused.Dequeue();
+            return refused.LongCount(at => at > since);
+        }
+    }
+
     /// <summary>How many lines there are.</summary>
     public long Lines
     {
@@ -162,7 +187,17 @@ internal sealed class Journal
             if (code.Length > 0)
                 line["code"] = code;
             Append(kind, line);
+            if (kind == "refused" && Tripwires.Counts(code))
+                CountRefused(clock.GetUtcNow());
         }
+    }
+
+    /// <summary>The newest that can matter for a tripwire: more are never kept, however many come.</summary>
+    private void CountRefused(DateTimeOffset at)
+    {
+        refused.Enqueue(at);
+        if (refused.Count > Tripwires.MostRefused + 1)
+            refused.Dequeue();
     }
 
     private void Add(OwnLeaf leaf)
@@ -208,6 +243,10 @@ internal sealed class Journal
                 case "acknowledged":
                     var n = (int)line.Whole("n", 0, leaves.Count - 1);
                     leaves[n] = leaves[n] with { Index = line.Whole("index", 0, long.MaxValue) };
+                    break;
+                case "refused" when Tripwires.Counts(line.Has("code") ? line.Text("code") : ""):
+                    if (line.Instant("at") > clock.GetUtcNow() - TimeSpan.FromHours(1))
+                        CountRefused(line.Instant("at"));
                     break;
                 default:
                     break;

@@ -10,6 +10,8 @@ public enum OrderKind
     Count,
     /// <summary>A snapshot encrypted to the gate's own vault key.</summary>
     Preserve,
+    /// <summary>What would leave, shown to named reviewers by the gate itself; nothing leaves.</summary>
+    Preview,
     /// <summary>A package for one recipient.</summary>
     Release,
 }
@@ -24,6 +26,7 @@ public sealed record Order
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);
 
     private const int MostItems = 1000;
+    private const int MostViewers = 16;
 
     private Order()
     {
@@ -67,6 +70,8 @@ public sealed record Order
     public string? ReissueOf { get; init; }
     /// <summary>When the snapshot ends, UTC; for a preservation only.</summary>
     public DateTimeOffset? PreserveUntil { get; init; }
+    /// <summary>The reviewers who may look, by their names on the roster, ascending; for a preview only, otherwise none.</summary>
+    public IReadOnlyList<string> Viewers { get; init; } = [];
     /// <summary>From when it is good, inclusive, UTC.</summary>
     public required DateTimeOffset NotBefore { get; init; }
     /// <summary>Until when it is good, exclusive, UTC.</summary>
@@ -94,13 +99,15 @@ public sealed record Order
         {
             "count" => OrderKind.Count,
             "preserve" => OrderKind.Preserve,
+            "preview" => OrderKind.Preview,
             "release" => OrderKind.Release,
-            _ => throw RefusalException.Malformed("an order is count, preserve or release", root.Place("kind")),
+            _ => throw RefusalException.Malformed("an order is count, preserve, preview or release", root.Place("kind")),
         };
         string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "notBefore", "expires", "nonce"];
         root = Shape.Closed(document.RootElement, "/order", kind switch
         {
             OrderKind.Preserve => [.. members, "preserveUntil"],
+            OrderKind.Preview => [.. members, "viewers"],
             OrderKind.Release => [.. members, "recipient", "reissueOf"],
             _ => members,
         });
@@ -129,6 +136,7 @@ public sealed record Order
             Recipient = kind == OrderKind.Release ? root.Hex("recipient", 32) : null,
             ReissueOf = root.Has("reissueOf") ? root.Hex("reissueOf", 32) : null,
             PreserveUntil = kind == OrderKind.Preserve ? root.Instant("preserveUntil") : null,
+            Viewers = kind == OrderKind.Preview ? ViewersOf(root) : [],
             NotBefore = root.Instant("notBefore"),
             Expires = root.Instant("expires"),
         };
@@ -162,6 +170,14 @@ public sealed record Order
                 throw RefusalException.Malformed("from must come before to", place + "/from");
         }
         return scope;
+    }
+
+    private static IReadOnlyList<string> ViewersOf(Shape root)
+    {
+        var viewers = root.Texts("viewers", MostViewers, 100);
+        return viewers.Count > 0 && viewers[0].Length > 0 && viewers.Zip(viewers.Skip(1), string.CompareOrdinal).All(order => order < 0)
+            ? viewers
+            : throw RefusalException.Malformed($"a preview has from 1 to {MostViewers} viewers, each once, ascending", root.Place("viewers"));
     }
 
     private static Facts FactsOf(Shape root)

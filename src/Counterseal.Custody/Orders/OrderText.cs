@@ -42,6 +42,7 @@ public static class OrderText
         {
             OrderKind.Count => "COUNT: say how many items are in scope; nothing else leaves",
             OrderKind.Preserve => $"PRESERVE: keep a snapshot until {Instant.Text(order.PreserveUntil!.Value)}; nothing leaves",
+            OrderKind.Preview => "PREVIEW: let the viewers below look, on the gate, at what would leave; nothing leaves",
             _ => "RELEASE: hand a package to the recipient below; it cannot be called back",
         });
         Line("gate", Visible.Text(order.Gate) + (order.Trial ? " (trial)" : " (production)"));
@@ -58,6 +59,8 @@ public static class OrderText
             for (var i = 0; i < order.Demand.Scope.Items.Count; i++)
                 Line(i == 0 ? "demanded was" : "", Item(order.Demand.Scope.Items[i]));
         }
+        if (order.Viewers.Count > 0)
+            Line("viewers", string.Join(", ", order.Viewers.Select(Visible.Text)));
         if (envelope.Directory is not null)
             Begin("Who gets it");
         Recipient(envelope, Line);
@@ -135,7 +138,7 @@ public static class OrderText
         }
         line("law engine", assessment.Permitted.Items.Count == 0 ? "PERMITS NOTHING" : assessment.Book != order.Book ? "ran with another book" : $"as of {Instant.Text(order.AsOf)}: {Words(assessment.Proposed)}, on {(assessment.Basis is null ? "no basis" : Visible.Text(assessment.Basis))}");
         if (assessment.Permitted.Items.Count > 0)
-            line("  scope", order.Kind == OrderKind.Release && !Scope.Within(order.Scope, assessment.Permitted) ? "! THE ORDER GOES BEYOND WHAT IT PERMITS" : "the order is within what it permits");
+            line("  scope", order.Kind is OrderKind.Preview or OrderKind.Release && !Scope.Within(order.Scope, assessment.Permitted) ? "! THE ORDER GOES BEYOND WHAT IT PERMITS" : "the order is within what it permits");
         foreach (var finding in assessment.Findings.Where(finding => finding.Sign != Sign.Holds).Take(20))
             line($"  {finding.Sign switch { Sign.Fails => "✗", Sign.Question => "?", _ => "!" }}", $"{Visible.Text(finding.Sentence)} ({Visible.Text(finding.Citation)})");
     }

@@ -22,6 +22,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string SameReviewerTwice = "same-reviewer-twice";
     /// <summary>An approval for another order, gate, epoch or verb, or a bad signature.</summary>
     public const string WrongApproval = "wrong-approval";
+    /// <summary>A request to look that is not for this preview, gate, epoch or viewer, is not fresh, or was used before.</summary>
+    public const string WrongView = "wrong-view";
     /// <summary>A person who is not, or no longer, on the roster, or lacks the role.</summary>
     public const string NotOnRoster = "not-on-roster";
     /// <summary>The roster itself cannot be used.</summary>
@@ -73,12 +75,13 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [TooFewApprovals] = (403, "the roster says how many people must approve", "have more reviewers approve this very order"),
         [SameReviewerTwice] = (409, "approvals are counted by people, one each", "have another reviewer approve"),
         [WrongApproval] = (403, "an approval is one signature by one reviewer over this order's digest, this gate and the roster's epoch", "have the reviewer look at this order and sign again"),
+        [WrongView] = (403, "who looks signs it each time: for this preview, this gate and the roster's epoch, at most five minutes ago, once", "have one of the preview's viewers sign again, now"),
         [NotOnRoster] = (403, "only people on the gate's roster with the role for it are counted", "have somebody on the roster sign"),
         [RosterUnusable] = (403, "the roster is read for every decision; while it cannot be used, nothing is approved", "have the gate's operator mend roster.json"),
         [NotInLedger] = (403, "an event is in the ledger before anything may rest on it", "append the event to the ledger and send its proof"),
         [OtherLog] = (403, "the gate believes one ledger, by the key in its own folder", "send a proof under a checkpoint of the ledger that this gate knows"),
         [Fork] = (403, "every checkpoint must be a continuation of, or be continued by, the last that the gate saw", "stop and look: somebody shows two histories of the ledger"),
-        [WrongEvent] = (403, "count and preserve rest on received, release rests on decided, and every field that both name must agree", "make a new order from the event, and have it approved"),
+        [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, and every field that both name must agree", "make a new order from the event, and have it approved"),
         [WiderThanDecided] = (403, "an order may narrow what was decided (or demanded), never widen it", "narrow the order's scope, or have a new decision made"),
         [UnknownBook] = (403, "the gate runs the law with a book that it holds itself and whose digest it has put on the ledger", "have the gate's operator install the rule book"),
         [BeyondLaw] = (403, "the gate runs the law itself over the demand and the facts, and never goes beyond what that permits", "decide again under the rule book; what it does not permit cannot leave"),
@@ -86,7 +89,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [TooEarly] = (403, "an order is good from notBefore on the gate's clock", "send it again then"),
         [Expired] = (403, "an order is good until expires on the gate's clock", "make a new order and have it approved"),
         [TooLong] = (403, "an order is good for at most 24 hours; a preservation lasts at most 366 days", "make a new order with a shorter term"),
-        [Stopped] = (403, "a stop by any one rostered person, or by the authority for its own orders, holds until two lift it", "find out why it was stopped; two rostered people may lift it"),
+        [Stopped] = (403, "a stop by any one rostered person, by the authority for its own orders, or by the gate itself, holds until a quorum lifts it", "find out why it was stopped; a quorum of the roster may lift it"),
         [AlreadyReleased] = (409, "one decision releases once", "record a new decision that names the earlier order as reissueOf"),
         [Journal] = (409, "the gate's journal and its leaves in the ledger must agree", "have a person look: the journal was rolled back or changed, or somebody else writes with the gate's key"),
         [LedgerAway] = (503, "nothing runs without the ledger", "try again"),

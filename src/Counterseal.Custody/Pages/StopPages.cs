@@ -18,7 +18,7 @@ internal static class StopPages
 
     private static Html Held(Gate.HeldStop one, RosterPerson person, Roster roster) => Html.Of($"""
         <li><span><strong>{(one.Stop.Demand == Stop.Everything ? "Everything" : "Demand " + one.Stop.Demand)}</strong>, stopped <time datetime="{Law.Instant.Text(one.Stop.At)}">{PageFrame.When(one.Stop.At)}</time> by {string.Join(", ", one.Stop.Note.Signatures.Select(line => Visible.Text(line.Name)))}; stop {PageFrame.Digest(one.Stop.Digest)}</span>
-        <span>{(one.Lifting.Count == 0 ? "Nobody has signed to lift it." : string.Join(", ", one.Lifting) + " signed to lift it; it needs another.")}</span>
+        <span>{(one.Lifting.Count == 0 ? "Nobody has signed to lift it." : string.Join(", ", one.Lifting) + $" signed to lift it; it needs {Math.Max(2, roster.MostNeeded).ToString(System.Globalization.CultureInfo.InvariantCulture)}.")}</span>
         {(one.Lifting.Contains(person.Name) ? Html.Of($"<p class=\"good\">You have signed to lift it.</p>") : PageFrame.Ask(one.LiftText, "Sign to lift this stop", roster.Passkeys!, person.Passkeys, "/stops"))}
         </li>
         """);

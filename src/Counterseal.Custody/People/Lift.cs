@@ -3,7 +3,7 @@ using Counterseal.Ledger;
 
 namespace Counterseal.Custody;
 
-/// <summary>The end of one stop; two rostered people sign it.</summary>
+/// <summary>The end of one stop; a quorum of the roster signs it.</summary>
 /// <param name="Gate">The gate's name.</param>
 /// <param name="Stop">The stop's digest.</param>
 /// <param name="At">When it was written, UTC.</param>
@@ -15,7 +15,7 @@ public sealed record Lift(string Gate, string Stop, DateTimeOffset At, SignedNot
     /// <summary>SHA-256 of the text without signatures, lower-case hex.</summary>
     public string Digest => NoteLines.Digest(Note.Text);
 
-    /// <summary>The text that two people sign.</summary>
+    /// <summary>The text that a quorum signs.</summary>
     /// <exception cref="FormatException">A value that cannot stand in a line.</exception>
     public static string Text(string gate, string stop, DateTimeOffset at) => NoteLines.Build(Kind, ("gate", gate), ("stop", stop), ("at", Instant.Text(at)));
 

@@ -3,7 +3,7 @@ using Counterseal.Ledger;
 
 namespace Counterseal.Custody;
 
-/// <summary>A no that holds one demand, or everything, until two people lift it. Any one rostered person sends it, or an authority for its own orders.</summary>
+/// <summary>A no that holds one demand, or everything, until a quorum lifts it. Any one rostered person sends it, an authority for its own orders, or the gate when a tripwire was crossed.</summary>
 /// <param name="Gate">The gate's name.</param>
 /// <param name="Demand">The demand's id, or <see cref="Everything"/>.</param>
 /// <param name="At">When it was written, UTC.</param>

@@ -38,6 +38,9 @@ internal sealed class Stops(GateHome home, Func<string, string, bool> onRecord)
     /// <summary>Whether a stop by that digest was ever taken, and whether it still holds.</summary>
     public (bool Taken, bool Lifted) State(string digest) => (File.Exists(StopPath(digest)), Lifted(digest));
 
+    /// <summary>The lift that ended a stop, or <c>null</c> while it holds.</summary>
+    public Lift? LiftOf(string digest) => Lifted(digest) ? Lift.Read(File.ReadAllBytes(LiftPath(digest))) : null;
+
     /// <summary>All stops that hold.</summary>
     /// <exception cref="RefusalException">They cannot be read.</exception>
     public IReadOnlyList<Stop> Taken()

@@ -95,6 +95,23 @@ public sealed class Case
         return made;
     }
 
+    /// <summary>A preview that holds in everything, approved by alice and bob; it rests on a decision like a release's.</summary>
+    public static Task<Case> Preview(HostileDesk desk, params string[] viewers) => Preview(desk, null, null, null, viewers);
+
+    /// <summary>The same with something bent, or on the decision of another case.</summary>
+    public static async Task<Case> Preview(HostileDesk desk, Action<JsonObject>? decided = null, Action<JsonObject>? order = null, Case? of = null, params string[] viewers)
+    {
+        var made = of ?? await Release(desk, decided);
+        made.Approvals.Clear();
+        made.MakeOrder("preview", desk.Demand.Scope, node =>
+        {
+            node["viewers"] = new JsonArray([.. viewers.Select(viewer => JsonValue.Create(viewer))]);
+            order?.Invoke(node);
+        });
+        made.ApprovedBy("alice", "bob");
+        return made;
+    }
+
     /// <summary>A count or preserve that holds in everything, approved by alice.</summary>
     public static async Task<Case> OnReceived(HostileDesk desk, string kind, Scope? scope = null, Action<JsonObject>? order = null, Action<JsonObject>? received = null)
     {

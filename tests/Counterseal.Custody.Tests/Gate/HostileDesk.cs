@@ -43,7 +43,11 @@ public sealed class HostileDesk : IAsyncDisposable
         WriteSources();
         Made = GateHome.Create(
             Home,
-            new GateSettings(GateName, true, LedgerAddress, ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential)))),
+            new GateSettings(GateName, true, LedgerAddress, ledgerMade.Key.ToString(), new Sources(At("accounts.ndjson"), At("mail")), Hex(SHA256.HashData(Encoding.UTF8.GetBytes(DeskCredential))))
+            {
+                // Tests refuse more in one instant than any gate does in an hour; TripwireTests sets its own.
+                Tripwires = new Tripwires { OrdersPerHour = 1_000_000, AccountsPerDay = 1_000_000, RefusedPerHour = Tripwires.MostRefused },
+            },
             ledgerMade.Credentials["gate"],
             RosterJson(),
             [Repository.Folder("rules")]);
@@ -103,6 +107,17 @@ public sealed class HostileDesk : IAsyncDisposable
         await serving;
         running.Dispose();
         running = null;
+    }
+
+    /// <summary>Changes <c>gate.json</c> and starts the gate again.</summary>
+    public async Task Settle(Action<JsonObject> change)
+    {
+        await StopGate();
+        var path = Path.Combine(Home, "gate.json");
+        var settings = JsonNode.Parse(System.IO.File.ReadAllBytes(path))!.AsObject();
+        change(settings);
+        System.IO.File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(settings));
+        await StartGate();
     }
 
     public async Task RestartGate()

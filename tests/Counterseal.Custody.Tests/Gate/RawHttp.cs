@@ -66,14 +66,15 @@ public static class RawHttp
         return Parse(answer.ToArray());
     }
 
-    public static Task<RawAnswer> Send(string socket, string method, string path, byte[]? body = null, string? credential = null, string? range = null) =>
-        Send(socket, Request(method, path, body, credential, range));
+    public static Task<RawAnswer> Send(string socket, string method, string path, byte[]? body = null, string? credential = null, string? range = null, string? authorization = null) =>
+        Send(socket, Request(method, path, body, credential, range, authorization));
 
-    public static byte[] Request(string method, string path, byte[]? body = null, string? credential = null, string? range = null)
+    public static byte[] Request(string method, string path, byte[]? body = null, string? credential = null, string? range = null, string? authorization = null)
     {
         var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{method} {path} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n");
-        if (credential is not null)
-            head.Append(CultureInfo.InvariantCulture, $"Authorization: Bearer {credential}\r\n");
+        authorization ??= credential is null ? null : "Bearer " + credential;
+        if (authorization is not null)
+            head.Append(CultureInfo.InvariantCulture, $"Authorization: {authorization}\r\n");
         if (range is not null)
             head.Append(CultureInfo.InvariantCulture, $"Range: {range}\r\n");
         if (body is not null)
