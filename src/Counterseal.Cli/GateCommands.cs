@@ -22,6 +22,7 @@ internal static class GateCommands
                 return 0;
             }));
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
+        command.Subcommands.Add(RosterCommands.Command());
         return command;
     }
 }

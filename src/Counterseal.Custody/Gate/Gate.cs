@@ -103,8 +103,7 @@ public sealed partial class Gate : IAsyncDisposable
                 var kept = shelf.Find(digest);
                 if (kept is null && wait && shelf.Unfinished().Count >= MostWaiting)
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
-                if (Merge(envelope, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(envelope, kept);
                 var roster = home.ReadRoster();
                 if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
                     return Refuse(digest, counter);
@@ -147,8 +146,7 @@ public sealed partial class Gate : IAsyncDisposable
                 var roster = await RosterOnRecord(cancel);
                 if (approval.Fault(roster, digest, "/") is { } fault)
                     return Refuse(digest, fault);
-                if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept);
                 if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
                     return Refuse(digest, counter);
                 shelf.Keep(merged);

@@ -162,28 +162,18 @@ public sealed partial class Gate
             : null;
     }
 
-    /// <summary>Approvals kept and approvals new, one a person; kept ones that no longer count are left out.</summary>
-    private Refusal? Merge(Envelope filed, Envelope? kept, out Envelope merged)
+    /// <summary>Approvals kept and approvals new, one a person: another by the same person changes nothing. Kept ones that no longer count are left out.</summary>
+    private Envelope Merged(Envelope filed, Envelope? kept)
     {
         var roster = home.ReadRoster();
         var notes = new List<string>();
-        var people = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var note in kept is null ? [] : Counted(kept.Approvals, kept.Order.Digest, roster))
+        var people = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var note in (kept is null ? [] : Counted(kept.Approvals, kept.Order.Digest, roster)).Concat(filed.Approvals))
         {
-            people[Approval.Read(note, "/approvals").Reviewer] = note;
-            notes.Add(note);
+            if (people.Add(Approval.Read(note, "/approvals").Reviewer))
+                notes.Add(note);
         }
-        merged = filed;
-        for (var i = 0; i < filed.Approvals.Count; i++)
-        {
-            var reviewer = Approval.Read(filed.Approvals[i], $"/approvals/{i}").Reviewer;
-            if (!people.TryGetValue(reviewer, out var earlier))
-                notes.Add(people[reviewer] = filed.Approvals[i]);
-            else if (earlier != filed.Approvals[i])
-                return Refusal.Of(Refusal.SameReviewerTwice, "this person has approved already", $"/approvals/{i}");
-        }
-        merged = filed with { Approvals = notes };
-        return null;
+        return filed with { Approvals = notes };
     }
 
     /// <summary>The counters of the passkeys in approvals that the gate has not kept yet; all else of them has been checked.</summary>

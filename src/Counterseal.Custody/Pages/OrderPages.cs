@@ -22,10 +22,10 @@ internal static class OrderPages
             <div class="two">
             <div>
             {Html.Each(OrderText.Sections(sight.Envelope, sight.Assessment, now), Section)}
-            {Decide(sight, person, stopText)}
             </div>
             {Original(order, sight.Envelope.Original.Length, original)}
             </div>
+            {Decide(sight, person, stopText)}
             """);
     }
 
@@ -66,7 +66,7 @@ internal static class OrderPages
     }
 
     private static Html Original(Order order, int length, (int Pages, string? Fault) original) => Html.Of($"""
-        <section><h2>The demand as it came</h2>
+        <section class="original"><h2>The demand as it came</h2>
         <p class="soft">{length} bytes, SHA-256 <code>{order.OriginalDigest}</code>. Drawn in a sandbox: you see pixels, not the document itself.</p>
         {(original.Fault is { } fault ? Html.Of($"<p class=\"bad\">{fault} Read the original elsewhere, and compare its SHA-256 with the one above.</p>") : Html.Of($"<div class=\"pages\" tabindex=\"0\" role=\"region\" aria-label=\"Pages of the original\">{Html.Each(Enumerable.Range(1, Math.Min(original.Pages, DemandPixels.MostPages)), page => Html.Of($"<img src=\"/orders/{order.Digest}/original/{page}.png\" alt=\"Page {page} of {original.Pages} of the original, as pixels\" loading=\"lazy\">"))}</div>"))}
         {(original.Pages > DemandPixels.MostPages ? Html.Of($"<p class=\"shout\">Only the first {DemandPixels.MostPages} pages are drawn. There are more.</p>") : Html.None)}

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace Counterseal.Custody;
 
 /// <summary>Where the gate's own pages listen; their origin and relying party are the roster's.</summary>
-/// <param name="Listen"><c>127.0.0.1:8472</c>, <c>[::]:443</c>, or <c>localhost:8472</c> for both loopback addresses.</param>
+/// <param name="Listen"><c>127.0.0.1:8474</c>, <c>[::]:443</c>, or <c>localhost:8474</c> for both loopback addresses.</param>
 /// <param name="Certificate">PEM file of the certificate chain, or <c>null</c> for plain http, which the roster's origin allows on localhost only.</param>
 /// <param name="CertificateKey">PEM file of its key.</param>
 public sealed record PagesSettings(string Listen, string? Certificate = null, string? CertificateKey = null)
@@ -100,7 +100,7 @@ internal sealed class PagesHost : IAsyncDisposable
             else if (IPEndPoint.TryParse(settings.Listen, out var address))
                 options.Listen(address, Configure);
             else
-                throw new InvalidDataException($"pages.json: listen is an address with a port, like 127.0.0.1:8472, not \"{settings.Listen}\"");
+                throw new InvalidDataException($"pages.json: listen is an address with a port, like 127.0.0.1:8474, not \"{settings.Listen}\"");
         });
         app = builder.Build();
         app.Run(Serve);
