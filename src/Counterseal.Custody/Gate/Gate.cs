@@ -29,6 +29,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly KnownDirectory directory;
     private readonly PasskeyCounters counters;
     private readonly PendingLifts lifting;
+    private readonly PendingEntries entries;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -49,6 +50,7 @@ public sealed partial class Gate : IAsyncDisposable
         directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
         counters = new PasskeyCounters(home);
         lifting = new PendingLifts(home);
+        entries = new PendingEntries(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);

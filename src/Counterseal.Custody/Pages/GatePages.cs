@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Counterseal.Law;
 using Counterseal.Ledger;
 
@@ -109,8 +110,52 @@ public sealed partial class Gate
             Lift.Kind => TakeLift(note, cancel, together: true),
             RosterChange.Kind => SignRoster(note, cancel),
             RosterHalt.Kind => HaltRoster(note, cancel),
+            Revocation.Kind => TakeRevocation(note, cancel),
+            DirectoryEntry.Kind => Task.FromResult(SignEntry(note)),
             _ => Task.FromResult(Refuse("", Refusal.Of(Refusal.Malformed, "the gate's pages ask for no note of this kind", "/text"))),
         };
+    }
+
+    /// <summary>Directory entries that wait for signatures, and those that are known.</summary>
+    internal (IReadOnlyList<DirectoryEntry> Drafted, IReadOnlyList<DirectoryEntry> Known) DirectoryNow() => (entries.All(), directory.All());
+
+    /// <summary>Keeps a directory entry that people shall sign on the page.</summary>
+    internal GateAnswer ProposeEntry(string text)
+    {
+        var entry = PendingEntries.Parse(text.Replace("\r\n", "\n", StringComparison.Ordinal).Split("\n\n", 2)[0]);
+        if (entries.Find(entry.Digest) is null)
+            entries.Keep(entry);
+        return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest, ["state"] = "drafted" }));
+    }
+
+    /// <summary>Adds a signature to a proposed directory entry; with the second one the gate knows it.</summary>
+    private GateAnswer SignEntry(ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            var signed = DirectoryEntry.Read(note.Span, "/");
+            if (entries.Find(signed.Digest) is not { } entry)
+                return Refuse("", Unknown());
+            var roster = home.ReadRoster();
+            if (signed.Signers(roster) is not [var signer])
+                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "this is not signed by a person with the role directory", "/"));
+            if (counters.Take(signed.Note, roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
+            if (!entry.Signers(roster).Contains(signer))
+                entry = entry with { Note = entry.Note with { Signatures = [.. entry.Note.Signatures, .. signed.Note.Signatures] } };
+            entries.Keep(entry);
+            if (entry.Signers(roster).Count < 2)
+                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest, ["state"] = "waiting" }));
+            if ((entry.Fault(roster, clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
+                return Refuse("", fault);
+            directory.Keep(entry);
+            entries.Forget(entry.Digest);
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest, ["state"] = "known" }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
     }
 
     /// <summary>The person whose good sign-in a note is, with its counter taken.</summary>

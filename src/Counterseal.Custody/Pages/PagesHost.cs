@@ -180,6 +180,7 @@ internal sealed class PagesHost : IAsyncDisposable
                 // A page of another origin may send a form; it cannot send this header, and the browser says whence it comes.
                 _ when http.Request.ContentType != "application/json" || http.Request.Headers.Origin != rules.Origin => Json(http, Refusal.Of(Refusal.Malformed, "this comes from another page than the gate's own", "Origin")),
                 ["sign"] => Sign(http),
+                ["propose"] => Propose(http, roster, rules),
                 ["enrol", "begin"] => BeginEnrolment(http, rules),
                 ["enrol"] => Enrol(http, rules),
                 ["leave"] => Leave(http),
@@ -204,6 +205,7 @@ internal sealed class PagesHost : IAsyncDisposable
             _ when person is null => SignIn(http, rules, path),
             [""] => Page(http, 200, "Orders that wait", "/", person.Name, OrderPages.List(gate.WaitingOrders(), person.Name, gate.HeldStops(), clock.GetUtcNow())),
             ["stops"] => Page(http, 200, "Stop", "/stops", person.Name, StopPages.Of(gate.HeldStops(), person, roster, StopText(Stop.Everything))),
+            ["directory"] => Page(http, 200, "Directory", "/directory", person.Name, DirectoryPages.Of(gate.DirectoryNow().Drafted, gate.DirectoryNow().Known, person, roster, gate.Name, clock.GetUtcNow())),
             ["orders", var digest] when Shape.IsHex(digest, 32) => Order(http, digest, person),
             ["orders", var digest, "original", var name] when Shape.IsHex(digest, 32) => Pixels(http, digest, name),
             _ => Nothing(http, person.Name),
@@ -239,6 +241,7 @@ internal sealed class PagesHost : IAsyncDisposable
             ["orders", var digest] when Shape.IsHex(digest, 32) => "/orders/" + digest,
             ["stops"] => "/stops",
             ["roster"] => "/roster",
+            ["directory"] => "/directory",
             _ => "/",
         };
         var now = clock.GetUtcNow();
@@ -251,7 +254,7 @@ internal sealed class PagesHost : IAsyncDisposable
     {
         using var document = Shape.Parse(await Body(http), MostBody, "/");
         var root = Shape.Closed(document.RootElement, "", "text", "credential", "authenticatorData", "clientDataJSON", "signature");
-        var text = root.Text("text", 8192);
+        var text = root.Text("text", MostBody);
         using var lease = (text.StartsWith(Stop.Kind + "\n", StringComparison.Ordinal) ? stops : answers).AttemptAcquire();
         if (!lease.IsAcquired)
         {
@@ -268,6 +271,18 @@ internal sealed class PagesHost : IAsyncDisposable
             await Admit(http, person, new SignedNote(text, [line]));
         else
             await Json(http, await gate.TakeFromPage(text, line, http.RequestAborted));
+    }
+
+    /// <summary>Takes the text of a directory entry from somebody with the role, who has signed in.</summary>
+    private async Task Propose(HttpContext http, Roster roster, PasskeyRules rules)
+    {
+        using var lease = answers.AttemptAcquire();
+        if (!lease.IsAcquired)
+            throw new RefusalException(Refusal.Of(Refusal.Busy, "too many requests", "/"));
+        if (visitors.Find(http.Request.Cookies[Cookie(rules)]) is not { } visitor || roster.Find(visitor.Name) is not { } person || !person.Roles.Contains(RosterRole.Directory))
+            throw new RefusalException(Refusal.Of(Refusal.NotOnRoster, "only a person with the role directory who has signed in proposes an entry", "/"));
+        using var document = Shape.Parse(await Body(http), MostBody, "/");
+        await Json(http, gate.ProposeEntry(Shape.Closed(document.RootElement, "", "text").Text("text", MostBody)));
     }
 
     private async Task Admit(HttpContext http, RosterPerson person, SignedNote note)

@@ -31,6 +31,7 @@
       } });
       return post("/enrol", { code, text: asked.text, attestationObject: text(credential.response.attestationObject), clientDataJSON: text(credential.response.clientDataJSON) });
     },
+    propose: form => post("/propose", { text: form.querySelector("textarea").value }),
     leave: () => post("/leave", {}),
   };
   for (const form of document.querySelectorAll("form[data-way]")) {

@@ -50,7 +50,7 @@ public static class RosterCeremony
         foreach (var member in settings ?? [])
             next[member.Key] = member.Value?.DeepClone();
         next["epoch"] = current.Epoch + 1;
-        next["change"] ??= new JsonObject { ["quorum"] = Math.Max(2, current.MostNeeded), ["wait"] = 24 * 3600 };
+        next["change"] ??= new JsonObject { ["quorum"] = Math.Max(2, current.MostNeeded), ["wait"] = IsTrial(home) ? 600 : 24 * 3600 };
         var invited = Invitations(home).Where(invitation => invitation.Passkeys.Count > 0 && !without.Contains(invitation.Name)).ToList();
         var people = next["people"]!.AsArray().Select(person => person!.DeepClone().AsObject()).Where(person => !without.Contains((string)person["name"]!)).ToList();
         foreach (var invitation in invited)
@@ -88,6 +88,9 @@ public static class RosterCeremony
     {
         Passkeys = [.. invitation.Passkeys, new JsonObject { ["id"] = Convert.ToBase64String(passkey.Id), ["key"] = Convert.ToBase64String(passkey.Key.Bytes), ["backedUp"] = passkey.BackedUp }],
     });
+
+    /// <summary>A trial's change waits ten minutes unless its settings say otherwise, so that one can try it.</summary>
+    private static bool IsTrial(string home) => (bool)JsonNode.Parse(File.ReadAllBytes(Path.Combine(home, "gate.json")))!["trial"]!;
 
     private static IEnumerable<Invitation> Invitations(string home)
     {

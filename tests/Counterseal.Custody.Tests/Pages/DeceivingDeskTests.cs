@@ -76,6 +76,8 @@ public sealed class DeceivingDeskTests : IClassFixture<DeceivingDesk>
     private async Task<Case> Waiting()
     {
         Desk.Clock.Advance(TimeSpan.FromMinutes(1));
+        // Wherever the test before has led her.
+        await world.Alice.Page.GotoAsync(world.Origin + "/");
         var release = await Case.Release(Desk);
         release.Approvals.Clear();
         Assert.Equal("waiting", (await release.File()).State);

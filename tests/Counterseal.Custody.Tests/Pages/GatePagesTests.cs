@@ -20,7 +20,21 @@ public sealed class GatePagesTests(GateBrowser browser) : IClassFixture<GateBrow
         var (alice, bob, carol) = (people[0], people[1], people[2]);
         await GateWithPages.Found(desk, origin, people);
 
-        var release = (await Case.Release(desk)).ApprovedBy();
+        // Dora proposes the recipient and signs it, Egon signs it; then the gate knows it.
+        var (dora, egon) = (people[3], people[4]);
+        await dora.Open(origin + "/directory");
+        await dora.Page.GetByLabel("The entry's lines").FillAsync(desk.DirectoryText());
+        await dora.Press("Propose it");
+        await dora.Press("Sign this entry");
+        await dora.Page.GetByText("You have signed it").WaitForAsync();
+        await egon.Open(origin + "/directory");
+        await egon.Page.GetByText("Signed by dora").WaitForAsync();
+        await egon.Press("Sign this entry");
+        await egon.Page.GetByText("The signed entry, for the desk").ClickAsync();
+        var entry = await egon.Page.Locator("pre").InnerTextAsync();
+        Assert.StartsWith(desk.DirectoryText(), entry, StringComparison.Ordinal);
+
+        var release = await Case.Release(desk, directory: entry.TrimEnd('\n') + "\n");
         release.Approvals.Clear();
         Assert.Equal("waiting", (await release.File()).State);
         await alice.Open($"{origin}/orders/{release.Digest}");
@@ -101,6 +115,8 @@ public sealed class GatePagesTests(GateBrowser browser) : IClassFixture<GateBrow
         await See("order-stopped");
         await alice.Page.GotoAsync(origin + "/stops");
         await See("stops");
+        await alice.Page.GotoAsync(origin + "/directory");
+        await See("directory");
         RosterCeremony.Draft(desk.Home, ["carol"], new() { ["change"] = new System.Text.Json.Nodes.JsonObject { ["quorum"] = 2, ["wait"] = 7200 } }, desk.Clock.GetUtcNow());
         await alice.Page.GotoAsync(origin + "/roster");
         await See("roster");
