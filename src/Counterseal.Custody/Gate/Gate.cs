@@ -23,6 +23,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly GateHome home;
     private readonly TimeProvider clock;
     private readonly ILogger log;
+    private readonly MakeCollector makeCollector;
     private readonly GateLedger ledger;
     private readonly Stops stops;
     private readonly OrderShelf shelf;
@@ -40,9 +41,10 @@ public sealed partial class Gate : IAsyncDisposable
     private Dictionary<string, RuleBook> books;
     private Task keeping = Task.CompletedTask;
 
-    private Gate(GateHome home, TimeProvider clock, ILogger log)
+    private Gate(GateHome home, TimeProvider clock, ILogger log, MakeCollector? collectors)
     {
         this.home = home;
+        makeCollector = collectors ?? (_ => null);
         this.clock = clock;
         this.log = log;
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
@@ -64,16 +66,27 @@ public sealed partial class Gate : IAsyncDisposable
     /// were cut off, and deletes the snapshots whose term has ended.
     /// </summary>
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
-    public static Gate Open(string folder, TimeProvider clock, ILogger log)
+    public static Gate Open(string folder, TimeProvider clock, ILogger log, MakeCollector? collectors = null)
     {
         var home = GateHome.Open(folder);
         Gate gate;
         try
         {
-            gate = new Gate(home, clock, log);
+            gate = new Gate(home, clock, log, collectors);
+            gate.Sources().Dispose();
         }
         catch
         {
+            home.Dispose();
+            throw;
+        }
+        try
+        {
+            gate.StopIfRestored();
+        }
+        catch
+        {
+            gate.ledger.Dispose();
             home.Dispose();
             throw;
         }
@@ -200,7 +213,11 @@ public sealed partial class Gate : IAsyncDisposable
                 answer["lastRefusal"] = refusal.Code;
             // The desk made the envelope; a reviewer must see the bytes that the gate has.
             if (!desk && shelf.Find(digest) is { } kept)
+            {
                 answer["envelope"] = kept.Node();
+                if (order.Plan is not null)
+                    answer["plan"] = Texts(PlanOf(order.Kind, order.Scope));
+            }
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)
@@ -250,6 +267,9 @@ public sealed partial class Gate : IAsyncDisposable
             ["ledger"] = home.Settings.LedgerKey,
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
+        var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
+        if (keys.Count > 1)
+            about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);
         try
         {
             var roster = home.ReadRoster();
@@ -277,6 +297,8 @@ public sealed partial class Gate : IAsyncDisposable
         var answer = new JsonObject { ["state"] = stopped.Code };
         if (TrippedNow() is { } wire)
             answer["tripped"] = wire;
+        if (HeldEverything() is { Count: > 0 } held)
+            answer["stops"] = new JsonArray([.. held.Select(stop => JsonValue.Create(stop.Digest))]);
         return new GateAnswer(503, Canonical.Bytes(answer));
     }
 
@@ -305,6 +327,33 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return Refuse("", e.Refusal);
         }
+    }
+
+    /// <summary>The stops that hold everything: what a lift names. None can be named when they cannot be read.</summary>
+    private IReadOnlyList<Stop> HeldEverything()
+    {
+        try
+        {
+            return [.. stops.Taken().Where(stop => stop.Demand == Stop.Everything)];
+        }
+        catch (RefusalException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
+    private void StopIfRestored()
+    {
+        if (Place.IsKnown(home))
+            return;
+        var text = Stop.Text(Name, Stop.Everything, clock.GetUtcNow(), Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
+        stops.Take(stop, null);
+        GateLog.Restored(log, stop.Digest);
+        if (!System.IO.File.Exists(home.At("journal.ndjson")))
+            Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
+        Place.Keep(home.Folder);
     }
 
     /// <summary>Ends a stop: on record first, then in effect.</summary>
@@ -540,6 +589,9 @@ internal static partial class GateLog
 
     [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
+
+    [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
+    public static partial void Restored(ILogger log, string stop);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
     public static partial void RequestFailed(ILogger log, Exception e);

@@ -24,7 +24,7 @@ public sealed partial class Gate
             return approvals;
         if (await ledger.Fault(envelope.Event, cancel) is { } proof)
             return proof;
-        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope)) is { } rests)
+        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope) ?? PlanFault(order)) is { } rests)
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
@@ -213,6 +213,13 @@ public sealed partial class Gate
 
     private static IReadOnlyList<string> Counted(IReadOnlyList<string> approvals, string order, Roster roster) =>
         [.. approvals.Where(note => Approval.Read(note, "/approvals").Fault(roster, order) is null)];
+
+    /// <summary>The key that seals are signed with is on record before the first of them: its leaf parts what an earlier key was good for from what it is not.</summary>
+    private async Task KeyOnRecord(CancellationToken cancel)
+    {
+        var key = home.Signer.Verifier.ToString();
+        await Record("key", "", OwnEvent.Key(key), key, cancel);
+    }
 
     /// <summary>Puts an event on record: journal, ledger, journal.</summary>
     /// <param name="type">The event's type.</param>

@@ -22,6 +22,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "lifted" => "lift",
         "proposed" or "halted" => "change",
         "revoked" => "entry",
+        "key" => "key",
         "viewed" => "view",
         _ => "order",
     });

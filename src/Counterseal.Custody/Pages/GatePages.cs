@@ -11,7 +11,7 @@ public sealed partial class Gate
     internal sealed record WaitingOrder(Order Order, IReadOnlyList<string> Approved, int Need);
 
     /// <summary>An order as a person sees it before approving: its bytes, what the law says of them here, and what the gate's own checks say.</summary>
-    internal sealed record OrderSight(Envelope Envelope, Assessment? Assessment, Refusal? Refusal, IReadOnlyList<string> Approved, int Need, Roster Roster);
+    internal sealed record OrderSight(Envelope Envelope, Assessment? Assessment, QueryPlan? Plan, Refusal? Refusal, IReadOnlyList<string> Approved, int Need, Roster Roster);
 
     /// <summary>A stop that holds, and the names of the people who have signed its lift so far.</summary>
     internal sealed record HeldStop(Stop Stop, string LiftText, IReadOnlyList<string> Lifting);
@@ -72,7 +72,7 @@ public sealed partial class Gate
         {
             // What the engine cannot assess it does not permit; the refusal above says so.
         }
-        return new OrderSight(envelope, assessment, refusal, Names(envelope.Approvals, digest, roster), roster.Needs(envelope.Order), roster);
+        return new OrderSight(envelope, assessment, envelope.Order.Plan is null ? null : PlanOf(envelope.Order.Kind, envelope.Order.Scope), refusal, Names(envelope.Approvals, digest, roster), roster.Needs(envelope.Order), roster);
     }
 
     /// <summary>The original's bytes of an order that waits.</summary>

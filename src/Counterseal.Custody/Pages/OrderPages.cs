@@ -21,7 +21,7 @@ internal static class OrderPages
             <p class="lead">{PageFrame.Clock(order.NotBefore, order.Expires, now)}</p>
             <div class="two">
             <div>
-            {Html.Each(OrderText.Sections(sight.Envelope, sight.Assessment, now), Section)}
+            {Html.Each(OrderText.Sections(sight.Envelope, sight.Assessment, now, sight.Plan), Section)}
             </div>
             {Original(order, sight.Envelope.Original.Length, original)}
             </div>
