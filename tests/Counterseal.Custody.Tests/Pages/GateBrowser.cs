@@ -24,12 +24,22 @@ public sealed class GateBrowser : IAsyncLifetime
         if (!File.Exists(Chromium))
             return;
         playwright = await Playwright.CreateAsync();
-        chromium = await playwright.Chromium.LaunchAsync(new()
+        for (var left = 3; chromium is null; left--)
         {
-            ExecutablePath = Chromium,
-            Timeout = 120_000,
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+            try
+            {
+                chromium = await playwright.Chromium.LaunchAsync(new()
+                {
+                    ExecutablePath = Chromium,
+                    Timeout = 120_000,
+                    Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+                });
+            }
+            catch (PlaywrightException) when (left > 0)
+            {
+                // On a machine that is busy to the brim a browser may die while it starts.
+            }
+        }
     }
 
     /// <summary>A person at a window. The gate's own content policy holds, unless axe must be let in past it.</summary>
