@@ -20,6 +20,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "roster" => "roster",
         "stopped" => "stop",
         "lifted" => "lift",
+        "proposed" or "halted" => "change",
         "revoked" => "entry",
         "key" => "key",
         "viewed" => "view",
