@@ -33,7 +33,11 @@ public static class Collection
     /// <param name="cancel">Stops between records.</param>
     /// <exception cref="SourceException">A source is missing, breaks its format or ran a query that is not in its plan: names place and rule.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what the sink has so far is not complete.</exception>
-    public static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, CancellationToken cancel)
+    public static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, CancellationToken cancel) =>
+        Run(collectors, scope, number, sink, Minimisation.None, cancel);
+
+    /// <summary>The same under rules of minimisation.</summary>
+    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Minimisation minimisation, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(collectors);
         ArgumentNullException.ThrowIfNull(scope);
@@ -44,6 +48,7 @@ public static class Collection
         var results = new List<AccountResult>();
         foreach (var (account, reaching) in SelectorLookup.Accounts(scope, found))
         {
+            var own = Own(account, reaching, found);
             foreach (var category in Enum.GetValues<DataCategory>())
             {
                 var items = reaching.Where(item => item.Categories.Contains(category)).ToList();
@@ -51,7 +56,7 @@ public static class Collection
                 foreach (var collector in collectors)
                 {
                     if (collector.ReadText(category) is not { } query) continue;
-                    var stream = new CategoryStream(number(account), category, collector, sink);
+                    var stream = new CategoryStream(number(account), category, collector, sink, minimisation, own);
                     var ranges = new TimeRanges(items, category);
                     var run = new CollectorRun((text, _) => Planned(collector, query, text), cancel);
                     foreach (var record in collector.Read(account, category, ranges.Apart, run))
@@ -64,8 +69,12 @@ public static class Collection
             }
         }
         var selectors = scope.Items.Select((item, i) => new SelectorResult(i, [.. found[item.Selector].Accounts.Select(number)]) { Why = found[item.Selector].Why }).ToList();
-        return new CollectionReport(selectors, results);
+        return new CollectionReport(selectors, results) { Minimisation = minimisation.Rules.Digest };
     }
+
+    /// <summary>What is the account's own, lower case: its name, the selectors that led to it, and what its sources know of it.</summary>
+    private static HashSet<string> Own(string account, List<ScopeItem> reaching, Dictionary<Selector, AccountsOf> found) =>
+        [account.ToLowerInvariant(), .. reaching.Where(item => item.Selector.Kind is SelectorKind.Mailbox or SelectorKind.Telephone).Select(item => item.Selector.Value.ToLowerInvariant()), .. reaching.SelectMany(item => found[item.Selector].Own.GetValueOrDefault(account) ?? []).Select(address => address.ToLowerInvariant())];
 
     /// <summary>The scope that a count runs over: an item without categories is counted for all four.</summary>
     public static Scope Counted(Scope scope)
@@ -96,6 +105,7 @@ public static class Collection
             case SourceRow row:
                 if (row.Time is null && !ranges.Everything) stream.Unreadable(row.Place, "nothing in it gives its time, so it is neither in nor out of the time range");
                 else if (!ranges.Contains(row.Time)) stream.OutOfScope();
+                else if (stream.Holds(row)) stream.LeftOut(Minimisation.Privileged);
                 else stream.InScope(row);
                 break;
             case SourceMessage message:
@@ -107,6 +117,10 @@ public static class Collection
                 else if (!ranges.Contains(time?.At))
                 {
                     stream.OutOfScope();
+                }
+                else if (stream.Holds(message))
+                {
+                    stream.LeftOut(Minimisation.Privileged);
                 }
                 else
                 {
@@ -131,7 +145,7 @@ internal static class SelectorLookup
     /// <summary>What each selector comes to, from all collectors together.</summary>
     public static Dictionary<Selector, AccountsOf> Run(IReadOnlyList<ICollector> collectors, Scope scope, CancellationToken cancel)
     {
-        var found = scope.Items.Select(item => item.Selector).Distinct().ToDictionary(selector => selector, _ => (Accounts: new List<string>(), Why: (string?)null, Asked: false));
+        var found = scope.Items.Select(item => item.Selector).Distinct().ToDictionary(selector => selector, _ => (Accounts: new List<string>(), Own: new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal), Why: (string?)null, Asked: false));
         foreach (var collector in collectors)
         {
             var selectors = found.Keys.Where(selector => WantedSelectors.WhyNot(selector) is null && collector.FindText(selector.Kind) is not null).ToList();
@@ -141,14 +155,15 @@ internal static class SelectorLookup
             if (answers.Count != selectors.Count) throw new SourceException($"the collector \"{collector.Name}\" answered {answers.Count} selectors where {selectors.Count} were asked");
             for (var i = 0; i < selectors.Count; i++)
             {
-                var (accounts, why, _) = found[selectors[i]];
+                var (accounts, own, why, _) = found[selectors[i]];
                 foreach (var account in answers[i].Accounts)
                 {
                     if (account.Length == 0 || (selectors[i].Kind == SelectorKind.Account && account != selectors[i].Value))
                         throw new SourceException($"the collector \"{collector.Name}\" found an account of another name than the one that was asked for");
                     if (!accounts.Contains(account)) accounts.Add(account);
+                    if (answers[i].Own.TryGetValue(account, out var known)) own[account] = [.. own.GetValueOrDefault(account) ?? [], .. known];
                 }
-                found[selectors[i]] = (accounts, why ?? answers[i].Why, true);
+                found[selectors[i]] = (accounts, own, why ?? answers[i].Why, true);
             }
         }
         return found.ToDictionary(f => f.Key, f => One(f.Key, f.Value));
@@ -174,13 +189,13 @@ internal static class SelectorLookup
         return order.Select(account => (account, items[account]));
     }
 
-    private static AccountsOf One(Selector selector, (List<string> Accounts, string? Why, bool Asked) found) => found.Accounts.Count switch
+    private static AccountsOf One(Selector selector, (List<string> Accounts, Dictionary<string, IReadOnlyList<string>> Own, string? Why, bool Asked) found) => found.Accounts.Count switch
     {
         0 => new AccountsOf([], WantedSelectors.WhyNot(selector) ?? (found.Asked ? found.Why : "no source of this gate can look up this kind of identifier")),
         // Two accounts at one address, port and instant: one of the records is wrong, and guessing would name an innocent person.
         > 1 when selector.Kind == SelectorKind.IpAddress => new AccountsOf([], $"{found.Accounts.Count} accounts have a session at this address, port and time"),
         > 1 when selector.Kind == SelectorKind.Mailbox => throw new SourceException("two accounts of the gate's sources have one of the addresses asked for, so it is not known whose it is. Nothing was collected."),
-        _ => new AccountsOf(found.Accounts),
+        _ => new AccountsOf(found.Accounts) { Own = found.Own },
     };
 }
 
@@ -237,14 +252,14 @@ internal sealed class TimeRanges
 }
 
 /// <summary>One account's stream of one category on its way to the sink, with its counts. The sink hears of it only when there is a record.</summary>
-internal sealed class CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink)
+internal sealed class CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink, Minimisation minimisation, IReadOnlySet<string> own)
 {
     private readonly List<Unreadable> _unreadable = [];
     private readonly long[] _bases = new long[Enum.GetValues<TimeBasis>().Length];
-    private readonly SortedDictionary<string, long> _fieldsLeftOut = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _fieldsLeftOut = new(StringComparer.Ordinal), _leftOut = new(StringComparer.Ordinal);
     private readonly RowFields _fields = collector.Fields(category);
     private readonly TrafficRecord _traffic = new();
-    private long _inScope, _outOfScope, _unreadableTotal, _bytes;
+    private long _inScope, _outOfScope, _unreadableTotal, _bytes, _attachmentsLeftOut;
     private string? _extension;
     private MboxrdWriter? _mbox;
     private FileArchive? _archive;
@@ -254,6 +269,7 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
     public void InScope(SourceRow row)
     {
         Begin("ndjson");
+        if (category == DataCategory.Traffic && minimisation.Rules.MaskTraffic) row = minimisation.Masked(row, _fields.Parties, own);
         foreach (var (name, value) in row.Fields)
             if (value is not null && !_fields.Names.Contains(name)) _fieldsLeftOut[name] = _fieldsLeftOut.GetValueOrDefault(name) + 1;
         Write(AccountRecords.Row(row, _fields.Names));
@@ -273,7 +289,7 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
         if (category == DataCategory.Traffic)
         {
             Begin("ndjson");
-            Write(_traffic.Write(message, time));
+            Write(_traffic.Write(message, time, minimisation.Rules.MaskTraffic ? values => minimisation.Masked(values, own) : null));
         }
         else
         {
@@ -281,7 +297,17 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
             Begin("mbox");
             _mbox ??= new MboxrdWriter(Write);
             _mbox.Begin(message.FromLine);
-            message.CopyTo(_mbox.Write, cancel);
+            if (minimisation.Rules.Attachments.IsNothing)
+            {
+                message.CopyTo(_mbox.Write, cancel);
+            }
+            else
+            {
+                var filter = new AttachmentFilter(minimisation.Rules.Attachments, message.Headers, _mbox.Write);
+                message.CopyTo(filter.Write, cancel);
+                filter.End();
+                _attachmentsLeftOut += filter.LeftOut;
+            }
             _mbox.End();
         }
         sink.EndRecord();
@@ -298,6 +324,14 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
     }
 
     public void OutOfScope() => _outOfScope++;
+
+    /// <summary>Whether a record is held back.</summary>
+    public bool Holds(SourceMessage message) => minimisation.Holds(message);
+
+    /// <inheritdoc cref="Holds(SourceMessage)"/>
+    public bool Holds(SourceRow row) => minimisation.Holds(row, _fields.Parties);
+
+    public void LeftOut(string reason) => _leftOut[reason] = _leftOut.GetValueOrDefault(reason) + 1;
 
     public void Unreadable(string place, string reason)
     {
@@ -323,6 +357,8 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
             Source = collector.Name.Length > 0 ? collector.Name : null,
             UnreadableTotal = _unreadableTotal,
             Times = [.. Enum.GetValues<TimeBasis>().Where(b => _bases[(int)b] > 0).Select(b => new BasisCount(b, _bases[(int)b]))],
+            LeftOut = [.. _leftOut.Select(left => new LeftOut(left.Key, left.Value))],
+            AttachmentsLeftOut = _attachmentsLeftOut,
             FieldsLeftOut = [.. _fieldsLeftOut.Select(field => new FieldCount(field.Key, field.Value))],
         };
     }
@@ -358,7 +394,11 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
 /// <summary>Every record accounted for.</summary>
 /// <param name="Selectors">What each selector came to, in the order of the scope.</param>
 /// <param name="Accounts">One entry for each account found and category asked of it, in order of first mention.</param>
-public sealed record CollectionReport(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Accounts);
+public sealed record CollectionReport(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Accounts)
+{
+    /// <summary>Digest of the gate's rules of minimisation; they are on the ledger under it.</summary>
+    public string? Minimisation { get; init; }
+}
 
 /// <summary>What a selector came to.</summary>
 /// <param name="Item">Index of the scope item, from 0.</param>
@@ -369,7 +409,7 @@ public sealed record SelectorResult(int Item, IReadOnlyList<string> Accounts)
     public string? Why { get; init; }
 }
 
-/// <summary>Counts for one account and category: records read = <paramref name="InScope"/> + <paramref name="OutOfScope"/> + <see cref="UnreadableTotal"/>.</summary>
+/// <summary>Counts for one account and category: records read = <paramref name="InScope"/> + <paramref name="OutOfScope"/> + <see cref="UnreadableTotal"/> + the counts of <see cref="LeftOut"/>.</summary>
 /// <param name="Account">Opaque number.</param>
 /// <param name="Category">The category.</param>
 /// <param name="InScope">Records written.</param>
@@ -387,9 +427,20 @@ public sealed record AccountResult(string Account, DataCategory Category, long I
     /// <summary>The collector's name in <c>gate.json</c>; absent for the accounts file and mail folder.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Records in scope that were left out, by reason.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
+
+    /// <summary>Attachments that were left out of messages that were written.</summary>
+    public long AttachmentsLeftOut { get; init; }
+
     /// <summary>Fields that rows had and that are not of the category, by how many rows; they were left out.</summary>
     public IReadOnlyList<FieldCount> FieldsLeftOut { get; init; } = [];
 }
+
+/// <summary>Records that were left out.</summary>
+/// <param name="Reason">Plain words.</param>
+/// <param name="Count">How many.</param>
+public sealed record LeftOut(string Reason, long Count);
 
 /// <summary>A field that was left out.</summary>
 /// <param name="Field">Its name in the source.</param>

@@ -174,7 +174,7 @@ public sealed partial class Gate
         using (var writer = new PreviewWriter(folder, home.Vault.Recipient))
         {
             using var sources = Sources();
-            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), Minimised(work), cancel);
             cancel.ThrowIfCancellationRequested();
             MeasureCollected(order, work.Bytes, report);
             writer.Finish(report);

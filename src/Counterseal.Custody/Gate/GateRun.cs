@@ -26,6 +26,7 @@ public sealed partial class Gate
         public long Version { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Event.Event.Version : -1;
         public Task Task { get; set; } = Task.CompletedTask;
         public Refusal? Refusal { get; set; }
+        public MinimisationRules Rules { get; set; } = MinimisationRules.None;
         public long Records;
         public long Bytes;
         public CancellationToken Token => cancel.Token;
@@ -142,6 +143,7 @@ public sealed partial class Gate
         MeasureBegin(order);
         if (order.Kind != OrderKind.Count)
             work.Room = Room(order);
+        work.Rules = order.Kind == OrderKind.Preserve ? MinimisationRules.None : await RulesOnRecord(cancel);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
         switch (order.Kind)
         {
@@ -169,7 +171,7 @@ public sealed partial class Gate
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
         using var sources = Sources();
-        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), Minimised(work), cancel);
         MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
@@ -244,7 +246,7 @@ public sealed partial class Gate
         using (var writer = new PackageWriter(file, facts))
         {
             using var sources = Sources();
-            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+            var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, new Progress(writer, work), Minimised(work), cancel);
             cancel.ThrowIfCancellationRequested();
             MeasureCollected(order, work.Bytes, report);
             statement = writer.Finish(report);
@@ -338,6 +340,7 @@ public sealed partial class Gate
             foreach (var stop in stops.Taken().Where(stop => ledger.Journal!.Find("stopped", stop.Digest) is null))
                 await StopOnRecord(stop, cancel);
             await RosterOnRecord(cancel);
+            await RulesOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
             await TakeUp(cancel);
