@@ -65,8 +65,9 @@ internal static class Flags
     /// <summary>The sentence for a failure that a user can cause; <c>null</c> for a programmer's mistake, which may show its stack.</summary>
     private static string? Sentence(Exception fault) => fault switch
     {
+        Custody.RefusalException { Refusal: var no } => $"{no.Code}: {no.What} ({no.Where}). {no.Next}",
         Refused or DeskRefused or Watch.RecordException or Convention.RegistryException or Ledger.LedgerException or Custody.SourceException or Custody.PackageException or Custody.AgeException
-            or Law.RuleBookException or Intake.LetterException or FormatException or IOException or UnauthorizedAccessException => fault.Message,
+            or Law.RuleBookException or Intake.LetterException or FormatException or InvalidDataException or IOException or UnauthorizedAccessException => fault.Message,
         HttpRequestException => $"{fault.Message}. Is `counterseal serve` running for this --home?",
         OperationCanceledException => "interrupted; what was begun can be taken up again",
         _ => null,

@@ -14,6 +14,7 @@ internal static class KeyCommands
         var command = new Command("keys", "Makes key files for reviewers and authorities, and shows the public keys that verifiers need.");
         command.Subcommands.Add(Reviewer());
         command.Subcommands.Add(Authority());
+        command.Subcommands.Add(Strike());
         command.Subcommands.Add(Trust());
         command.Subcommands.Add(Reach.Key());
         return command;
@@ -40,6 +41,19 @@ internal static class KeyCommands
                     console.WriteLine($"{path}: the private key, for {signer.Name} alone");
                     console.WriteLine($"public key for the roster: {signer.Verifier}");
                 });
+                return Task.FromResult(0);
+            });
+    }
+
+    private static Command Strike()
+    {
+        var name = new Argument<string>("name") { Description = "The person's name on the roster." };
+        var home = Flags.Home();
+        return Flags.Make("strike", "Takes a person off the roster of this --home's gate (trial mode only). A new epoch begins at once: approvals that wait are void.", "keys strike alice", [name, home],
+            (parsed, answer, _) =>
+            {
+                var epoch = TrialHome.Strike(Home.Of(parsed.GetValue(home)), parsed.GetValue(name)!);
+                answer.Give(new { struck = parsed.GetValue(name), epoch }, console => console.WriteLine($"{parsed.GetValue(name)} is off the roster; epoch {epoch} begins"));
                 return Task.FromResult(0);
             });
     }
@@ -71,16 +85,28 @@ internal static class KeyCommands
 
     private static Command Trust()
     {
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
+        var renew = new Option<bool>("--renew") { Description = "First make it anew from what the running gate says of its keys, the earlier ones with the place in the ledger up to which they are good." };
         return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
-            "keys trust --home ./counterseal-home > trust.json", [home],
-            (parsed, _, _) =>
+            "keys trust --home ./counterseal-home > trust.json", [home, renew, .. reach.Options],
+            async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
+                if (parsed.GetValue(renew))
+                {
+                    using var gate = reach.OpenGate(parsed, place);
+                    var about = (await gate.About(cancel)).Json;
+                    var trust = new Trust(about.GetProperty("key").GetString()!, about.GetProperty("ledger").GetString()!)
+                    {
+                        Earlier = !about.TryGetProperty("earlier", out var earlier) ? []
+                            : [.. earlier.EnumerateArray().Select(key => new EarlierKey(key.GetProperty("gate").GetString()!, key.GetProperty("before").GetInt64()))],
+                    };
+                    Durable.Replace(place.Trust, trust.Bytes(), "home.trust");
+                }
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
                 Console.Out.WriteLine(File.ReadAllText(place.Trust).TrimEnd());
-                return Task.FromResult(0);
+                return 0;
             });
     }
 

@@ -18,6 +18,8 @@ internal static class LedgerCommands
         command.Subcommands.Add(Checkpoint());
         command.Subcommands.Add(Prove());
         command.Subcommands.Add(Check());
+        foreach (var rotation in RotationCommands.Ledger())
+            command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("ledger", home => home.Ledger, "A writer's name is its name in writers.json; any other name only reads."));
         return command;
     }

@@ -73,7 +73,7 @@ internal static class TrialHome
             Trial = true,
             Schemas = schemas,
         });
-        Durable.Replace(home.Trust, JsonSerializer.SerializeToUtf8Bytes(new Trust(gate.Key, ledger.Key.ToString()), Pretty), "home.trust");
+        Durable.Replace(home.Trust, new Trust(gate.Key, ledger.Key.ToString()).Bytes(), "home.trust");
         if (bell)
         {
             AddBell(home);
@@ -123,14 +123,26 @@ internal static class TrialHome
     }
 
     /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
-    public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles)
+    public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles) => ChangeRoster(home, people =>
+        people.Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) }));
+
+    /// <summary>Takes a person off the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
+    /// <returns>The new epoch.</returns>
+    public static long Strike(Home home, string name) => ChangeRoster(home, people =>
+    {
+        if (people.RemoveAll(person => (string?)person!["name"] == name) == 0)
+            throw new Refused($"{name} is not on the roster");
+    });
+
+    private static long ChangeRoster(Home home, Action<JsonArray> change)
     {
         var path = Path.Combine(home.Gate, "roster.json");
         if (!File.Exists(path))
             throw new Refused($"{home.Folder} has no gate of its own; hand the public key to whoever keeps the gate's roster");
         var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
-        roster["epoch"] = (long)roster["epoch"]! + 1;
-        roster["people"]!.AsArray().Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) });
+        var epoch = (long)roster["epoch"]! + 1;
+        roster["epoch"] = epoch;
+        change(roster["people"]!.AsArray());
         var bytes = Encoding.UTF8.GetBytes(roster.ToJsonString(Pretty));
         try
         {
@@ -142,6 +154,7 @@ internal static class TrialHome
         }
 
         Durable.Replace(path, bytes, "home.roster");
+        return epoch;
     }
 
     /// <summary>Outside trial mode the desk must not be able to read the other parts' folders.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Counterseal.Law;
 using Counterseal.Ledger;
+using Microsoft.EntityFrameworkCore;
 
 namespace Counterseal.Desk;
 
@@ -48,6 +49,28 @@ public static class DeskHome
         {
             throw new InvalidOperationException($"{path} cannot be used: {no.Message}", no);
         }
+    }
+
+    /// <summary>Changes a home's options; the desk must not run, and reads them at its next start.</summary>
+    /// <exception cref="InvalidOperationException">They would be wrong; names each fault.</exception>
+    public static DeskOptions Change(string folder, Func<DeskOptions, DeskOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var options = change(Open(folder));
+        Ensure(options);
+        Durable.Replace(
+            Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(options, LawJson.Options), "desk.home", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return options;
+    }
+
+    /// <summary>Gives the desk another writer key, from its next leaf on; it must not run.</summary>
+    /// <returns>The number of that leaf.</returns>
+    public static async Task<long> RotateWriter(string folder, CancellationToken cancel)
+    {
+        await using var db = DeskDatabase.Opener(Open(folder).Database)();
+        var next = await db.Counters.Where(counter => counter.Name == CounterRow.Leaves).Select(counter => counter.Value).SingleAsync(cancel);
+        Change(folder, options => options with { WriterKey = Convert.ToHexStringLower(new WriterKey(Convert.FromHexString(options.WriterKey)).Next(next)) });
+        return next;
     }
 
     internal static void Ensure(DeskOptions options)

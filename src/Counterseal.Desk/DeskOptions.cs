@@ -13,7 +13,7 @@ public sealed record DeskOptions
     public required string LedgerKey { get; init; }
     /// <summary>The desk's credential at the ledger.</summary>
     public required string LedgerCredential { get; init; }
-    /// <summary>The desk's writer key: 32 bytes, hex.</summary>
+    /// <summary>The desk's writer key: 32 bytes, hex; then those that came after it (<see cref="Ledger.WriterKey"/>).</summary>
     public required string WriterKey { get; init; }
     /// <summary><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the gate's key (mutual TLS).</summary>
     public required string GateAddress { get; init; }
@@ -49,8 +49,8 @@ public sealed record DeskOptions
         {
             wrong.Add($"ledgerKey: {no.Message}");
         }
-        if (WriterKey.Length != 64 || !WriterKey.All(char.IsAsciiHexDigit))
-            wrong.Add("writerKey: 32 bytes in hex");
+        if (WriterKey.Length % 2 != 0 || !Ledger.WriterKey.IsLength(WriterKey.Length / 2) || !WriterKey.All(char.IsAsciiHexDigit))
+            wrong.Add("writerKey: 32 bytes in hex, and 40 more for each later key");
         if (string.IsNullOrWhiteSpace(LedgerCredential))
             wrong.Add("ledgerCredential: without it the ledger takes nothing from the desk");
         if (string.IsNullOrWhiteSpace(GateCredential))

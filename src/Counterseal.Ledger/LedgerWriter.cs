@@ -56,6 +56,18 @@ public sealed record LedgerWriter(string Name, string CredentialDigest)
         }
     }
 
+    /// <summary>Gives a writer another credential, or a new one its first; the old one opens nothing from the ledger's next start on.</summary>
+    /// <param name="path">The path of <c>writers.json</c>.</param>
+    /// <param name="name">The writer's name.</param>
+    /// <returns>The credential, which is given this once.</returns>
+    /// <exception cref="LedgerException">The file is not good.</exception>
+    public static string Renew(string path, string name)
+    {
+        var (writer, credential) = Create(name);
+        Write(path, [.. Read(path).Where(one => one.Name != name), writer]);
+        return credential;
+    }
+
     /// <summary>Writes <c>writers.json</c>.</summary>
     public static void Write(string path, IEnumerable<LedgerWriter> writers) =>
         Durable.Replace(path, [.. JsonSerializer.SerializeToUtf8Bytes(writers, Json), (byte)'\n'], "ledger.writers", UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -4,17 +4,16 @@ using NSec.Cryptography;
 
 namespace Counterseal.Ledger;
 
-/// <summary>An Ed25519 private key with its note name. Made, kept in a file (mode 0600) and read back only here.</summary>
+/// <summary>A private key with its note name: Ed25519 or P-256 in a file (mode 0600), made and read back only here; or one that is elsewhere and signs there.</summary>
 public sealed class NoteSigner : IDisposable
 {
     private const string Prefix = "PRIVATE+KEY+";
-    private readonly Key key;
+    private readonly Func<byte[], byte[]> sign;
+    private readonly Func<byte[]>? export;
+    private readonly IDisposable key;
 
-    private NoteSigner(string name, Key key)
-    {
-        this.key = key;
-        Verifier = NoteVerifier.Of(name, key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
-    }
+    private NoteSigner(NoteVerifier verifier, Func<byte[], byte[]> sign, IDisposable key, Func<byte[]>? export) =>
+        (Verifier, this.sign, this.key, this.export) = (verifier, sign, key, export);
 
     /// <summary>The key's name.</summary>
     public string Name => Verifier.Name;
@@ -22,15 +21,23 @@ public sealed class NoteSigner : IDisposable
     /// <summary>The public half.</summary>
     public NoteVerifier Verifier { get; }
 
+    /// <summary>Makes a new Ed25519 key.</summary>
+    /// <exception cref="FormatException">Not a key name.</exception>
+    public static NoteSigner Generate(string name) => Generate(name, NoteKeyType.Ed25519);
+
     /// <summary>Makes a new key.</summary>
     /// <exception cref="FormatException">Not a key name.</exception>
-    public static NoteSigner Generate(string name)
-    {
-        var key = Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving });
-        return Keep(name, key);
-    }
+    public static NoteSigner Generate(string name, NoteKeyType type) => type == NoteKeyType.Ed25519
+        ? Of(name, Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving }))
+        : Of(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <summary>Reads <c>PRIVATE+KEY+name+hash+base64</c> (the form that Go's sumdb/note writes).</summary>
+    /// <summary>A key that is elsewhere, e.g. in a token: this process never sees it.</summary>
+    /// <param name="verifier">Its public half.</param>
+    /// <param name="sign">Signs bytes there and gives the signature as signed-note has it for the key's type.</param>
+    /// <param name="key">Let go with the signer.</param>
+    public static NoteSigner Elsewhere(NoteVerifier verifier, Func<byte[], byte[]> sign, IDisposable key) => new(verifier, sign, key, null);
+
+    /// <summary>Reads <c>PRIVATE+KEY+name+hash+base64</c> (the form that Go's sumdb/note writes; for P-256, 0x02 and PKCS#8).</summary>
     /// <exception cref="FormatException">Not such a key. The message never carries the key.</exception>
     public static NoteSigner Parse(string text)
     {
@@ -40,9 +47,12 @@ public sealed class NoteSigner : IDisposable
         var secret = Base64.Read(parts[2]);
         try
         {
-            if (secret is not { Length: 33 } || secret[0] != NoteVerifier.Ed25519Type)
-                throw new FormatException($"the private key of {parts[0]} is not an Ed25519 key (base64 of 0x01 and 32 bytes)");
-            var signer = Keep(parts[0], Key.Import(SignatureAlgorithm.Ed25519, secret.AsSpan(1), KeyBlobFormat.RawPrivateKey));
+            var signer = secret switch
+            {
+                { Length: 33 } when secret[0] == (byte)NoteKeyType.Ed25519 => Of(parts[0], Key.Import(SignatureAlgorithm.Ed25519, secret.AsSpan(1), KeyBlobFormat.RawPrivateKey)),
+                { Length: > 33 and < 400 } when secret[0] == (byte)NoteKeyType.P256 && ImportP256(secret.AsSpan(1)) is { } p256 => Of(parts[0], p256, exportable: false),
+                _ => throw new FormatException($"the private key of {parts[0]} is neither an Ed25519 key (base64 of 0x01 and 32 bytes) nor a P-256 key (base64 of 0x02 and its PKCS#8)"),
+            };
             if (parts[1] == NoteVerifier.Hash(signer.Verifier.KeyId))
                 return signer;
             signer.Dispose();
@@ -57,12 +67,13 @@ public sealed class NoteSigner : IDisposable
     /// <summary>Makes a key and keeps it in a new file that only its owner can read.</summary>
     /// <param name="path">Must not be there yet.</param>
     /// <param name="name">The key's name.</param>
+    /// <param name="type">What kind of key.</param>
     /// <exception cref="IOException">The file is there already, or cannot be written.</exception>
-    public static NoteSigner Create(string path, string name)
+    public static NoteSigner Create(string path, string name, NoteKeyType type = NoteKeyType.Ed25519)
     {
         if (File.Exists(path))
             throw new IOException($"{path} is there already; a key is never overwritten");
-        var signer = Generate(name);
+        using var signer = Generate(name, type);
         Durable.Replace(path, Encoding.UTF8.GetBytes(signer.Export() + "\n"), "key.create", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return Open(path);
     }
@@ -84,32 +95,59 @@ public sealed class NoteSigner : IDisposable
         }
     }
 
-    /// <summary>The private key as text; only for writing the key file. A key that was read back cannot be exported again.</summary>
+    /// <summary>The private key as text; only for writing the key file. A key that was read back, or is elsewhere, cannot be exported.</summary>
     /// <exception cref="InvalidOperationException">The key was read, not made.</exception>
     public string Export()
     {
-        var seed = key.Export(KeyBlobFormat.RawPrivateKey);
-        var typed = new byte[33];
-        typed[0] = NoteVerifier.Ed25519Type;
-        seed.CopyTo(typed, 1);
+        var secret = (export ?? throw new InvalidOperationException("this key cannot be exported"))();
+        byte[] typed = [(byte)Verifier.Type, .. secret];
         var text = $"{Prefix}{Name}+{NoteVerifier.Hash(Verifier.KeyId)}+{Convert.ToBase64String(typed)}";
-        CryptographicOperations.ZeroMemory(seed);
+        CryptographicOperations.ZeroMemory(secret);
         CryptographicOperations.ZeroMemory(typed);
         return text;
     }
 
     /// <summary>A signature line for a text.</summary>
-    public NoteSignature Sign(string text) =>
-        new(Name, Verifier.KeyId, SignatureAlgorithm.Ed25519.Sign(key, Encoding.UTF8.GetBytes(text)));
+    /// <exception cref="IOException">The key is elsewhere, and cannot be reached or signs wrongly.</exception>
+    public NoteSignature Sign(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var signature = sign(bytes);
+        // What a token, or failing memory, gives back goes out under our name.
+        return Verifier.Verify(bytes, signature) ? new NoteSignature(Name, Verifier.KeyId, signature) : throw new IOException($"the signature that was made for {Name} does not verify with its public key");
+    }
 
     /// <inheritdoc/>
     public void Dispose() => key.Dispose();
 
-    private static NoteSigner Keep(string name, Key key)
+    private static NoteSigner Of(string name, Key key) => Keep(key, () => new NoteSigner(
+        NoteVerifier.Of(name, key.PublicKey.Export(KeyBlobFormat.RawPublicKey)), bytes => SignatureAlgorithm.Ed25519.Sign(key, bytes), key, () => key.Export(KeyBlobFormat.RawPrivateKey)));
+
+    private static NoteSigner Of(string name, ECDsa key, bool exportable = true) => Keep(key, () => new NoteSigner(
+        NoteVerifier.OfP256(name, key.ExportSubjectPublicKeyInfo()), bytes => key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), key, exportable ? key.ExportPkcs8PrivateKey : null));
+
+    private static ECDsa? ImportP256(ReadOnlySpan<byte> pkcs8)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportPkcs8PrivateKey(pkcs8, out var read);
+            if (read == pkcs8.Length)
+                return key;
+        }
+        catch (CryptographicException)
+        {
+            // The message of what is thrown instead names what was expected, and never the key.
+        }
+        key.Dispose();
+        return null;
+    }
+
+    private static NoteSigner Keep(IDisposable key, Func<NoteSigner> make)
     {
         try
         {
-            return new NoteSigner(name, key);
+            return make();
         }
         catch
         {

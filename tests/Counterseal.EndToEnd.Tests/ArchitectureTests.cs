@@ -11,6 +11,7 @@ public class ArchitectureTests
     {
         ["Law"] = [],
         ["Ledger"] = [],
+        ["Tally"] = [],
         ["Custody"] = ["Law", "Ledger"],
         ["Collectors"] = ["Law", "Custody"],
         ["Intake"] = ["Law"],
@@ -19,7 +20,7 @@ public class ArchitectureTests
         ["Convention"] = ["Ledger", "Watch"],
         ["Reports"] = ["Law", "Ledger", "Desk", "Watch"],
         ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Collectors", "Intake", "Desk", "Watch", "Convention", "Reports", "Web"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Collectors", "Intake", "Desk", "Watch", "Convention", "Reports", "Tally", "Web"],
     };
 
     private static string Root => Place.Root;

@@ -26,6 +26,35 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
+    public void A_P256_key_signs_and_reads_back_as_an_Ed25519_key_does()
+    {
+        using var made = NoteSigner.Generate("three.example", NoteKeyType.P256);
+        var note = SignedNote.Sign("text\n", one, made);
+        Assert.Equal([one.Name, made.Name], note.VerifiedBy(one.Verifier, made.Verifier));
+        Assert.Equal(made.Verifier, NoteVerifier.Parse(made.Verifier.ToString()));
+        using var again = NoteSigner.Parse(made.Export());
+        Assert.Equal(made.Verifier, again.Verifier);
+        Assert.Throws<InvalidOperationException>(again.Export);
+        Assert.Equal([made.Name], SignedNote.Sign("text\n", again).VerifiedBy(made.Verifier));
+        Assert.Throws<FormatException>(() => (note with { Text = "texts\n" }).VerifiedBy(made.Verifier));
+        // The key id is of the key alone, as the standard has it for this type.
+        Assert.Equal(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(System.Security.Cryptography.SHA256.HashData(made.Verifier.PublicKey)), made.Verifier.KeyId);
+    }
+
+    [Fact]
+    public void A_key_on_another_curve_or_in_another_form_is_no_P256_key()
+    {
+        using var p384 = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP384);
+        Assert.Throws<FormatException>(() => NoteVerifier.OfP256("a", p384.ExportSubjectPublicKeyInfo()));
+        using var p256 = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var spki = p256.ExportSubjectPublicKeyInfo();
+        Assert.Throws<FormatException>(() => NoteVerifier.OfP256("a", [.. spki, 0]));
+        spki[^1] ^= 1;
+        Assert.Throws<FormatException>(() => NoteVerifier.OfP256("a", spki));
+        Assert.Throws<FormatException>(() => NoteVerifier.Parse("a+00000000+" + Convert.ToBase64String([2, .. new byte[91]])));
+    }
+
+    [Fact]
     public void Any_text_with_its_newline_survives()
     {
         foreach (var text in new[] { "\n", "\n\n", "a\n", "a\n\n", "\n\na\n\n\n", "— fake AAAAAAA=\n", "x\n\n— fake AAAAAAA=\n", "\u007f\u0085\u2028\n" })

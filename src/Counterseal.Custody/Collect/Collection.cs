@@ -37,7 +37,20 @@ public static class Collection
         Run(collectors, scope, number, sink, Minimisation.None, cancel);
 
     /// <summary>The same under rules of minimisation.</summary>
-    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Minimisation minimisation, CancellationToken cancel)
+    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Minimisation minimisation, CancellationToken cancel) =>
+        Run(collectors, scope, number, sink, null, null, minimisation, cancel);
+
+    /// <summary>As the other, with what makes it go on where an earlier attempt stood.</summary>
+    /// <param name="collectors">What may be read.</param>
+    /// <param name="scope">What is compelled.</param>
+    /// <param name="number">The opaque number of an account.</param>
+    /// <param name="sink">Where what is in scope goes: the spool, where there is one.</param>
+    /// <param name="spool">Keeps what was collected; <c>null</c> where nothing is kept.</param>
+    /// <param name="passed">Is told how many bytes of the sources were read, and of how many as far as that is known.</param>
+    /// <param name="minimisation">What is masked, held back and left out; the same as when it was begun.</param>
+    /// <param name="cancel">Stops between records.</param>
+    /// <exception cref="CannotResumeException">The sources are not as they were; delete the spool and begin anew.</exception>
+    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Spool? spool, Action<long, long>? passed, Minimisation minimisation, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(collectors);
         ArgumentNullException.ThrowIfNull(scope);
@@ -45,31 +58,67 @@ public static class Collection
         ArgumentNullException.ThrowIfNull(sink);
 
         var found = SelectorLookup.Run(collectors, scope, cancel);
-        var results = new List<AccountResult>();
-        foreach (var (account, reaching) in SelectorLookup.Accounts(scope, found))
-        {
-            var own = Own(account, reaching, found);
-            foreach (var category in Enum.GetValues<DataCategory>())
-            {
-                var items = reaching.Where(item => item.Categories.Contains(category)).ToList();
-                if (items.Count == 0) continue;
-                foreach (var collector in collectors)
-                {
-                    if (collector.ReadText(category) is not { } query) continue;
-                    var stream = new CategoryStream(number(account), category, collector, sink, minimisation, own);
-                    var ranges = new TimeRanges(items, category);
-                    var run = new CollectorRun((text, _) => Planned(collector, query, text), cancel);
-                    foreach (var record in collector.Read(account, category, ranges.Apart, run))
-                    {
-                        cancel.ThrowIfCancellationRequested();
-                        Take(record, items, ranges, stream, cancel);
-                    }
-                    results.Add(stream.Finish());
-                }
-            }
-        }
         var selectors = scope.Items.Select((item, i) => new SelectorResult(i, [.. found[item.Selector].Accounts.Select(number)]) { Why = found[item.Selector].Why }).ToList();
+        var readings = Readings(collectors, scope, found).ToList();
+        var before = spool?.State;
+        if (before is not null && !(SameSelectors(before.Selectors, selectors) && Fit(before, readings, number)))
+            throw new CannotResumeException("the accounts are not those any more that were found when it was begun");
+        if (before is not null && before.Minimisation != minimisation.Rules.Digest)
+            throw new CannotResumeException("the rules of minimisation are others than when it was begun");
+        var results = new List<AccountResult>(before?.Finished ?? []);
+        var begun = before?.Begun;
+        var sizes = passed is null && spool is null ? [] : readings.Select(reading => reading.Collector.Size(reading.Account, reading.Category)).ToList();
+        var done = sizes.Take(results.Count).Sum();
+        foreach (var (account, reaching, category, items, collector) in readings.Skip(results.Count))
+        {
+            var query = collector.ReadText(category)!;
+            var stream = new CategoryStream(number(account), category, collector, sink, minimisation, Own(account, reaching, found), begun);
+            var ranges = new TimeRanges(items, category);
+            var run = new CollectorRun((text, _) => Planned(collector, query, text), cancel)
+            {
+                From = begun?.From,
+                Passed = sizes.Count == 0 ? null : bytes =>
+                {
+                    spool?.Passed(done + bytes);
+                    passed?.Invoke(done + bytes, sizes.Sum());
+                },
+            };
+            begun = null;
+            foreach (var record in collector.Read(account, category, ranges.Apart, run))
+            {
+                cancel.ThrowIfCancellationRequested();
+                Take(record, items, ranges, stream, cancel);
+                if (spool is { IsDue: true } && record is not SourceFile && record.Resume is { } from)
+                    spool.Close(new CollectionState(selectors, results, stream.Begun(from), IsComplete: false) { Minimisation = minimisation.Rules.Digest });
+            }
+            results.Add(stream.Finish());
+            done += sizes.Count == 0 ? 0 : sizes[results.Count - 1];
+            if (spool is { IsDue: true })
+                spool.Close(new CollectionState(selectors, results, null, IsComplete: false) { Minimisation = minimisation.Rules.Digest });
+        }
+        if (before is not { IsComplete: true })
+            spool?.Complete(new CollectionState(selectors, results, null, IsComplete: true) { Minimisation = minimisation.Rules.Digest });
         return new CollectionReport(selectors, results) { Minimisation = minimisation.Rules.Digest };
+    }
+
+    /// <summary>What is read, in order: each account's categories, from each collector that serves them.</summary>
+    private static IEnumerable<(string Account, List<ScopeItem> Reaching, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> Readings(IReadOnlyList<ICollector> collectors, Scope scope, Dictionary<Selector, AccountsOf> found) =>
+        from reach in SelectorLookup.Accounts(scope, found)
+        from category in Enum.GetValues<DataCategory>()
+        let items = reach.Items.Where(item => item.Categories.Contains(category)).ToList()
+        where items.Count > 0
+        from collector in collectors
+        where collector.ReadText(category) is not null
+        select (reach.Account, reach.Items, category, items, collector);
+
+    private static bool SameSelectors(IReadOnlyList<SelectorResult> before, List<SelectorResult> now) =>
+        before.Count == now.Count && before.Zip(now).All(pair => pair.First.Item == pair.Second.Item && pair.First.Why == pair.Second.Why && pair.First.Accounts.SequenceEqual(pair.Second.Accounts));
+
+    private static bool Fit(CollectionState before, List<(string Account, List<ScopeItem> Reaching, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> readings, Func<string, string> number)
+    {
+        var known = before.Begun is { } begun ? [.. before.Finished, begun.SoFar] : before.Finished;
+        return known.Count <= readings.Count && known.Zip(readings).All(pair =>
+            pair.First.Account == number(pair.Second.Account) && pair.First.Category == pair.Second.Category && (pair.First.Source ?? "") == pair.Second.Collector.Name);
     }
 
     /// <summary>What is the account's own, lower case: its name, the selectors that led to it, and what its sources know of it.</summary>
@@ -252,19 +301,43 @@ internal sealed class TimeRanges
 }
 
 /// <summary>One account's stream of one category on its way to the sink, with its counts. The sink hears of it only when there is a record.</summary>
-internal sealed class CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink, Minimisation minimisation, IReadOnlySet<string> own)
+internal sealed class CategoryStream
 {
+    private readonly string account;
+    private readonly DataCategory category;
+    private readonly ICollector collector;
+    private readonly IRecordSink sink;
     private readonly List<Unreadable> _unreadable = [];
     private readonly long[] _bases = new long[Enum.GetValues<TimeBasis>().Length];
     private readonly SortedDictionary<string, long> _fieldsLeftOut = new(StringComparer.Ordinal), _leftOut = new(StringComparer.Ordinal);
-    private readonly RowFields _fields = collector.Fields(category);
+    private readonly Minimisation minimisation;
+    private readonly IReadOnlySet<string> own;
+    private readonly RowFields _fields;
     private readonly TrafficRecord _traffic = new();
     private long _inScope, _outOfScope, _unreadableTotal, _bytes, _attachmentsLeftOut;
     private string? _extension;
     private MboxrdWriter? _mbox;
     private FileArchive? _archive;
 
+    /// <summary>A stream at its beginning, or where an earlier attempt stood: whatever it counts, it counts on.</summary>
+    public CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink, Minimisation minimisation, IReadOnlySet<string> own, BegunReading? begun = null)
+    {
+        (this.account, this.category, this.collector, this.sink, this.minimisation, this.own) = (account, category, collector, sink, minimisation, own);
+        _fields = collector.Fields(category);
+        if (begun is null) return;
+        var soFar = begun.SoFar;
+        (_inScope, _outOfScope, _unreadableTotal, _bytes, _extension) = (soFar.InScope, soFar.OutOfScope, soFar.UnreadableTotal, soFar.Bytes, begun.Extension);
+        _unreadable.AddRange(soFar.Unreadable);
+        foreach (var time in soFar.Times) _bases[(int)time.Basis] = time.Messages;
+        _attachmentsLeftOut = soFar.AttachmentsLeftOut;
+        foreach (var left in soFar.LeftOut) _leftOut[left.Reason] = left.Count;
+        foreach (var field in soFar.FieldsLeftOut) _fieldsLeftOut[field.Field] = field.Rows;
+    }
+
     public DataCategory Category => category;
+
+    /// <summary>Where it stands between two records.</summary>
+    public BegunReading Begun(string from) => new(Result(), _extension, from);
 
     public void InScope(SourceRow row)
     {
@@ -352,16 +425,18 @@ internal sealed class CategoryStream(string account, DataCategory category, ICol
             sink.EndRecord();
         }
         if (_inScope > 0) sink.End();
-        return new AccountResult(account, category, _inScope, _outOfScope, _unreadable, _bytes)
-        {
-            Source = collector.Name.Length > 0 ? collector.Name : null,
-            UnreadableTotal = _unreadableTotal,
-            Times = [.. Enum.GetValues<TimeBasis>().Where(b => _bases[(int)b] > 0).Select(b => new BasisCount(b, _bases[(int)b]))],
-            LeftOut = [.. _leftOut.Select(left => new LeftOut(left.Key, left.Value))],
-            AttachmentsLeftOut = _attachmentsLeftOut,
-            FieldsLeftOut = [.. _fieldsLeftOut.Select(field => new FieldCount(field.Key, field.Value))],
-        };
+        return Result();
     }
+
+    private AccountResult Result() => new(account, category, _inScope, _outOfScope, [.. _unreadable], _bytes)
+    {
+        Source = collector.Name.Length > 0 ? collector.Name : null,
+        UnreadableTotal = _unreadableTotal,
+        Times = [.. Enum.GetValues<TimeBasis>().Where(b => _bases[(int)b] > 0).Select(b => new BasisCount(b, _bases[(int)b]))],
+        LeftOut = [.. _leftOut.Select(left => new LeftOut(left.Key, left.Value))],
+        AttachmentsLeftOut = _attachmentsLeftOut,
+        FieldsLeftOut = [.. _fieldsLeftOut.Select(field => new FieldCount(field.Key, field.Value))],
+    };
 
     /// <summary>One stream is of one form; what of a collector does not fit its category is an error of the collector, not a record.</summary>
     private void Only(DataCategory fits, string what)

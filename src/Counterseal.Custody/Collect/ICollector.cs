@@ -41,7 +41,11 @@ public interface ICollector : IDisposable
     /// <param name="ranges">Half-open, ascending, apart from each other.</param>
     /// <param name="run">The collection that it serves.</param>
     /// <exception cref="SourceException">The source cannot be read in full.</exception>
+    /// <exception cref="CannotResumeException">It cannot go on from <see cref="CollectorRun.From"/>.</exception>
     IEnumerable<SourceRecord> Read(string account, DataCategory category, IReadOnlyList<TimeRange> ranges, CollectorRun run);
+
+    /// <summary>How many bytes of the source <see cref="Read"/> will pass, where that can be said at once; otherwise 0. Only for people who wait.</summary>
+    long Size(string account, DataCategory category) => 0;
 }
 
 /// <summary>What selectors come to.</summary>
@@ -80,7 +84,17 @@ public sealed record RowFields(IReadOnlyList<string> Names, IReadOnlyList<string
 /// <summary>The collection that a collector serves.</summary>
 /// <param name="Ran">Takes every query before it runs: its text as <see cref="ICollector.FindText"/> or <see cref="ICollector.ReadText"/> gave it, and the values of its parameters by name.</param>
 /// <param name="Cancel">Ends it: looked at before each query, inside large records, and where much is read without a record.</param>
-public sealed record CollectorRun(Action<string, IReadOnlyDictionary<string, string>> Ran, CancellationToken Cancel);
+public sealed record CollectorRun(Action<string, IReadOnlyDictionary<string, string>> Ran, CancellationToken Cancel)
+{
+    /// <summary>
+    /// Where an earlier reading of the same account, category and ranges was cut off: the <see cref="SourceRecord.Resume"/> of one of its records. Exactly the records behind that one are offered then.
+    /// <c>null</c> to begin at the beginning, and always for a collector whose records have none.
+    /// </summary>
+    public string? From { get; init; }
+
+    /// <summary>May be told, as often as is cheap, how many bytes of the source this reading has passed, from its beginning, for people who wait; or <c>null</c>.</summary>
+    public Action<long>? Passed { get; init; }
+}
 
 /// <summary>Makes a collector of one kind from its settings in <c>gate.json</c>; <c>null</c> for a kind that it does not know.</summary>
 public delegate ICollector? MakeCollector(CollectorSettings settings);

@@ -57,13 +57,24 @@ internal sealed class MailStore(Sources sources) : ICollector
                 foreach (var session in line.Sessions) yield return new SourceSession(where, session);
                 break;
             default:
-                using (var messages = AccountMailbox.Open(sources.Mail, line, where))
+                using (var messages = AccountMailbox.Open(sources.Mail, line, where, run.From))
                 {
                     while (messages is not null && messages.Read(run.Cancel))
+                    {
+                        run.Passed?.Invoke(messages.Passed);
                         yield return messages.Fault is { } fault ? new SourceFault(messages.Place, fault) : messages;
+                    }
                 }
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    public long Size(string account, DataCategory category)
+    {
+        if (category is DataCategory.Subscriber or DataCategory.Identification || !_places.TryGetValue(account, out var place) || _file.Read(account, place).Mailbox is not { } name) return 0;
+        var mbox = new FileInfo(Path.Combine(sources.Mail, name));
+        return mbox.Exists ? mbox.Length : 0;
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal abstract class MessageReader : SourceMessage, IDisposable
     /// <exception cref="SourceException">The mailbox changed while it was read, or cannot be read at all.</exception>
     public abstract bool Read(CancellationToken cancel);
 
+    /// <summary>Bytes of the mailbox up to the end of the current message.</summary>
+    public abstract long Passed { get; }
+
     /// <summary>Why the current message cannot be read; <c>null</c> when it can.</summary>
     public string? Fault { get; protected set; }
 

@@ -9,6 +9,12 @@ public abstract class SourceRecord
 
     /// <summary>Where it is in the source, so that a person finds it: a byte offset, a file's name, a row's key.</summary>
     public abstract string Place { get; }
+
+    /// <summary>
+    /// What a later reading needs to go on behind this record (<see cref="CollectorRun.From"/>), in the collector's own words, at most 4 KiB; <c>null</c> where it cannot: then a reading that is cut off begins anew. It is asked for
+    /// rarely, and only after the record was taken.
+    /// </summary>
+    public virtual string? Resume { get; init; }
 }
 
 /// <summary>A record that could not be read: named, never skipped.</summary>

@@ -28,6 +28,7 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly Stops stops;
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
+    private readonly PasskeyCounters counters;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -47,6 +48,7 @@ public sealed partial class Gate : IAsyncDisposable
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
+        counters = new PasskeyCounters(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -71,6 +73,16 @@ public sealed partial class Gate : IAsyncDisposable
         }
         catch
         {
+            home.Dispose();
+            throw;
+        }
+        try
+        {
+            gate.StopIfRestored();
+        }
+        catch
+        {
+            gate.ledger.Dispose();
             home.Dispose();
             throw;
         }
@@ -104,7 +116,10 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
                 if (Merge(envelope, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = home.ReadRoster().Needs(envelope.Order.Kind);
+                var roster = home.ReadRoster();
+                if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
+                    return Refuse(digest, counter);
+                var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
                 if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
@@ -147,9 +162,11 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, fault);
                 if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = roster.Needs(kept.Order.Kind);
+                var need = roster.Needs(kept.Order);
                 if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 shelf.Keep(merged);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
@@ -186,7 +203,7 @@ public sealed partial class Gate : IAsyncDisposable
                 ["order"] = digest,
                 ["state"] = "waiting",
                 ["have"] = Counted(approvals, digest, roster).Count,
-                ["need"] = roster.Needs(order.Kind),
+                ["need"] = roster.Needs(order),
                 ["gate"] = Name,
                 ["epoch"] = roster.Epoch,
             };
@@ -224,7 +241,7 @@ public sealed partial class Gate : IAsyncDisposable
                         ["kind"] = Word(order.Kind),
                         ["demand"] = order.DemandId,
                         ["have"] = Counted(approvals, digest, roster).Count,
-                        ["need"] = roster.Needs(order.Kind),
+                        ["need"] = roster.Needs(order),
                         ["expires"] = Instant.Text(order.Expires),
                     });
                 }
@@ -248,11 +265,14 @@ public sealed partial class Gate : IAsyncDisposable
             ["ledger"] = home.Settings.LedgerKey,
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
+        var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
+        if (keys.Count > 1)
+            about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);
         try
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
-            about["approvals"] = new JsonObject { ["count"] = roster.ForCount, ["preserve"] = roster.ForPreserve, ["release"] = roster.ForRelease };
+            about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
         {
@@ -272,6 +292,8 @@ public sealed partial class Gate : IAsyncDisposable
         var answer = new JsonObject { ["state"] = stopped.Code };
         if (TrippedNow() is { } wire)
             answer["tripped"] = wire;
+        if (HeldEverything() is { Count: > 0 } held)
+            answer["stops"] = new JsonArray([.. held.Select(stop => JsonValue.Create(stop.Digest))]);
         return new GateAnswer(503, Canonical.Bytes(answer));
     }
 
@@ -302,6 +324,33 @@ public sealed partial class Gate : IAsyncDisposable
         }
     }
 
+    /// <summary>The stops that hold everything: what a lift names. None can be named when they cannot be read.</summary>
+    private IReadOnlyList<Stop> HeldEverything()
+    {
+        try
+        {
+            return [.. stops.Taken().Where(stop => stop.Demand == Stop.Everything)];
+        }
+        catch (RefusalException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
+    private void StopIfRestored()
+    {
+        if (Place.IsKnown(home))
+            return;
+        var text = Stop.Text(Name, Stop.Everything, clock.GetUtcNow(), Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+        var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
+        stops.Take(stop, null);
+        GateLog.Restored(log, stop.Digest);
+        if (!System.IO.File.Exists(home.At("journal.ndjson")))
+            Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
+        Place.Keep(home.Folder);
+    }
+
     /// <summary>Ends a stop: on record first, then in effect.</summary>
     public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
     {
@@ -321,6 +370,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
+                if (counters.Take(lift.Note, roster) is { } counter)
+                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
             }
@@ -338,8 +389,11 @@ public sealed partial class Gate : IAsyncDisposable
         try
         {
             var entry = DirectoryEntry.Read(note.Span, "/");
-            if ((entry.Fault(home.ReadRoster(), clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
+            var roster = home.ReadRoster();
+            if ((entry.Fault(roster, clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
                 return Refuse("", fault);
+            if (counters.Take(entry.Note, roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
             directory.Keep(entry);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
         }
@@ -518,6 +572,9 @@ internal static partial class GateLog
 
     [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
     public static partial void Lapsed(ILogger log, string order);
+
+    [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
+    public static partial void Restored(ILogger log, string stop);
 
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
     public static partial void RequestFailed(ILogger log, Exception e);

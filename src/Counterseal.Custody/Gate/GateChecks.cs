@@ -36,7 +36,7 @@ public sealed partial class Gate
     private async Task<Refusal?> FaultNow(Envelope envelope, CancellationToken cancel)
     {
         var roster = await RosterOnRecord(cancel);
-        var need = roster.Needs(envelope.Order.Kind);
+        var need = roster.Needs(envelope.Order);
         return WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
@@ -199,14 +199,26 @@ public sealed partial class Gate
         return null;
     }
 
+    /// <summary>The counters of the passkeys in approvals that the gate has not kept yet; all else of them has been checked.</summary>
+    private Refusal? CounterFault(IReadOnlyList<string> approvals, Envelope? kept, Roster roster)
+    {
+        for (var i = 0; i < approvals.Count; i++)
+        {
+            var place = $"/approvals/{i}";
+            if (kept?.Approvals.Contains(approvals[i]) is not true && counters.Take(Approval.Read(approvals[i], place).Note, roster) is { } fault)
+                return Refusal.Of(Refusal.WrongApproval, fault, place);
+        }
+        return null;
+    }
+
     /// <summary>The order with the approvals that count now.</summary>
     /// <exception cref="RefusalException">They are too few: because one no longer counts, or because there never were enough.</exception>
     private Envelope Approved(Envelope kept)
     {
         var roster = home.ReadRoster();
         var counted = kept with { Approvals = Counted(kept.Approvals, kept.Order.Digest, roster) };
-        if (counted.Approvals.Count < roster.Needs(kept.Order.Kind))
-            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order.Kind)));
+        if (counted.Approvals.Count < roster.Needs(kept.Order))
+            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order)));
         return counted;
     }
 
@@ -225,6 +237,13 @@ public sealed partial class Gate
         else if (latest.Index is null)
             await ledger.Send(latest, cancel);
         return roster;
+    }
+
+    /// <summary>The key that seals are signed with is on record before the first of them: its leaf parts what an earlier key was good for from what it is not.</summary>
+    private async Task KeyOnRecord(CancellationToken cancel)
+    {
+        var key = home.Signer.Verifier.ToString();
+        await Record("key", "", OwnEvent.Key(key), key, cancel);
     }
 
     /// <summary>Puts an event on record: journal, ledger, journal.</summary>

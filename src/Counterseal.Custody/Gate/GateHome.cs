@@ -15,11 +15,13 @@ namespace Counterseal.Custody;
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
 public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
 {
-    /// <summary>Further sources.</summary>
-    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
-
     /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
     public long? VolumeSize { get; init; }
+    /// <summary>Bytes collected after which they are made durable, so that a kill costs no more than that; sixteen times as many read have the same effect.</summary>
+    public long Segment { get; init; } = Spool.UsualSegment;
+
+    /// <summary>Further sources.</summary>
+    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
@@ -40,7 +42,8 @@ public sealed class GateHome : IDisposable
     internal const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     internal const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    private static readonly string[] Secrets = ["gate.json", "gate.key", "vault.key", "writer.key", "account.key", "ledger.credential"];
+    private static readonly string[] Secrets = ["gate.json", "gate.key", TokenPlace.FileName, "vault.key", "writer.key", "account.key", "ledger.credential"];
+    private static readonly string[] MayLack = ["gate.key", TokenPlace.FileName];
     private readonly byte[] accountKey;
     private readonly FileStream claim;
 
@@ -48,7 +51,7 @@ public sealed class GateHome : IDisposable
     {
         Folder = folder;
         this.claim = claim;
-        foreach (var secret in Secrets)
+        foreach (var secret in Secrets.Where(secret => !MayLack.Contains(secret) || File.Exists(At(secret))))
             Hidden(secret);
         Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
         foreach (var credential in Settings.Collectors.Select(collector => collector.CredentialFile).OfType<string>())
@@ -59,17 +62,18 @@ public sealed class GateHome : IDisposable
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
-        Signer = NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
+        Signer = OpenSigner();
         if (Signer.Name != Settings.Name)
-            throw new InvalidDataException($"{At("gate.key")} is the key of another gate than gate.json names");
+            throw new InvalidDataException($"{folder}: the counterseal key is that of another gate than gate.json names");
         Vault = AgeIdentity.Parse(File.ReadAllText(At("vault.key")));
         Writer = new WriterKey(File.ReadAllBytes(At("writer.key")));
         accountKey = File.ReadAllBytes(At("account.key"));
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
-        // A gate made before there were previews has no folder for them.
+        // A gate made before there were previews and spools has no folders for them.
         MakeFolder(At("previews"));
+        MakeFolder(At("spool"));
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -103,7 +107,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "stops", "directory"])
+        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "spool", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));
@@ -121,7 +125,125 @@ public sealed class GateHome : IDisposable
             ],
             "gate.home.create",
             FileMode);
+        Durable.Replace(Path.Combine(folder, "journal.ndjson"), [], "gate.home.create", FileMode);
+        Place.Keep(folder);
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
+    }
+
+    /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
+    /// <param name="folder">The gate's folder.</param>
+    /// <param name="type">What kind of key.</param>
+    /// <param name="token">The token in which to make it, or <c>null</c> for a file.</param>
+    /// <returns>The old and the new public key (vkeys).</returns>
+    /// <exception cref="InvalidDataException">The folder or the token cannot be used, or the gate runs.</exception>
+    public static (string Old, string New) RotateKey(string folder, NoteKeyType type, TokenPlace? token)
+    {
+        using var home = Open(folder);
+        var old = home.Signer.Verifier.ToString();
+        if (token is null)
+        {
+            using var signer = NoteSigner.Generate(home.Settings.Name, type);
+            Durable.Replace(home.At("gate.key"), Encoding.ASCII.GetBytes(signer.Export() + "\n"), "gate.key.rotate", FileMode);
+            Remove(home.At(TokenPlace.FileName));
+            return (old, signer.Verifier.ToString());
+        }
+        var made = TokenKey.Generate(token, home.Settings.Name, type);
+        Durable.Replace(home.At(TokenPlace.FileName), made.Json(), "gate.key.rotate", FileMode);
+        Remove(home.At("gate.key"));
+        return (old, made.Public);
+    }
+
+    /// <summary>Gives a gate that does not run another writer key, from its next leaf on.</summary>
+    /// <returns>The number of that leaf.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static long RotateWriter(string folder)
+    {
+        using var home = Open(folder);
+        var next = Journal.Open(home.At("journal.ndjson"), TimeProvider.System).Leaves.Count;
+        Durable.Replace(home.At("writer.key"), home.Writer.Next(next), "gate.writer.rotate", FileMode);
+        return next;
+    }
+
+    /// <summary>Gives a gate that does not run another credential for the ledger.</summary>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static void TakeLedgerCredential(string folder, string credential)
+    {
+        using var home = Open(folder);
+        Durable.Replace(home.At("ledger.credential"), Encoding.UTF8.GetBytes(credential + "\n"), "gate.credential.write", FileMode);
+    }
+
+    /// <summary>Makes the desk another credential; the old one opens nothing any more. The gate must not run.</summary>
+    /// <returns>The credential, which is given this once.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static string NewDeskCredential(string folder)
+    {
+        using var home = Open(folder);
+        var credential = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var settings = home.Settings with { DeskDigest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(credential))) };
+        Durable.Replace(home.At("gate.json"), SettingsJson(settings), "gate.credential.write", FileMode);
+        return credential;
+    }
+
+    /// <summary>Gives a gate that does not run another vault key, and encrypts the snapshots and previews that it keeps to it. Cut off, it is begun again: what is done is passed over.</summary>
+    /// <returns>How many files.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, the gate runs, or a snapshot is for neither key.</exception>
+    public static int RotateVault(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        var (path, next) = (Path.Combine(folder, "vault.key"), Path.Combine(folder, "vault.key.next"));
+        using var home = Open(folder);
+        if (!File.Exists(next))
+        {
+            using var made = AgeIdentity.Generate();
+            Durable.Replace(next, Encoding.ASCII.GetBytes(made.Export().TrimEnd() + "\n"), "gate.vault.rotate", FileMode);
+        }
+        using var vault = AgeIdentity.Parse(File.ReadAllText(next).Trim());
+        var kept = new[] { "snapshots", "previews" }.Select(name => home.At(name)).Where(Directory.Exists).SelectMany(at => Directory.EnumerateFiles(at, "*.age", SearchOption.AllDirectories)).ToList();
+        foreach (var file in kept)
+            Rewrap(file, home.Vault, vault);
+        File.Move(next, path, overwrite: true);
+        Durable.SyncFolder(folder);
+        return kept.Count;
+    }
+
+    /// <summary>The same plaintext under a new file key for another recipient; a file that is for it already stays.</summary>
+    private static void Rewrap(string file, AgeIdentity from, AgeIdentity to)
+    {
+        try
+        {
+            using var already = File.OpenRead(file);
+            using var probe = Age.Decrypt(already, [to]);
+            return;
+        }
+        catch (AgeException)
+        {
+            // Still for the old key.
+        }
+        var partial = file + ".rewrap";
+        using (var into = new FileStream(partial, new FileStreamOptions { Mode = System.IO.FileMode.Create, Access = FileAccess.Write, UnixCreateMode = FileMode }))
+        {
+            try
+            {
+                using var old = File.OpenRead(file);
+                using var plain = Age.Decrypt(old, [from]);
+                using var age = Age.Encrypt(into, [to.Recipient]);
+                plain.CopyTo(age);
+            }
+            catch (AgeException e)
+            {
+                throw new InvalidDataException($"{file}: {e.Message}", e);
+            }
+            into.Flush(flushToDisk: true);
+        }
+        CrashPoint.Reach("gate.vault.rewrap.before");
+        File.Move(partial, file, overwrite: true);
+        Durable.SyncFolder(Path.GetDirectoryName(file)!);
+    }
+
+    private static void Remove(string path)
+    {
+        File.Delete(path);
+        Durable.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Opens a gate's folder and holds it, so that no second gate runs on it.</summary>
@@ -251,6 +373,15 @@ public sealed class GateHome : IDisposable
         claim.Dispose();
     }
 
+    /// <summary>The counterseal key: in a token, or in a file; never both, since nobody could say which of them signs.</summary>
+    private NoteSigner OpenSigner()
+    {
+        var (inFile, inToken) = (File.Exists(At("gate.key")), File.Exists(At(TokenPlace.FileName)));
+        return inFile && inToken ? throw new InvalidDataException($"{At("gate.key")} and {At(TokenPlace.FileName)} are both there; the counterseal key is in one place")
+            : inToken ? TokenKey.Open(TokenPlace.Read(File.ReadAllBytes(At(TokenPlace.FileName))))
+            : NoteSigner.Parse(File.ReadAllText(At("gate.key")).Trim());
+    }
+
     private static byte[] SettingsJson(GateSettings settings)
     {
         var json = new JsonObject
@@ -264,17 +395,17 @@ public sealed class GateHome : IDisposable
         };
         if (settings.Page is not null)
             json["page"] = settings.Page;
-        if (settings.Collectors.Count > 0)
-            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.Collectors.Count > 0)
+            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
     }
 
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -285,10 +416,11 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
-            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
+            Segment = root.Has("segment") ? root.Whole("segment", 1 << 16, 1L << 40) : Spool.UsualSegment,
+            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
     }
 

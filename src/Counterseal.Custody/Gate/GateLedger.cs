@@ -277,6 +277,7 @@ internal static class OwnEvent
     public static JsonObject Roster(Roster roster) => new() { ["epoch"] = roster.Epoch, ["roster"] = roster.Digest };
     public static JsonObject Order(string digest) => new() { ["order"] = digest };
     public static JsonObject Sealed(string digest, string statement) => new() { ["order"] = digest, ["statement"] = statement };
+    public static JsonObject Key(string vkey) => new() { ["key"] = vkey };
     public static JsonObject View(string order, string view) => new() { ["order"] = order, ["view"] = view };
     public static JsonObject Stop(string digest) => new() { ["stop"] = digest };
     public static JsonObject Lift(string digest) => new() { ["lift"] = digest };

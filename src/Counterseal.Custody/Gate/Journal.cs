@@ -22,6 +22,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "stopped" => "stop",
         "lifted" => "lift",
         "revoked" => "entry",
+        "key" => "key",
         "viewed" => "view",
         _ => "order",
     });

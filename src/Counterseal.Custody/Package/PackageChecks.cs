@@ -14,9 +14,10 @@ internal static class PackageChecks
     public static SealFile? Seal(string path, Trust trust, List<Check> checks)
     {
         NoteVerifier gate, ledger;
+        IReadOnlyList<(NoteVerifier Key, long Before)> earlier;
         try
         {
-            (gate, ledger) = trust.Keys();
+            (gate, ledger, earlier) = trust.Keys();
         }
         catch (SealFormatException e)
         {
@@ -34,19 +35,24 @@ internal static class PackageChecks
             return null;
         }
         checks.Add(new Check(true, "the counterseal is the one canonical encoding of what it says, every member in its form", null));
-        Signature(seal, gate, path, checks);
+        Signature(seal, gate, earlier, path, checks);
         Event(seal, path, checks);
         Leaf(seal, ledger, path, checks);
         return seal;
     }
 
-    private static void Signature(SealFile seal, NoteVerifier gate, string path, List<Check> checks)
+    private static void Signature(SealFile seal, NoteVerifier gate, IReadOnlyList<(NoteVerifier Key, long Before)> earlier, string path, List<Check> checks)
     {
         string? fault = null;
         try
         {
+            // An earlier key is good only for what the ledger had before it was given up; where the leaf is, its proof says, which is checked further down.
             if (seal.Seal.VerifiedBy(gate).Count == 0)
-                fault = $"it carries no signature by {gate.Name}";
+            {
+                fault = earlier.FirstOrDefault(key => seal.Seal.VerifiedBy(key.Key).Count == 1) is not { Key: not null } old ? $"it carries no signature by {gate.Name} with a key that is trusted"
+                    : TlogProof.Parse(seal.Sealed.Proof).Index is var index && index < old.Before ? null
+                    : $"it is signed with an earlier key, which is good for leaves before {old.Before}, and its leaf is number {index}";
+            }
         }
         catch (FormatException e)
         {

@@ -3,6 +3,11 @@ using Counterseal.Ledger;
 
 namespace Counterseal.Custody;
 
+/// <summary>A key that the gate no longer signs with.</summary>
+/// <param name="Gate">The key (vkey).</param>
+/// <param name="Before">It is good for packages whose <i>sealed</i> leaf has a lower index in the ledger: whoever stole it cannot date back, since the ledger's proof says where a leaf is.</param>
+public sealed record EarlierKey(string Gate, long Before);
+
 /// <summary>Public keys got another way: what <c>verify</c> and <c>open</c> believe.</summary>
 /// <param name="Gate">The gate's counterseal key (vkey).</param>
 /// <param name="Ledger">The ledger's key (vkey); its name is the log's origin.</param>
@@ -10,15 +15,20 @@ public sealed record Trust(string Gate, string Ledger)
 {
     private const int Limit = 64 * 1024;
 
-    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;"}</c>.</summary>
+    /// <summary>The gate's earlier keys.</summary>
+    public IReadOnlyList<EarlierKey> Earlier { get; init; } = [];
+
+    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;","earlier":[{"gate":"&lt;vkey&gt;","before":n}]}</c>; <c>earlier</c> may be left out.</summary>
     /// <exception cref="SealFormatException">Names the member and the rule.</exception>
     public static Trust Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = Shape.Parse(json, Limit, "/");
-            var root = Shape.Closed(document.RootElement, "", "gate", "ledger");
-            var trust = new Trust(root.Text("gate"), root.Text("ledger"));
+            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "earlier");
+            var earlier = !root.Has("earlier") ? [] : root.Member("earlier").ValueKind != System.Text.Json.JsonValueKind.Array ? throw RefusalException.Malformed("this is a list", "/earlier")
+                : root.Member("earlier").EnumerateArray().Select((item, i) => Shape.Closed(item, $"/earlier/{i}", "gate", "before")).Select(item => new EarlierKey(item.Text("gate"), item.Whole("before", 0, long.MaxValue))).ToList();
+            var trust = new Trust(root.Text("gate"), root.Text("ledger")) { Earlier = earlier };
             _ = trust.Keys();
             return trust;
         }
@@ -29,11 +39,24 @@ public sealed record Trust(string Gate, string Ledger)
     }
 
     /// <summary>The trust file's bytes.</summary>
-    public byte[] Bytes() => Canonical.Bytes(new JsonObject { ["gate"] = Gate, ["ledger"] = Ledger });
+    public byte[] Bytes()
+    {
+        var json = new JsonObject { ["gate"] = Gate, ["ledger"] = Ledger };
+        if (Earlier.Count > 0)
+            json["earlier"] = new JsonArray([.. Earlier.Select(key => new JsonObject { ["gate"] = key.Gate, ["before"] = key.Before })]);
+        return Canonical.Bytes(json);
+    }
+
+    /// <summary>Equal when all keys are.</summary>
+    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Gate, Ledger, Earlier.Count);
 
     /// <summary>The keys themselves.</summary>
     /// <exception cref="SealFormatException">One is not a vkey.</exception>
-    internal (NoteVerifier Gate, NoteVerifier Ledger) Keys() => (Key("gate", Gate), Key("ledger", Ledger));
+    internal (NoteVerifier Gate, NoteVerifier Ledger, IReadOnlyList<(NoteVerifier Key, long Before)> Earlier) Keys() =>
+        (Key("gate", Gate), Key("ledger", Ledger), [.. Earlier.Select((key, i) => (Key($"earlier/{i}/gate", key.Gate), key.Before))]);
 
     private static NoteVerifier Key(string member, string vkey)
     {
