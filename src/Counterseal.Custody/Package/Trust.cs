@@ -47,6 +47,12 @@ public sealed record Trust(string Gate, string Ledger)
         return Canonical.Bytes(json);
     }
 
+    /// <summary>Equal when all keys are.</summary>
+    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Gate, Ledger, Earlier.Count);
+
     /// <summary>The keys themselves.</summary>
     /// <exception cref="SealFormatException">One is not a vkey.</exception>
     internal (NoteVerifier Gate, NoteVerifier Ledger, IReadOnlyList<(NoteVerifier Key, long Before)> Earlier) Keys() =>
