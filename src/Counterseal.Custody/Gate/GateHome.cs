@@ -117,6 +117,14 @@ public sealed class GateHome : IDisposable
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
     }
 
+    /// <summary>Whether a gate's folder is for trial mode; read without opening it.</summary>
+    /// <exception cref="IOException">There is no gate.</exception>
+    public static bool IsTrial(string folder) => ReadSettings(File.ReadAllBytes(Path.Combine(folder, "gate.json"))).Trial;
+
+    /// <summary>Where a gate's ledger is; read without opening the folder.</summary>
+    /// <exception cref="IOException">There is no gate.</exception>
+    public static string LedgerAddress(string folder) => ReadSettings(File.ReadAllBytes(Path.Combine(folder, "gate.json"))).LedgerAddress;
+
     /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
     /// <param name="folder">The gate's folder.</param>
     /// <param name="type">What kind of key.</param>
