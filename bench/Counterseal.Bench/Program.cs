@@ -29,7 +29,7 @@ static void Collect(string what, string folder, (DateTimeOffset From, DateTimeOf
     if (what == "seal")
     {
         using var recipient = AgeIdentity.Generate();
-        var facts = new PackageFacts("bench", true, "{}"u8.ToArray(), new string('0', 26), new string('0', 64), [], "", [recipient.Recipient], "Bench", DateTimeOffset.UnixEpoch);
+        var facts = new PackageFacts("bench", true, "{}"u8.ToArray(), new string('0', 26), new string('0', 64), [], "", PackageRecipients.Of(recipient.Recipient), "Bench", DateTimeOffset.UnixEpoch);
         using var file = new FileStream(Path.Combine(folder, "large.age"), FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
         using var writer = new PackageWriter(file, facts);
         report = Collection.Run(sources, scope, _ => "A-LARGE", writer, CancellationToken.None);

@@ -37,7 +37,7 @@ static void Package(string path, string folder)
     using var log = NoteSigner.Generate("ledger.example");
     var order = "{}"u8.ToArray();
     var now = DateTimeOffset.UtcNow;
-    var facts = new PackageFacts("gate.example", true, order, "01J8Z3K4M5N6P7Q8R9S0T1V2W3", new string('a', 64), [], "", [officer.Recipient], "bench", now);
+    var facts = new PackageFacts("gate.example", true, order, "01J8Z3K4M5N6P7Q8R9S0T1V2W3", new string('a', 64), [], "", PackageRecipients.Of(officer.Recipient), "bench", now);
     var staging = Path.Combine(folder, "staging");
     var bytes = new FileInfo(path).Length;
     var watch = new Watch();

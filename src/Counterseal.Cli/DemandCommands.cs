@@ -131,7 +131,7 @@ internal static class DemandCommands
     private static Command Fetch()
     {
         var (id, home) = (Id(), Flags.Home());
-        var into = new Option<string>("--into") { Description = "The folder for the two files.", DefaultValueFactory = _ => "." };
+        var into = new Option<string>("--into") { Description = "The folder for the files.", DefaultValueFactory = _ => "." };
         return Flags.Make("fetch", "Fetches a sealed package, to be handed over another way than the status page.", "demands fetch 01J9Z3… --into ./out", [id, into, home],
             async (parsed, answer, cancel) =>
             {
@@ -140,7 +140,8 @@ internal static class DemandCommands
                 var order = (await walk.Show(demand, cancel))["orders"]!.AsArray().LastOrDefault(o => (string?)o!["kind"] == "release" && (string?)o["state"] == "done")
                     ?? throw new Refused($"no package of demand {demand} is sealed");
                 var path = await walk.Fetch(demand, (string)order["order"]!, (string)order["result"]!["name"]!, parsed.GetValue(into)!, cancel);
-                answer.Give(new { age = $"{path}.age", counterseal = $"{path}.counterseal" }, console => console.WriteLine($"{path}.age and {path}.counterseal"));
+                var files = Directory.GetFiles(parsed.GetValue(into)!, $"{Path.GetFileName(path)}.*").Order(StringComparer.Ordinal).ToList();
+                answer.Give(new { package = path, files }, console => console.WriteLine(string.Join('\n', files)));
                 return 0;
             });
     }

@@ -113,7 +113,8 @@ internal sealed class DemoCheats(DemoStory story, Home home, string place, Walk 
     private JsonObject Swapped(JsonObject envelope)
     {
         using var thief = AgeIdentity.Generate();
-        var text = DirectoryEntry.Text("thief.example", "IE", "A helpful colleague", thief.Recipient.Text, null, "+353 1 555 0199", 1);
+        var text = DirectoryEntry.Text("thief.example", "IE", "A helpful colleague", "age-x25519", [thief.Recipient.Text], null, "+353 1 555 0199",
+            new Confirmation(TimeProvider.System.GetUtcNow(), "alice", "it is fine"), 1);
         var note = SignedNote.Sign(text, people["alice"]);
         var entry = DirectoryEntry.Read(note.Bytes());
         var changed = Changed(envelope, order => order["recipient"] = entry.Digest);

@@ -109,9 +109,9 @@ internal sealed class DemoScript : IAsyncDisposable
 
     private async Task Tell(bool own, CancellationToken cancel)
     {
-        foreach (var name in (string[])["alice", "bob"])
+        foreach (var (name, role) in ((string, string)[])[("alice", "reviewer"), ("bob", "reviewer"), ("carol", "directory")])
         {
-            await story.Step("", $"reviewer {name}", name, () => Task.FromResult(Enrol(name)), key => $"key on the gate's roster: {key.Verifier}");
+            await story.Step("", $"{role} {name}", name, () => Task.FromResult(Enrol(name)), key => $"key on the gate's roster: {key.Verifier}");
         }
 
         await story.Step("", "desk, gate and ledger up", "demo", () => Up(cancel), up => $"pages on {up["desk"]}");
@@ -161,10 +161,11 @@ internal sealed class DemoScript : IAsyncDisposable
         using var signer = NoteSigner.Generate(id);
         KeyFile.WriteSecret(key, $"# public key: {identity.Recipient.Text}\n{identity.Export()}\n");
         KeyFile.WriteSecret($"{key}.signer", $"# public key: {signer.Verifier}\n{signer.Export()}\n");
-        var text = DirectoryEntry.Text(id, country, name, identity.Recipient.Text, signer.Verifier.ToString(), callback, 1);
-        var note = SignedNote.Sign(text, people["alice"], people["bob"]);
+        var confirmed = new Confirmation(TimeProvider.System.GetUtcNow(), "carol", "read back by telephone, on a number that carol found herself");
+        var text = DirectoryEntry.Text(id, country, name, "age-x25519", [identity.Recipient.Text], signer.Verifier.ToString(), callback, confirmed, 1);
+        var note = SignedNote.Sign(text, people["alice"], people["carol"]);
         await File.WriteAllBytesAsync(Path.Combine(People, $"{id}.note"), note.Bytes(), cancel);
-        await story.Step("", $"directory: {id}", "alice, bob", () => walk.AddToDirectory(Encoding.UTF8.GetString(note.Bytes()), cancel), got => $"recipient key signed in by two: {identity.Recipient.Text[..16]}…");
+        await story.Step("", $"directory: {id}", "alice, carol", () => walk.AddToDirectory(Encoding.UTF8.GetString(note.Bytes()), cancel), got => $"recipient key signed in by two: {identity.Recipient.Text[..16]}…");
         return new FileInfo(key);
     }
 

@@ -62,12 +62,13 @@ internal static class KeyCommands
     {
         var id = new Argument<string>("id") { Description = "The authority's id in the directory, e.g. garda.example." };
         var output = Flags.Text("--out", "The key file to make (mode 0600); FILE.signer is made beside it.");
+        var hybrid = new Option<bool>("--hybrid") { Description = "A post-quantum age identity (age 1.3 and later) instead of an X25519 one." };
         return Flags.Make("authority", "Makes an authority's two keys: an age identity that opens packages, and an Ed25519 key that can stop its own demand.",
-            "keys authority garda.example --out garda.key", [id, output],
+            "keys authority garda.example --out garda.key", [id, output, hybrid],
             (parsed, answer, _) =>
             {
                 using var signer = NoteSigner.Generate(parsed.GetValue(id)!);
-                using var identity = AgeIdentity.Generate();
+                using var identity = AgeIdentity.Generate(parsed.GetValue(hybrid) ? AgeKind.Hybrid : AgeKind.X25519);
                 var path = parsed.GetValue(output)!;
                 KeyFile.WriteSecret(path, $"# public key: {identity.Recipient.Text}\n{identity.Export()}\n");
                 KeyFile.WriteSecret($"{path}.signer", $"# public key: {signer.Verifier}\n{signer.Export()}\n");

@@ -26,10 +26,10 @@ internal static class KeyFile
     public static NoteSigner Signer(FileInfo file) =>
         NoteSigner.Parse(Line(file, "PRIVATE+KEY+") ?? throw new Refused($"{file.Name} holds no signing key (a line that begins with PRIVATE+KEY+); make one with `counterseal keys reviewer`"));
 
-    /// <summary>The age identity in a file.</summary>
+    /// <summary>The age identity in a file, X25519 or post-quantum.</summary>
     /// <exception cref="Refused">There is none.</exception>
     public static AgeIdentity Identity(FileInfo file) =>
-        AgeIdentity.Parse(Line(file, "AGE-SECRET-KEY-1") ?? throw new Refused($"{file.Name} holds no age identity (a line that begins with AGE-SECRET-KEY-1)"));
+        AgeIdentity.Parse(Line(file, "AGE-SECRET-KEY-") ?? throw new Refused($"{file.Name} holds no age identity (a line that begins with AGE-SECRET-KEY-1 or AGE-SECRET-KEY-PQ-1)"));
 
     private static string? Line(FileInfo file, string prefix)
     {

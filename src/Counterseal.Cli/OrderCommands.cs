@@ -114,7 +114,8 @@ internal static class OrderCommands
         SignedNote.Sign(Counterseal.Custody.Stop.Text(await GateName(gate, cancel), demand, TimeProvider.System.GetUtcNow(),
             Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))), signer).Bytes();
 
-    private static async Task<string> GateName(GateClient gate, CancellationToken cancel) => (await gate.About(cancel)).Json.GetProperty("gate").GetString()!;
+    /// <summary>The name of the gate that answers.</summary>
+    public static async Task<string> GateName(GateClient gate, CancellationToken cancel) => (await gate.About(cancel)).Json.GetProperty("gate").GetString()!;
 
     private static Command Lift()
     {

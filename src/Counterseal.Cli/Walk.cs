@@ -69,13 +69,18 @@ internal sealed class Walk(Home home, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Fetches both files of a package into a folder; gives their common path.</summary>
+    /// <summary>Fetches the files of a package into a folder; gives their common path.</summary>
     public async Task<string> Fetch(string demand, string order, string name, string folder, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        foreach (var extension in (string[])["counterseal", "age"])
-            await desk.Download($"api/demands/{demand}/packages/{order}/{name}.{extension}", Path.Combine(folder, $"{name}.{extension}"), cancel);
-        return Path.Combine(folder, name);
+        var common = Path.Combine(folder, name);
+        await File($"{name}.counterseal");
+        // The counterseal says which volumes there are.
+        foreach (var volume in SealFile.Read(await System.IO.File.ReadAllBytesAsync($"{common}.counterseal", cancel)).Statement.Volumes)
+            await File(volume.Name);
+        return common;
+
+        Task File(string file) => desk.Download($"api/demands/{demand}/packages/{order}/{file}", Path.Combine(folder, file), cancel);
     }
 
     /// <summary>Puts a directory entry on the desk's list.</summary>

@@ -96,23 +96,24 @@ public sealed partial class Desk
 
     /// <summary>A file of the sealed package, streamed from the gate. Not while the demand is stayed, withdrawn or closed, nor after its authentication was taken back.</summary>
     /// <param name="demand">The demand's id.</param>
-    /// <param name="age"><c>true</c> for the package, <c>false</c> for its counterseal.</param>
+    /// <param name="file">A volume's name, or <c>NAME.counterseal</c>.</param>
     /// <param name="range">A <c>Range</c> header to pass on, or <c>null</c> for the whole file.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="LifeException">There is nothing to hand out now; says why.</exception>
-    public async Task<PackageFile> Package(string demand, bool age, string? range, CancellationToken cancel)
+    public async Task<PackageFile> Package(string demand, string file, string? range, CancellationToken cancel)
     {
         var state = await Present(demand, cancel);
         if (state.Package is not { Seal: { } seal } package)
             throw new LifeException("no package of this demand is sealed under the current decision");
         if (state.Stage is not (Stage.Sealed or Stage.Released) || !state.IsAuthenticated)
             throw new LifeException($"nothing is handed out while the demand is {state.Stage.ToString().ToLowerInvariant()}{(state.IsAuthenticated ? "" : " and its authority not authenticated")}");
-        return await gate.Package(package.Digest, seal.Name + (age ? ".age" : ".counterseal"), range, cancel);
+        return seal.Has(file) ? await gate.Package(package.Digest, file, range, cancel)
+            : throw new DeskException("unknown", $"the package has no file {file}", $"ask for {string.Join(", ", seal.Volumes.Select(seal.FileOf))} or {seal.Counterseal}");
     }
 
     /// <summary>A whole file of the sealed package.</summary>
-    /// <inheritdoc cref="Package(string, bool, string?, CancellationToken)"/>
-    public Task<PackageFile> Package(string demand, bool age, CancellationToken cancel) => Package(demand, age, null, cancel);
+    /// <inheritdoc cref="Package(string, string, string?, CancellationToken)"/>
+    public Task<PackageFile> Package(string demand, string file, CancellationToken cancel) => Package(demand, file, null, cancel);
 
     /// <summary>Records that the package was handed out; once is enough, and again changes nothing.</summary>
     /// <param name="demand">The demand's id.</param>

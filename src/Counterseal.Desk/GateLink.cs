@@ -70,7 +70,7 @@ public sealed class GateLink : IDisposable
 
     /// <summary>A file of a sealed package, as the gate streams it.</summary>
     /// <param name="order">The order's digest.</param>
-    /// <param name="file"><c>NAME.age</c> or <c>NAME.counterseal</c>.</param>
+    /// <param name="file">A volume's name, or <c>NAME.counterseal</c>.</param>
     /// <param name="range">A <c>Range</c> header to pass on, or <c>null</c> for the whole file.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>.</exception>

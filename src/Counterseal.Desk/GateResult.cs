@@ -48,13 +48,24 @@ public sealed record PreviewResult(string Preview, DateTimeOffset Until, long It
 /// <param name="Statement">Digest of what the gate states.</param>
 /// <param name="Volumes">The encrypted files.</param>
 /// <param name="Sealed">The gate's event, with its proof.</param>
-public sealed record SealResult(string Name, string Statement, IReadOnlyList<SealedVolume> Volumes, ProvenEvent Sealed);
+public sealed record SealResult(string Name, string Statement, IReadOnlyList<SealedVolume> Volumes, ProvenEvent Sealed)
+{
+    /// <summary>The name of a volume's file.</summary>
+    public string FileOf(SealedVolume volume) => volume?.Name ?? Name + ".age";
+
+    /// <summary>The name of the counterseal's file.</summary>
+    public string Counterseal => Name + ".counterseal";
+
+    /// <summary>Whether the package has a file of that name.</summary>
+    public bool Has(string file) => file == Counterseal || Volumes.Any(volume => FileOf(volume) == file);
+}
 
 /// <summary>One encrypted file of a package.</summary>
 /// <param name="Index">From 0.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="Digest">SHA-256.</param>
-public sealed record SealedVolume(int Index, long Length, string Digest);
+/// <param name="Name">Its file name; <c>null</c> in what older gates said, for <c>NAME.age</c>.</param>
+public sealed record SealedVolume(int Index, long Length, string Digest, string? Name = null);
 
 /// <summary>An event that can be checked offline: bytes and salt give the commitment, the tag completes the leaf, the proof puts it in the log.</summary>
 /// <param name="Event">Canonical bytes.</param>

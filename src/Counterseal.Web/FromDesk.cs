@@ -26,7 +26,7 @@ public static class FromDesk
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
         Directory = async cancel => [.. (await desk.Entries(cancel)).Select(e => new DirectoryRow(
-            e.Authority, e.Country, e.Name, e.Recipient, e.Callback, e.Version, [.. SignedNote.Parse(e.Note).Signatures.Select(s => s.Name)], e.Digest))],
+            e.Authority, e.Country, e.Name, e.Format, e.Fingerprints, e.Confirmed, e.Callback, e.Version, [.. SignedNote.Parse(e.Note).Signatures.Select(s => s.Name)], e.Digest))],
     };
 
     /// <summary>The public face.</summary>
@@ -92,21 +92,21 @@ public static class FromDesk
             progress,
             tells ? new(view.Decision!.Value, view.Reasons) : null,
             progress == Progress.Ready && view.Package is { } seal
-                ? [.. seal.Volumes.Take(1).Select(v => new StatusFile(seal.Name + ".age", v.Length, v.Digest)), new(seal.Name + ".counterseal", null, null)]
+                ? [.. seal.Volumes.Select(v => new StatusFile(seal.FileOf(v), v.Length, v.Digest)), new(seal.Counterseal, null, null)]
                 : []);
     }
 
     /// <summary>Opens a file of the package; that it is handed out is on record before its first byte leaves.</summary>
-    private static async Task<PackageFile?> Package(Desk.Desk desk, string token, bool age, string? range, CancellationToken cancel)
+    private static async Task<PackageFile?> Package(Desk.Desk desk, string token, string name, string? range, CancellationToken cancel)
     {
         if (await desk.DemandOf(token, cancel) is not { } id)
             return null;
         try
         {
-            var file = await desk.Package(id, age, range, cancel);
+            var file = await desk.Package(id, name, range, cancel);
             try
             {
-                if (age)
+                if (!name.EndsWith(".counterseal", StringComparison.Ordinal))
                     await HandedOut(desk, id, cancel);
                 return file;
             }

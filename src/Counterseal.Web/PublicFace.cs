@@ -32,8 +32,8 @@ public sealed record PublicFaceOptions
     public required Func<Tile, CancellationToken, Task<byte[]?>> Tile { get; init; }
     /// <summary>What the bearer of a token may know; <c>null</c> for a token that is not one.</summary>
     public required Func<string, CancellationToken, Task<StatusView?>> Status { get; init; }
-    /// <summary>A file of the package: the token, <c>true</c> for <c>NAME.age</c>, and a <c>Range</c> header to pass on. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
-    public required Func<string, bool, string?, CancellationToken, Task<PackageFile?>> Package { get; init; }
+    /// <summary>A file of the package: the token, the file's name, and a <c>Range</c> header to pass on. <c>null</c> when it is not handed out; the face disposes the stream.</summary>
+    public required Func<string, string, string?, CancellationToken, Task<PackageFile?>> Package { get; init; }
     /// <summary>Whether a notice's code is one of ours, asked from an address; <c>null</c> when too many were tried from there. Throws <see cref="HttpRequestException"/> when the bell does not answer. <c>null</c> where there is no bell.</summary>
     public Func<string, IPAddress, CancellationToken, Task<bool?>>? CheckCode { get; init; }
     /// <summary>What was published of transparency reports; <c>null</c> where there are none.</summary>
@@ -190,7 +190,7 @@ public static class PublicFace
             PackageFile? answer;
             try
             {
-                answer = await options.Package(token, file.EndsWith(".age", StringComparison.Ordinal), Range(http.Request), http.RequestAborted);
+                answer = await options.Package(token, file, Range(http.Request), http.RequestAborted);
             }
             catch (Exception away) when (IsAway(away))
             {

@@ -220,7 +220,9 @@ public static class StaffApi
         ["authority"] = entry.Authority,
         ["country"] = entry.Country,
         ["name"] = entry.Name,
-        ["recipient"] = entry.Recipient,
+        ["format"] = entry.Format,
+        ["fingerprints"] = new JsonArray([.. entry.Fingerprints.Select(one => (JsonNode)one)]),
+        ["confirmed"] = entry.Confirmed,
         ["callback"] = entry.Callback,
         ["version"] = entry.Version,
     };
@@ -234,15 +236,12 @@ public static class StaffApi
         var state = (await desk.Show(id, cancel)).State;
         if (state.Package is not { } package || package.Digest != order)
             throw new LifeException("no package of this order is sealed under the current decision");
-        var age = file == $"{package.Seal!.Name}.age";
-        if (!age && file != $"{package.Seal.Name}.counterseal")
-            throw new DeskException("unknown", $"the package has no file {file}", $"ask for {package.Seal.Name}.age or {package.Seal.Name}.counterseal");
-        var from = await desk.Package(id, age, cancel);
+        var from = await desk.Package(id, file, cancel);
         await using var content = from.Content;
         response.ContentType = "application/octet-stream";
         response.ContentLength = from.Length;
         await content.CopyToAsync(response.Body, cancel);
-        if (age)
+        if (file != package.Seal!.Counterseal)
             await desk.HandedOut(id, "desk", "fetched over the staff socket", cancel);
     }
 

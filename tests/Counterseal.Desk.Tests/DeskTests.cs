@@ -125,7 +125,7 @@ public class DeskTests(Postgres postgres)
         Assert.Empty(stand.Gate.Faults);
 
         Assert.Equal("package ready", (await stand.Desk.Status(receipt.Token, default))!.Status);
-        var file = await stand.Desk.Package(id, age: true, default);
+        var file = await stand.Desk.Package(id, "cs-0123456789abcdef.age", default);
         using (var reader = new StreamReader(file.Content))
             Assert.Equal("cs-0123456789abcdef.age", await reader.ReadToEndAsync());
         await stand.Desk.HandedOut(id, "authority", "fetched from the status page", default);

@@ -114,7 +114,7 @@ internal sealed class Stand : IAsyncDisposable
         using var one = NoteSigner.Generate("one");
         using var two = NoteSigner.Generate("two");
         return SignedNote.Sign(
-            "counterseal/directory/v1\nauthority court.example\ncountry US\nname District Court of Example\nrecipient age1qqqq\nsigner none\ncallback +1 555 0100\nversion 1\n", one, two).Bytes();
+            "counterseal/directory/v2\nauthority court.example\ncountry US\nname District Court of Example\nformat age-x25519\nrecipient age1qqqq\nsigner none\ncallback +1 555 0100\nconfirmed 2026-11-24T02:00:00Z one by voice\nversion 1\n", one, two).Bytes();
     }
 
     public static string Root

@@ -21,6 +21,8 @@ internal sealed class House : IAsyncDisposable
     public Home Home { get; }
     public NoteSigner Alice { get; } = NoteSigner.Generate("alice");
     public NoteSigner Bob { get; } = NoteSigner.Generate("bob");
+    /// <summary>Signs directory entries with Alice, so that those who approve are not only those who signed the key.</summary>
+    public NoteSigner Carol { get; } = NoteSigner.Generate("carol");
     public NoteSigner AuthoritySigner { get; } = NoteSigner.Generate("court.example");
     public AgeIdentity AuthorityKey { get; } = AgeIdentity.Generate();
     public string Entry { get; private set; } = "";
@@ -38,8 +40,10 @@ internal sealed class House : IAsyncDisposable
         TrialHome.Create(house.Home, from.Accounts, from.Mail, database, bell: bell);
         TrialHome.Enrol(house.Home, house.Alice.Verifier, ["reviewer", "directory"]);
         TrialHome.Enrol(house.Home, house.Bob.Verifier, ["reviewer", "directory"]);
-        var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", house.AuthorityKey.Recipient.Text, house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100", 1);
-        house.Entry = System.Text.Encoding.UTF8.GetString(SignedNote.Sign(text, house.Alice, house.Bob).Bytes());
+        TrialHome.Enrol(house.Home, house.Carol.Verifier, ["directory"]);
+        var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", "age-x25519", [house.AuthorityKey.Recipient.Text], house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100",
+            new Confirmation(TimeProvider.System.GetUtcNow(), "carol", "read back by telephone"), 1);
+        house.Entry = System.Text.Encoding.UTF8.GetString(SignedNote.Sign(text, house.Alice, house.Carol).Bytes());
         return house;
     }
 

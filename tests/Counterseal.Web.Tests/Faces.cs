@@ -81,7 +81,7 @@ internal sealed class Faces : IAsyncDisposable
             Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
             Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),
             Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),
-            Package = (token, age, range, _) => Task.FromResult(token != Samples.Token || !age ? null
+            Package = (token, file, range, _) => Task.FromResult(token != Samples.Token || !file.EndsWith(".age", StringComparison.Ordinal) ? null
                 : range == "bytes=4-" ? new PackageFile(new MemoryStream(Samples.Bytes(Package[4..])), Package.Length - 4, $"bytes 4-{Package.Length - 1}/{Package.Length}")
                 : new PackageFile(new MemoryStream(Samples.Bytes(Package)), Package.Length, null)),
             CheckCode = !bell ? null : (code, _, _) => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult<bool?>(code switch { AttackSamples.NoticeCode => true, "again" => null, _ => false }),

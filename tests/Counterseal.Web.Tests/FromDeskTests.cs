@@ -183,7 +183,7 @@ public sealed class FromDeskTests : IAsyncLifetime
         using var one = NoteSigner.Generate("one");
         using var two = NoteSigner.Generate("two");
         var entry = await desk.AddEntry(SignedNote.Sign(
-            "counterseal/directory/v1\nauthority court.example\ncountry US\nname District Court of Example\nrecipient age1qqqq\nsigner none\ncallback +1 555 0100\nversion 1\n", one, two).Bytes(), "ada", default);
+            "counterseal/directory/v2\nauthority court.example\ncountry US\nname District Court of Example\nformat age-x25519\nrecipient age1qqqq\nsigner none\ncallback +1 555 0100\nconfirmed 2026-11-24T02:00:00Z one by voice\nversion 1\n", one, two).Bytes(), "ada", default);
         await desk.Decide(id, "ada", Decision.Comply, null, [], entry.Digest, null, null, default);
         return (await desk.OrderRelease(id, "ada", null, null, default)).State.Orders[^1].Digest;
     }

@@ -169,8 +169,8 @@ internal static class Samples
 
     public static IReadOnlyList<DirectoryRow> Directory { get; } =
     [
-        new("ie-gnccb", "IE", "Garda National Cyber Crime Bureau", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "+353 1 555 0100", 2, ["Ada Nowak", "B. Okafor"], Digest),
-        new("de-sta-musterstadt", "DE", "Staatsanwaltschaft Musterstadt", "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z", "+49 30 555 0199", 1, ["Ada Nowak", "C. Lind"], Order),
+        new("ie-gnccb", "IE", "Garda National Cyber Crime Bureau", "age-x25519", ["a1b2 c3d4 e5f6 0718 293a 4b5c 6d7e 8f90 a1b2 c3d4 e5f6 0718 293a 4b5c 6d7e 8f90"], "2026-11-20T09:12:00Z Ada Nowak read back by telephone", "+353 1 555 0100", 2, ["Ada Nowak", "B. Okafor"], Digest),
+        new("de-sta-musterstadt", "DE", "Staatsanwaltschaft Musterstadt", "openpgp-gpg", ["0f1e 2d3c 4b5a 6978 8796 a5b4 c3d2 e1f0 0f1e 2d3c 4b5a 6978 8796 a5b4 c3d2 e1f0"], "2026-11-21T14:00:00Z C. Lind in person, at the office", "+49 30 555 0199", 1, ["Ada Nowak", "C. Lind"], Order),
     ];
 
     public static StatusView Status(Progress progress) => new(Now.AddHours(-3), progress,

@@ -1,6 +1,6 @@
 namespace Counterseal.Custody;
 
-/// <summary>The age v1 file format (C2SP age v1.1.0): X25519 recipients, STREAM of ChaCha20-Poly1305 in 64 KiB chunks.</summary>
+/// <summary>The age v1 file format (C2SP age): X25519 or hybrid post-quantum recipients, STREAM of ChaCha20-Poly1305 in 64 KiB chunks.</summary>
 public static class Age
 {
     /// <summary>Plaintext bytes in every chunk but the last.</summary>
@@ -14,8 +14,8 @@ public static class Age
 
     /// <summary>A write-only stream that encrypts what is written to <paramref name="ciphertext"/>; disposing it writes the last chunk and leaves <paramref name="ciphertext"/> open.</summary>
     /// <param name="ciphertext">Gets header and chunks, each in one write.</param>
-    /// <param name="recipients">At least one, at most 128; each can open the file alone.</param>
-    /// <exception cref="ArgumentException">No recipient, or too many.</exception>
+    /// <param name="recipients">At least one, at most 128, all of one kind; each can open the file alone.</param>
+    /// <exception cref="ArgumentException">No recipient, too many, one twice, or two kinds.</exception>
     public static Stream Encrypt(Stream ciphertext, IReadOnlyList<AgeRecipient> recipients) => new AgeEncryption(ciphertext, recipients);
 
     /// <summary>A read-only stream of the plaintext. Each chunk is verified before it is given; the end of the stream means that the last chunk verified.</summary>
@@ -34,4 +34,8 @@ public static class Age
     /// <param name="text">The armored text; left open.</param>
     /// <exception cref="AgeException">The stream throws it with <see cref="AgeFault.Armor"/>; the offset is then in the armored text.</exception>
     public static Stream Dearmor(Stream text) => new AgeArmor(text);
+
+    /// <summary>A write-only stream that puts an age file into ASCII armor (lines of 64 characters, LF); disposing it writes the end line and leaves <paramref name="text"/> open.</summary>
+    /// <param name="text">Gets the armored text.</param>
+    public static Stream Armor(Stream text) => new AgeArmoring(text);
 }

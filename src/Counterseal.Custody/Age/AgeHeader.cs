@@ -16,6 +16,11 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
     public const int MaxStanzas = 128;
     private const int FileKeySize = 16;
     private const string Version = "age-encryption.org/v1";
+    internal const string X25519Type = "X25519";
+    internal const string HybridType = "mlkem768x25519";
+    /// <summary>X-Wing's number among HPKE's KEMs.</summary>
+    private const ushort HybridKem = 0x647a;
+    private static readonly byte[] HybridInfo = "age-encryption.org/mlkem768x25519"u8.ToArray();
     private static readonly byte[] ZeroNonce = new byte[12];
 
     /// <summary>The header that wraps a file key for the recipients, with its newline.</summary>
@@ -26,7 +31,7 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
     {
         var text = new StringBuilder(Version).Append('\n');
         foreach (var recipient in recipients)
-            text.Append(Wrap(fileKey, recipient, random(32)).Text());
+            text.Append(Wrap(fileKey, recipient, random).Text());
         text.Append("---");
         var authenticated = Encoding.ASCII.GetBytes(text.ToString());
         return [.. authenticated, .. Encoding.ASCII.GetBytes($" {AgeStanza.EncodeBase64(ComputeMac(fileKey, authenticated))}\n")];
@@ -71,7 +76,7 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
         var scrypt = Stanzas.FirstOrDefault(stanza => stanza.Type == "scrypt");
         if (scrypt is not null && Stanzas.Count > 1)
             throw new AgeException(AgeFault.Header, scrypt.Offset, "a scrypt stanza must be the only one");
-        var fileKey = scrypt is not null ? UnwrapScrypt(scrypt, passphrase) : UnwrapX25519(identities);
+        var fileKey = scrypt is not null ? UnwrapScrypt(scrypt, passphrase) : Unwrap(identities);
         if (fileKey is null)
             throw new AgeException(AgeFault.NoMatch, Stanzas[0].Offset, "none of the keys given opens it: it is encrypted to somebody else");
         if (CryptographicOperations.FixedTimeEquals(ComputeMac(fileKey, Authenticated), Mac))
@@ -80,24 +85,29 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
         throw new AgeException(AgeFault.Hmac, MacOffset, "the header's MAC does not fit: the header was changed after it was made");
     }
 
-    private byte[]? UnwrapX25519(IReadOnlyList<AgeIdentity> identities)
+    /// <summary>Every stanza of a kind that an identity has is checked for its form, also after one has opened.</summary>
+    private byte[]? Unwrap(IReadOnlyList<AgeIdentity> identities)
     {
         byte[]? found = null;
-        foreach (var stanza in Stanzas.Where(stanza => stanza.Type == "X25519"))
+        foreach (var stanza in Stanzas.Where(stanza => stanza.Type is X25519Type or HybridType))
         {
+            var (kind, length) = stanza.Type == HybridType ? (AgeKind.Hybrid, XWing.CiphertextSize) : (AgeKind.X25519, 32);
+            if (!identities.Any(identity => identity.Recipient.Kind == kind))
+                continue;
             if (stanza.Arguments.Count != 2)
-                throw new AgeException(AgeFault.Header, stanza.Offset, $"an X25519 stanza has two arguments, not {stanza.Arguments.Count}");
-            if (AgeStanza.DecodeBase64(Encoding.ASCII.GetBytes(stanza.Arguments[1])) is not { Length: 32 } share)
-                throw new AgeException(AgeFault.Header, stanza.Offset, "an X25519 stanza's share is not 32 bytes in canonical base64 without padding");
+                throw new AgeException(AgeFault.Header, stanza.Offset, $"a stanza of type {stanza.Type} has two arguments, not {stanza.Arguments.Count}");
+            if (AgeStanza.DecodeBase64(Encoding.ASCII.GetBytes(stanza.Arguments[1])) is not { } share || share.Length != length)
+                throw new AgeException(AgeFault.Header, stanza.Offset, $"the share in a stanza of type {stanza.Type} is not {length} bytes in canonical base64 without padding");
             RequireBody(stanza);
-            foreach (var identity in identities)
+            foreach (var identity in identities.Where(identity => identity.Recipient.Kind == kind))
             {
                 if (found is not null)
                     break;
-                using var secret = identity.Agree(share);
-                if (secret is null)
-                    throw new AgeException(AgeFault.Header, stanza.Offset, "an X25519 stanza's share is a point of low order");
-                found = Open(X25519.WrapKey(secret, share, identity.Recipient.PublicKey), stanza.Body);
+                if ((kind == AgeKind.Hybrid ? identity.Decapsulate(share) : identity.WrapKey(share)) is not { } secret)
+                    throw new AgeException(AgeFault.Header, stanza.Offset, $"the share in a stanza of type {stanza.Type} is a point of low order");
+                var (wrapKey, nonce) = kind == AgeKind.Hybrid ? Hpke.Schedule(HybridKem, secret, HybridInfo) : (secret, ZeroNonce);
+                found = Open(wrapKey, nonce, stanza.Body);
+                CryptographicOperations.ZeroMemory(secret);
             }
         }
         return found;
@@ -117,7 +127,7 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
         RequireBody(stanza);
         return passphrase is null
             ? null
-            : Open(passphrase.WrapKey(salt, int.Parse(factor, System.Globalization.CultureInfo.InvariantCulture)), stanza.Body);
+            : Open(passphrase.WrapKey(salt, int.Parse(factor, System.Globalization.CultureInfo.InvariantCulture)), ZeroNonce, stanza.Body);
     }
 
     // Before decrypting, so that a sender cannot learn which key is held from how an over-long body fails (partitioning oracle).
@@ -127,14 +137,14 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
             throw new AgeException(AgeFault.Header, stanza.Offset, $"the stanza's body is {stanza.Body.Length} bytes long, not {FileKeySize + Age.TagSize}");
     }
 
-    private static byte[]? Open(byte[] wrapKey, byte[] body)
+    private static byte[]? Open(byte[] wrapKey, byte[] nonce, byte[] body)
     {
         var fileKey = new byte[FileKeySize];
         using var aead = new Aead(wrapKey);
         CryptographicOperations.ZeroMemory(wrapKey);
         try
         {
-            aead.Decrypt(ZeroNonce, body.AsSpan(0, FileKeySize), body.AsSpan(FileKeySize), fileKey);
+            aead.Decrypt(nonce, body.AsSpan(0, FileKeySize), body.AsSpan(FileKeySize), fileKey);
             return fileKey;
         }
         catch (AuthenticationTagMismatchException)
@@ -144,19 +154,31 @@ internal sealed record AgeHeader(IReadOnlyList<AgeStanza> Stanzas, byte[] Mac, b
         }
     }
 
-    private static AgeStanza Wrap(ReadOnlySpan<byte> fileKey, AgeRecipient recipient, byte[] secret)
+    private static AgeStanza Wrap(ReadOnlySpan<byte> fileKey, AgeRecipient recipient, Func<int, byte[]> random)
     {
-        using var ephemeral = Key.Import(KeyAgreementAlgorithm.X25519, secret, KeyBlobFormat.RawPrivateKey);
-        CryptographicOperations.ZeroMemory(secret);
+        if (recipient.Kind == AgeKind.Hybrid)
+        {
+            var (secret, ciphertext) = XWing.Encapsulate(recipient.PublicKey, random);
+            var (key, nonce) = Hpke.Schedule(HybridKem, secret, HybridInfo);
+            CryptographicOperations.ZeroMemory(secret);
+            return new AgeStanza([HybridType, AgeStanza.EncodeBase64(ciphertext)], Close(key, nonce, fileKey), 0);
+        }
+        var ephemeralSecret = random(32);
+        using var ephemeral = Key.Import(KeyAgreementAlgorithm.X25519, ephemeralSecret, KeyBlobFormat.RawPrivateKey);
+        CryptographicOperations.ZeroMemory(ephemeralSecret);
         var share = ephemeral.PublicKey.Export(KeyBlobFormat.RawPublicKey);
         using var shared = X25519.Agree(ephemeral, recipient.PublicKey)
             ?? throw new ArgumentException($"{recipient.Text} is a point of low order", nameof(recipient));
-        var wrapKey = X25519.WrapKey(shared, share, recipient.PublicKey);
+        return new AgeStanza([X25519Type, AgeStanza.EncodeBase64(share)], Close(X25519.WrapKey(shared, share, recipient.PublicKey), ZeroNonce, fileKey), 0);
+    }
+
+    private static byte[] Close(byte[] wrapKey, byte[] nonce, ReadOnlySpan<byte> fileKey)
+    {
         var body = new byte[FileKeySize + Age.TagSize];
         using var aead = new Aead(wrapKey);
         CryptographicOperations.ZeroMemory(wrapKey);
-        aead.Encrypt(ZeroNonce, fileKey, body.AsSpan(0, FileKeySize), body.AsSpan(FileKeySize));
-        return new AgeStanza(["X25519", AgeStanza.EncodeBase64(share)], body, 0);
+        aead.Encrypt(nonce, fileKey, body.AsSpan(0, FileKeySize), body.AsSpan(FileKeySize));
+        return body;
     }
 
     private static byte[] ComputeMac(ReadOnlySpan<byte> fileKey, ReadOnlySpan<byte> authenticated)

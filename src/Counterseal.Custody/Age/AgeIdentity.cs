@@ -3,12 +3,15 @@ using NSec.Cryptography;
 
 namespace Counterseal.Custody;
 
-/// <summary>An X25519 identity, <c>AGE-SECRET-KEY-1…</c> (C2SP age, "The X25519 recipient type"). The public half is an <see cref="AgeRecipient"/>.</summary>
+/// <summary>An identity, <c>AGE-SECRET-KEY-1…</c> (X25519) or <c>AGE-SECRET-KEY-PQ-1…</c> (C2SP age, "Native recipient types"). The public half is an <see cref="AgeRecipient"/>.</summary>
 public sealed class AgeIdentity : IDisposable
 {
     private const string Prefix = "AGE-SECRET-KEY-";
+    private const string HybridPrefix = "AGE-SECRET-KEY-PQ-";
+    private const int SecretSize = 32;
     private const int MaxKeyFile = 64 * 1024;
-    private readonly Key key;
+    private readonly Key? key;
+    private readonly byte[] seed = [];
 
     private AgeIdentity(Key key)
     {
@@ -16,12 +19,19 @@ public sealed class AgeIdentity : IDisposable
         Recipient = AgeRecipient.Of(key.PublicKey);
     }
 
+    private AgeIdentity(byte[] seed)
+    {
+        this.seed = seed;
+        Recipient = AgeRecipient.Hybrid(XWing.PublicKey(seed));
+    }
+
     /// <summary>The public half.</summary>
     public AgeRecipient Recipient { get; }
 
     /// <summary>Makes a new one.</summary>
-    public static AgeIdentity Generate() =>
-        new(Key.Create(KeyAgreementAlgorithm.X25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving }));
+    public static AgeIdentity Generate(AgeKind kind = AgeKind.X25519) => kind == AgeKind.Hybrid
+        ? new(RandomNumberGenerator.GetBytes(XWing.SeedSize))
+        : new(Key.Create(KeyAgreementAlgorithm.X25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving }));
 
     /// <summary>Reads the text form, or a key file as <c>age-keygen</c> writes it: one key, comments after <c>#</c>, empty lines.</summary>
     /// <exception cref="FormatException">Names the line and the rule, never the key.</exception>
@@ -42,7 +52,7 @@ public sealed class AgeIdentity : IDisposable
                 throw new FormatException($"line {line}: a second key; one key opens one package, so keep them in files of their own");
             (found, at) = (one, line);
         }
-        return Read(found ?? throw new FormatException("there is no key in it: a line that starts with AGE-SECRET-KEY-1 is missing"), at);
+        return Read(found ?? throw new FormatException("there is no key in it: a line that starts with AGE-SECRET-KEY-1 or AGE-SECRET-KEY-PQ-1 is missing"), at);
     }
 
     private static AgeIdentity Read(string text, int line)
@@ -58,12 +68,14 @@ public sealed class AgeIdentity : IDisposable
         }
         try
         {
-            if (read.Prefix != Prefix)
-                throw new FormatException($"line {line}: not an X25519 age identity, which starts with AGE-SECRET-KEY-1");
-            if (read.Data.Length != 32)
-                throw new FormatException($"line {line}: not an age identity: the key is {read.Data.Length} bytes long, not 32");
-            return new AgeIdentity(Key.Import(KeyAgreementAlgorithm.X25519, read.Data, KeyBlobFormat.RawPrivateKey,
-                new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving }));
+            if (read.Prefix is not (Prefix or HybridPrefix))
+                throw new FormatException($"line {line}: not an age identity, which starts with AGE-SECRET-KEY-1 or AGE-SECRET-KEY-PQ-1");
+            if (read.Data.Length != SecretSize)
+                throw new FormatException($"line {line}: not an age identity: the key is {read.Data.Length} bytes long, not {SecretSize}");
+            return read.Prefix == HybridPrefix
+                ? new AgeIdentity((byte[])read.Data.Clone())
+                : new AgeIdentity(Key.Import(KeyAgreementAlgorithm.X25519, read.Data, KeyBlobFormat.RawPrivateKey,
+                    new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving }));
         }
         finally
         {
@@ -74,6 +86,8 @@ public sealed class AgeIdentity : IDisposable
     /// <summary>The secret as text; only for writing the key file.</summary>
     public string Export()
     {
+        if (key is null)
+            return Bech32.Encode(HybridPrefix, seed);
         var secret = key.Export(KeyBlobFormat.RawPrivateKey);
         try
         {
@@ -85,9 +99,20 @@ public sealed class AgeIdentity : IDisposable
         }
     }
 
-    /// <summary>The shared secret with a stanza's share, or null where it would be all zero.</summary>
-    internal SharedSecret? Agree(ReadOnlySpan<byte> share) => X25519.Agree(key, share);
+    /// <summary>The key that wraps the file key in an X25519 stanza with this share, or null where the share is a point of low order.</summary>
+    internal byte[]? WrapKey(ReadOnlySpan<byte> share)
+    {
+        using var secret = X25519.Agree(key ?? throw new InvalidOperationException("not an X25519 identity"), share);
+        return secret is null ? null : X25519.WrapKey(secret, share, Recipient.PublicKey);
+    }
+
+    /// <summary>The shared secret that an X-Wing ciphertext carries, or null where its share is a point of low order.</summary>
+    internal byte[]? Decapsulate(ReadOnlySpan<byte> ciphertext) => XWing.Decapsulate(seed, ciphertext);
 
     /// <inheritdoc/>
-    public void Dispose() => key.Dispose();
+    public void Dispose()
+    {
+        key?.Dispose();
+        CryptographicOperations.ZeroMemory(seed);
+    }
 }

@@ -44,7 +44,7 @@ public sealed partial class Gate : IAsyncDisposable
         this.log = log;
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
-        directory = new KnownDirectory(home);
+        directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -114,6 +114,8 @@ public sealed partial class Gate : IAsyncDisposable
                 var need = home.ReadRoster().Needs(envelope.Order.Kind);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
+                if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
+                    return Refuse(digest, alone);
                 shelf.Keep(merged);
                 if (envelope.Directory is { } entry)
                     directory.Keep(entry);
@@ -152,8 +154,10 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, fault);
                 if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                shelf.Keep(merged);
                 var need = roster.Needs(kept.Order.Kind);
+                if (SignersFault(merged, roster, need) is { } alone)
+                    return Refuse(digest, alone);
+                shelf.Keep(merged);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
                 begun = works.TryGetValue(digest, out var work) && !work.Task.IsCompleted ? work : Begin(merged);
@@ -369,10 +373,35 @@ public sealed partial class Gate : IAsyncDisposable
         try
         {
             var entry = DirectoryEntry.Read(note.Span, "/");
-            if (entry.Fault(home.ReadRoster(), "/") is { } fault)
+            if ((entry.Fault(home.ReadRoster(), clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
                 return Refuse("", fault);
             directory.Keep(entry);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
+        }
+        catch (RefusalException e)
+        {
+            return Refuse("", e.Refusal);
+        }
+    }
+
+    /// <summary>Takes the revocation of a directory entry: nothing is sealed or handed out to it from here on, and it goes on record.</summary>
+    public async Task<GateAnswer> TakeRevocation(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    {
+        try
+        {
+            var revocation = Revocation.Read(note.Span);
+            if (revocation.Gate != Name)
+                return Refuse("", Refusal.Of(Refusal.WrongGate, "this revocation is for another gate", "/"));
+            var known = directory.Find(revocation.Entry);
+            var person = home.ReadRoster().SignersOf(revocation.Note).Any(one => one.Roles.Contains(RosterRole.Directory));
+            if (!person && (known is null || !KnownDirectory.HasSigned(known, revocation.Note)))
+                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody with the role directory, and not the authority of a known entry, has signed this revocation", "/"));
+            if (!directory.IsRevoked(revocation.Entry))
+                directory.Revoke(revocation);
+            foreach (var work in works.Values.Where(work => work.Recipient == revocation.Entry))
+                await work.Cancel();
+            await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
+            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest, ["state"] = "revoked" }));
         }
         catch (RefusalException e)
         {
@@ -386,7 +415,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return (null, disagreement);
-        if (shelf.Done(digest) is not { Name: { } common } outcome || (name != common + ".age" && name != common + ".counterseal"))
+        if (shelf.Done(digest) is not { } outcome || !outcome.Files().Contains(name))
             return (null, Unknown());
         try
         {
@@ -397,6 +426,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return (null, e.Refusal);
         }
+        if (outcome.Recipient is { } entry && directory.IsRevoked(entry))
+            return (null, Refusal.Of(Refusal.WrongRecipient, "the recipient's directory entry was revoked after the package was sealed", "/order/recipient"));
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
     }
 
@@ -422,7 +453,7 @@ public sealed partial class Gate : IAsyncDisposable
     }
 
     /// <summary>Writes down that a package's file is being handed out.</summary>
-    internal void NoteServed(string digest, string file) => ledger.Journal?.Note("served", digest, file.EndsWith(".age", StringComparison.Ordinal) ? "age" : "counterseal");
+    internal void NoteServed(string digest, string file) => ledger.Journal?.Note("served", digest, file[(file.IndexOf('.', StringComparison.Ordinal) + 1)..]);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -440,8 +471,11 @@ public sealed partial class Gate : IAsyncDisposable
         ending.Dispose();
     }
 
-    /// <summary>A stop does not wait for the ledger: what cannot be sent now is sent when the ledger is back.</summary>
-    private async Task StopOnRecord(Stop stop, CancellationToken cancel)
+    /// <summary>A stop does not wait for the ledger, nor does a revocation: what cannot be sent now is sent when the ledger is back.</summary>
+    private Task StopOnRecord(Stop stop, CancellationToken cancel) =>
+        OnRecord("stopped", stop.Digest, stop.Demand == Stop.Everything ? "" : stop.Demand, OwnEvent.Stop(stop.Digest), cancel);
+
+    private async Task OnRecord(string type, string subject, string demand, JsonObject body, CancellationToken cancel)
     {
         if (ledger.Journal is not { } journal)
             return;
@@ -449,8 +483,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             lock (recording)
             {
-                if (journal.Find("stopped", stop.Digest) is null)
-                    journal.Intend("stopped", stop.Demand == Stop.Everything ? "" : stop.Demand, Name, OwnEvent.Stop(stop.Digest), null);
+                if (journal.Find(type, subject) is null)
+                    journal.Intend(type, demand, Name, body, null);
             }
             if (await ledger.Disagreement(cancel) is null)
                 await ledger.SendAll(cancel);

@@ -40,6 +40,7 @@ public sealed partial class Gate
         return WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
+            ?? SignersFault(envelope, roster, need)
             ?? ViewersFault(envelope.Order, roster)
             ?? RecipientFault(envelope, roster)
             ?? StopFault(envelope.Order.DemandId, envelope.Directory?.Signer?.ToString())
@@ -140,9 +141,20 @@ public sealed partial class Gate
             ? null
             : Refusal.Of(Refusal.NotOnRoster, "a viewer is not on the roster with the role reviewer", "/order/viewers");
 
-    private static Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
+    private Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
         : entry.Digest != envelope.Order.Recipient ? Refusal.Of(Refusal.WrongRecipient, "the directory entry is not the one that the order names", "/directory")
-        : entry.Fault(roster);
+        : entry.Fault(roster, clock.GetUtcNow()) ?? directory.Fault(entry, "/directory");
+
+    /// <summary>Whether all who approved are among those who signed the recipient's keys: two people alone would then both name the recipient and release to it.</summary>
+    private static Refusal? SignersFault(Envelope envelope, Roster roster, int need)
+    {
+        if (envelope.Directory is not { } entry || envelope.Approvals.Count < need)
+            return null;
+        var signers = entry.Signers(roster);
+        return envelope.Approvals.All(note => signers.Contains(Approval.Read(note, "/approvals").Reviewer))
+            ? Refusal.Of(Refusal.KeySigners, "everybody who approved had signed the recipient's directory entry", "/approvals")
+            : null;
+    }
 
     /// <summary>Whether another order has released, or is releasing, on the same decision.</summary>
     private Refusal? ReleasedFault(Envelope envelope)

@@ -60,6 +60,9 @@ public sealed class GateClient : IDisposable
     /// <summary>Sends a lift.</summary>
     public Task<GateReply> Lift(byte[] note, CancellationToken cancel) => Post("lifts", note, cancel);
 
+    /// <summary>Sends the revocation of a directory entry.</summary>
+    public Task<GateReply> Revoke(byte[] note, CancellationToken cancel) => Post("revocations", note, cancel);
+
     /// <summary>Opens a preview with a viewer's note; the answer has the listing and, as <c>viewing</c>, the token for the records.</summary>
     public Task<GateReply> Look(string digest, byte[] note, CancellationToken cancel) => Post($"previews/{digest}", note, cancel);
 

@@ -15,6 +15,9 @@ namespace Counterseal.Custody;
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
 public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
 {
+    /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
+    public long? VolumeSize { get; init; }
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -368,13 +371,15 @@ public sealed class GateHome : IDisposable
         };
         if (settings.Page is not null)
             json["page"] = settings.Page;
+        if (settings.VolumeSize is { } size)
+            json["volumeSize"] = size;
         return Canonical.Bytes(json);
     }
 
     private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page", "volumeSize");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -385,6 +390,9 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            VolumeSize = !root.Has("volumeSize") ? null
+                : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
+                : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
         };
     }
 

@@ -13,7 +13,7 @@ namespace Counterseal.Custody;
 
 /// <summary>
 /// Serves one gate over a Unix socket (HTTP/1.1, mode 0660), and by mutual TLS where its folder has a <see cref="TlsDoor"/>, with the endpoints of
-/// <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential, and by TLS also the key that the door knows as <c>desk</c>; approvals, stops, lifts and directory entries carry their own proof.
+/// <c>docs/gate-protocol.md</c>. Filing and fetching need the desk's credential, and by TLS also the key that the door knows as <c>desk</c>; approvals, stops, lifts, directory entries and revocations carry their own proof.
 /// </summary>
 public sealed class GateHost : IDisposable
 {
@@ -123,6 +123,7 @@ public sealed class GateHost : IDisposable
             ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
             ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
             ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),
+            ["revocations"] when isPost => Note(http, stops, note => gate.TakeRevocation(note, CancellationToken.None)),
             ["previews", var digest] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Look(digest, note, http.RequestAborted)),
             ["previews", var digest, "records"] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.PreviewIndex(digest, Viewing(http), Whole(http.Request.Query["from"])))),
             ["previews", var digest, "records", var record] when isGet && Shape.IsHex(digest, 32) => Look(http, () => Task.FromResult(gate.PreviewRecord(digest, Viewing(http), Whole(record)))),

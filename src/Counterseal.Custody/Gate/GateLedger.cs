@@ -280,4 +280,5 @@ internal static class OwnEvent
     public static JsonObject View(string order, string view) => new() { ["order"] = order, ["view"] = view };
     public static JsonObject Stop(string digest) => new() { ["stop"] = digest };
     public static JsonObject Lift(string digest) => new() { ["lift"] = digest };
+    public static JsonObject Revoked(Revocation revocation) => new() { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Law;
 using Counterseal.Ledger;
@@ -22,6 +21,7 @@ public sealed partial class Gate
         public string Digest { get; } = envelope.Order.Digest;
         public string Demand { get; } = envelope.Order.DemandId;
         public string? Signer { get; } = envelope.Directory?.Signer?.ToString();
+        public string? Recipient { get; } = envelope.Order.Recipient;
         public string? Rests { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Order.Rests : null;
         public long Version { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Event.Event.Version : -1;
         public Task Task { get; set; } = Task.CompletedTask;
@@ -106,7 +106,7 @@ public sealed partial class Gate
         catch (OperationCanceledException)
         {
             // A stop that came in the middle, or the gate's end; in the second case the work is taken up at the next start.
-            work.Refusal = ending.IsCancellationRequested ? null : Refusal.Of(Refusal.Stopped, "a stop came while the order was being carried out", "/order/demand/id");
+            work.Refusal = ending.IsCancellationRequested ? null : Refusal.Of(Refusal.Stopped, "a stop, or the revocation of the recipient's keys, came while the order was being carried out", "/order/demand/id");
         }
         catch (SourceException e)
         {
@@ -200,11 +200,11 @@ public sealed partial class Gate
     {
         var order = envelope.Order;
         var folder = home.At("snapshots", order.Digest);
-        var statement = await Collect(work, envelope, folder, "snapshot.age", [home.Vault.Recipient], home.Settings.Name, cancel);
+        var (statement, files) = await Collect(work, envelope, folder, "snapshot.age", null, PackageRecipients.Of(home.Vault.Recipient), home.Settings.Name, cancel);
         var until = Instant.Text(order.PreserveUntil!.Value);
         var result = new JsonObject { ["snapshot"] = "snapshot-" + order.Digest[..16], ["until"] = until, ["items"] = work.Records, ["bytes"] = work.Bytes };
         Durable.Replace(Path.Combine(folder, "snapshot.json"), Canonical.Bytes(result), "gate.snapshot.write", GateHome.FileMode);
-        Rename(Path.Combine(folder, "snapshot.age"), "gate.snapshot.rename");
+        Rename(files[0], Path.Combine(folder, "snapshot.age"), "gate.snapshot.rename");
         Enforce(await FaultNow(envelope, cancel));
         var body = OwnEvent.Order(order.Digest);
         body["snapshot"] = statement.Digest;
@@ -216,9 +216,11 @@ public sealed partial class Gate
     {
         var order = envelope.Order;
         var folder = home.At("packages", order.Digest);
-        var statement = await Collect(work, envelope, folder, order.Name + ".age", [AgeRecipient.Parse(envelope.Directory!.Recipient)], envelope.Directory.Name, cancel);
+        var recipients = envelope.Directory!.Recipients(clock.GetUtcNow());
+        var (statement, files) = await Collect(work, envelope, folder, order.Name + recipients.Extension, home.Settings.VolumeSize, recipients, envelope.Directory.Name, cancel);
         Durable.Replace(Path.Combine(folder, "statement.json"), statement.Canonical, "gate.statement.write", GateHome.FileMode);
-        Rename(Path.Combine(folder, order.Name + ".age"), "gate.package.rename");
+        for (var i = 0; i < files.Count; i++)
+            Rename(files[i], Path.Combine(folder, statement.Volumes[i].Name), "gate.package.rename");
         Enforce(await FaultNow(envelope, cancel));
         await KeyOnRecord(cancel);
         // From this line on the package is released on record, and its decision is used up.
@@ -226,38 +228,58 @@ public sealed partial class Gate
         await MakeWhole(envelope, await Record("sealed", order.DemandId, OwnEvent.Sealed(order.Digest, statement.Digest), order.Digest, cancel, claim));
     }
 
-    /// <summary>Collects into <c>NAME.partial</c>, synced; whatever an earlier attempt left is deleted, so that no file key is used for two plaintexts.</summary>
-    private async Task<SealStatement> Collect(Work work, Envelope envelope, string folder, string name, IReadOnlyList<AgeRecipient> recipients, string authority, CancellationToken cancel)
+    /// <summary>
+    /// Collects into <c>NAME.partial</c>, or <c>NAME.001.partial</c> and so on where volumes have a size, synced; whatever an earlier attempt left is deleted, so that
+    /// no file key is used for two plaintexts.
+    /// </summary>
+    private async Task<(SealStatement Statement, IReadOnlyList<string> Files)> Collect(
+        Work work, Envelope envelope, string folder, string name, long? volumeSize, PackageRecipients recipients, string authority, CancellationToken cancel)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Durable.CreateFolder(folder, GateHome.FolderMode);
         var order = envelope.Order;
         var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow());
-        var partial = Path.Combine(folder, name + ".partial");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = GateHome.FileMode;
         CrashPoint.Reach("gate.package.collect.before");
-        await using var file = new FileStream(partial, options);
+        var files = new List<string>();
+        FileStream? file = null;
         SealStatement statement;
-        using (var writer = new PackageWriter(file, facts))
+        try
         {
-            var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
-            cancel.ThrowIfCancellationRequested();
-            MeasureCollected(order, work.Bytes, report);
-            statement = writer.Finish(report);
+            using (var writer = new PackageWriter(Next, volumeSize ?? long.MaxValue, facts))
+            {
+                var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
+                cancel.ThrowIfCancellationRequested();
+                MeasureCollected(order, work.Bytes, report);
+                statement = writer.Finish(report);
+            }
+            CrashPoint.Reach("gate.package.collect.unsynced");
+            file!.Flush(flushToDisk: true);
         }
-        CrashPoint.Reach("gate.package.collect.unsynced");
-        file.Flush(flushToDisk: true);
+        finally
+        {
+            if (file is not null)
+                await file.DisposeAsync();
+        }
         CrashPoint.Reach("gate.package.collect.after");
-        return statement;
+        return (statement, files);
+
+        Stream Next(int volume)
+        {
+            file?.Flush(flushToDisk: true);
+            file?.Dispose();
+            files.Add(Path.Combine(folder, SealStatement.VolumeName(name, volume, volumeSize is null ? 1 : 2) + ".partial"));
+            return file = new FileStream(files[^1], options);
+        }
     }
 
-    private static void Rename(string to, string crashPoint)
+    private static void Rename(string from, string to, string crashPoint)
     {
         CrashPoint.Reach(crashPoint + ".before");
-        System.IO.File.Move(to + ".partial", to, overwrite: true);
+        System.IO.File.Move(from, to, overwrite: true);
         Durable.SyncFolder(Path.GetDirectoryName(to)!);
         CrashPoint.Reach(crashPoint + ".after");
     }
@@ -287,22 +309,13 @@ public sealed partial class Gate
     {
         var order = envelope.Order;
         var statement = new SealStatement(System.IO.File.ReadAllBytes(home.At("packages", order.Digest, "statement.json")));
-        if (statement.Digest != leaf.Read("statement") || !System.IO.File.Exists(home.At("packages", order.Digest, order.Name + ".age")))
+        if (statement.Digest != leaf.Read("statement") || !statement.Volumes.All(volume => System.IO.File.Exists(home.At("packages", order.Digest, volume.Name))))
             throw new RefusalException(Refusal.Of(Refusal.Journal, "the package on disk is not the one that was sealed", "packages/"));
         var proven = new ProvenEvent(leaf.Event, leaf.Salt, home.Writer.Tag(leaf.N), proof.Text());
         var seal = SealFile.Make(statement, leaf.Event.Canonical, leaf.Salt, proven.Leaf, proof, home.Signer);
         Durable.Replace(home.At("packages", order.Digest, order.Name + ".counterseal"), seal, "gate.seal.write", GateHome.FileMode);
-        using var stated = JsonDocument.Parse(statement.Canonical);
-        var volumes = new JsonArray();
-        foreach (var volume in stated.RootElement.GetProperty("volumes").EnumerateArray())
-        {
-            volumes.Add(new JsonObject
-            {
-                ["index"] = volume.GetProperty("index").GetInt64(),
-                ["length"] = volume.GetProperty("length").GetInt64(),
-                ["digest"] = volume.GetProperty("digest").GetString(),
-            });
-        }
+        var volumes = new JsonArray([.. statement.Volumes.Select((volume, index) =>
+            (JsonNode)new JsonObject { ["index"] = index, ["name"] = volume.Name, ["length"] = volume.Length, ["digest"] = volume.Digest })]);
         var sealedEvent = proven.Json();
         sealedEvent.Remove("bytes");
         sealedEvent["event"] = Convert.ToBase64String(leaf.Event.Canonical);
@@ -318,7 +331,7 @@ public sealed partial class Gate
     private void Finish(Envelope envelope, string? name, JsonObject result)
     {
         var order = envelope.Order;
-        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, envelope.Approvals.Count, result));
+        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result));
         ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
     }
 
@@ -337,6 +350,8 @@ public sealed partial class Gate
             foreach (var stop in stops.Taken().Where(stop => ledger.Journal!.Find("stopped", stop.Digest) is null))
                 await StopOnRecord(stop, cancel);
             await KeyOnRecord(cancel);
+            foreach (var revocation in directory.Revocations().Where(one => ledger.Journal!.Find("revoked", one.Entry) is null))
+                await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);

@@ -13,7 +13,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
     public long? Index { get; init; }
     /// <summary>For <i>sealed</i>: the event that the order rests on, and its version.</summary>
     public (string Rests, long Version)? Claim { get; init; }
-    /// <summary>The digest that the event is about: an order's, a stop's, a lift's, a book's or a roster's.</summary>
+    /// <summary>The digest that the event is about: an order's, a stop's, a lift's, a directory entry's, a book's or a roster's.</summary>
     public string Subject { get; } = Read(Event, Event.Type switch
     {
         "book" => "book",
@@ -21,6 +21,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "stopped" => "stop",
         "lifted" => "lift",
         "key" => "key",
+        "revoked" => "entry",
         "viewed" => "view",
         _ => "order",
     });

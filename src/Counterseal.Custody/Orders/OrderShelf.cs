@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Ledger;
@@ -10,9 +9,10 @@ namespace Counterseal.Custody;
 /// <param name="Demand">The demand's id.</param>
 /// <param name="Signer">The vkey by which the recipient can stop it, or <c>null</c>.</param>
 /// <param name="Name">The package's name; for a release only.</param>
+/// <param name="Recipient">Digest of the recipient's directory entry; for a release only.</param>
 /// <param name="People">How many people had approved it.</param>
 /// <param name="Result">The protocol's result.</param>
-internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, int People, JsonObject Result)
+internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, string? Recipient, int People, JsonObject Result)
 {
     public byte[] Json() => Canonical.Bytes(new JsonObject
     {
@@ -20,9 +20,14 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
         ["demand"] = Demand,
         ["signer"] = Signer,
         ["name"] = Name,
+        ["recipient"] = Recipient,
         ["people"] = People,
         ["result"] = Result.DeepClone(),
     });
+
+    /// <summary>The names of the files that can be fetched; none but for a release.</summary>
+    public IReadOnlyList<string> Files() => Name is null ? []
+        : [.. Result["volumes"]!.AsArray().Select(volume => volume!["name"]?.GetValue<string>() ?? Name + ".age"), Name + ".counterseal"];
 
     public static Outcome Read(byte[] json)
     {
@@ -32,6 +37,7 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
             node["demand"]!.GetValue<string>(),
             node["signer"]?.GetValue<string>(),
             node["name"]?.GetValue<string>(),
+            node["recipient"]?.GetValue<string>(),
             node["people"]!.GetValue<int>(),
             node["result"]!.DeepClone().AsObject());
     }
@@ -118,43 +124,4 @@ internal sealed class OrderShelf(GateHome home)
     }
 
     private string Place(string digest, string file) => home.At("orders", digest, file);
-}
-
-/// <summary>The directory entries that the gate has been shown with two good signatures, in <c>directory/</c>: an authority's stop is known by them.</summary>
-internal sealed class KnownDirectory(GateHome home)
-{
-    private const int Most = 10_000;
-
-    /// <summary>Keeps an entry.</summary>
-    public void Keep(DirectoryEntry entry)
-    {
-        var path = home.At("directory", entry.Digest + ".note");
-        if (!File.Exists(path))
-            Durable.Replace(path, entry.Note.Bytes(), "gate.directory.write", GateHome.FileMode);
-    }
-
-    /// <summary>The vkey of an authority whose good signature the note carries, or <c>null</c>.</summary>
-    public string? SignerOf(SignedNote note)
-    {
-        foreach (var path in Directory.EnumerateFiles(home.At("directory"), "*.note").Take(Most))
-        {
-            if (DirectoryEntry.Read(File.ReadAllBytes(path)).Signer is { } signer && note.Signatures.Any(line => line.Name == signer.Name && line.KeyId == signer.KeyId))
-            {
-                try
-                {
-                    if (note.VerifiedBy(signer).Count == 1)
-                        return signer.ToString();
-                }
-                catch (FormatException)
-                {
-                    // A bad signature under this authority's name is nobody's.
-                    continue;
-                }
-            }
-        }
-        return null;
-    }
-
-    /// <summary>The text of an entry's bytes, for an answer.</summary>
-    public static string Text(DirectoryEntry entry) => Encoding.UTF8.GetString(entry.Note.Bytes());
 }

@@ -83,8 +83,13 @@ public static class OrderText
             return;
         var fits = entry.Digest == envelope.Order.Recipient ? "" : "  ! NOT THE ENTRY THAT THE ORDER NAMES";
         line("recipient", $"{Quoted(entry.Name)}, {entry.Country}, {Visible.Text(entry.Authority)}, version {entry.Version.ToString(CultureInfo.InvariantCulture)}{fits}");
-        line("  key", entry.Recipient);
-        line("  fingerprint", Fingerprint(entry.Recipient));
+        line("  format", Visible.Text(entry.Format));
+        foreach (var (key, fingerprint) in entry.ShownKeys())
+        {
+            line("  key", key);
+            line("  fingerprint", fingerprint);
+        }
+        line("  confirmed", $"{Instant.Text(entry.Confirmed.At)} by {Visible.Text(entry.Confirmed.By)}: {Visible.Text(entry.Confirmed.How)}");
         line("  call back", Visible.Text(entry.Callback));
         line("  signed by", string.Join(", ", entry.Note.Signatures.Select(signature => Visible.Text(signature.Name))));
         if (entry.Country != envelope.Order.Demand.Issuing.Country)
@@ -148,10 +153,6 @@ public static class OrderText
             return "(unreadable)";
         }
     }
-
-    /// <summary>16 groups of 4, of the SHA-256 of the recipient's text: what two people can read to each other over the telephone.</summary>
-    private static string Fingerprint(string recipient) =>
-        string.Join(' ', Canonical.Digest(Encoding.ASCII.GetBytes(recipient)).Chunk(4).Select(group => new string(group)));
 
     private static string Quoted(string text) => $"\"{Visible.Text(text).Replace("\"", "\\u{0022}", StringComparison.Ordinal)}\"";
 

@@ -42,8 +42,10 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string UnknownBook = "unknown-book";
     /// <summary>The gate's own run of the law permits less, or rests on another basis.</summary>
     public const string BeyondLaw = "beyond-law";
-    /// <summary>The directory entry is not the one ordered, or lacks two signatures.</summary>
+    /// <summary>The directory entry is not the one ordered, lacks two signatures, is revoked, is older than one that is known, or its keys cannot be used.</summary>
     public const string WrongRecipient = "wrong-recipient";
+    /// <summary>Everybody who approved a release had signed its recipient's keys.</summary>
+    public const string KeySigners = "key-signers";
     /// <summary>Before <c>notBefore</c> on the gate's clock.</summary>
     public const string TooEarly = "too-early";
     /// <summary>At or after <c>expires</c> on the gate's clock.</summary>
@@ -85,7 +87,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [WiderThanDecided] = (403, "an order may narrow what was decided (or demanded), never widen it", "narrow the order's scope, or have a new decision made"),
         [UnknownBook] = (403, "the gate runs the law with a book that it holds itself and whose digest it has put on the ledger", "have the gate's operator install the rule book"),
         [BeyondLaw] = (403, "the gate runs the law itself over the demand and the facts, and never goes beyond what that permits", "decide again under the rule book; what it does not permit cannot leave"),
-        [WrongRecipient] = (403, "a recipient is a directory entry that two people with the role directory have signed", "send the entry that the order names, with both signatures"),
+        [WrongRecipient] = (403, "a recipient is the newest directory entry of its authority, signed by two people with the role directory of whom one confirmed its keys, not revoked, with keys that are good now", "send the entry that the order names, with both signatures; if its keys changed, decide again for the new entry"),
+        [KeySigners] = (403, "those who signed a recipient's keys are not alone those who approve a release to it", "have somebody approve who did not sign the recipient's directory entry"),
         [TooEarly] = (403, "an order is good from notBefore on the gate's clock", "send it again then"),
         [Expired] = (403, "an order is good until expires on the gate's clock", "make a new order and have it approved"),
         [TooLong] = (403, "an order is good for at most 24 hours; a preservation lasts at most 366 days", "make a new order with a shorter term"),

@@ -99,24 +99,44 @@ internal static class PackageChecks
         }
     }
 
-    /// <summary>Checks that the volume's header has a stanza for each recipient stated and none besides: one more would be one more reader.</summary>
+    /// <summary>Checks that the files have the name that the statement gives.</summary>
+    public static void Name(string name, SealStatement statement, string path, List<Check> checks) =>
+        Add(checks, "the files have the name stated", name == statement.Name ? null : $"they should be called {statement.Name}", path);
+
+    /// <summary>Checks that the file begins with a way in for each recipient stated and for nobody else: one more would be one more reader.</summary>
     public static void Header(string path, SealStatement statement, List<Check> checks)
     {
-        var what = $"{statement.Volume.Name} is an age file for as many X25519 recipients as are stated ({statement.Recipients.Count}), and no other";
+        var word = PackageRecipients.WordOf(statement.Encryption);
+        var what = $"{statement.Volumes[0].Name} is encrypted ({word}) for as many recipients as are stated ({statement.Recipients.Count}), and no other";
         try
         {
             using var file = OpenFile(path);
-            var stanzas = AgeHeader.Read(new AgeInput(file)).Stanzas;
-            var other = stanzas.FirstOrDefault(stanza => stanza.Type != "X25519");
-            Add(checks, what, other is not null ? $"it has a stanza of type {Visible.Text(other.Type, 40)}" : stanzas.Count != statement.Recipients.Count ? $"it is for {stanzas.Count}" : null, path);
+            var fault = statement.Encryption is PackageFormat.AgeX25519 or PackageFormat.AgeHybrid ? AgeFault(file, statement) : OpenPgpSessionKey.Fault(file, statement);
+            Add(checks, what, fault, path);
         }
-        catch (Exception e) when (e is AgeException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AgeException or FormatException or IOException or UnauthorizedAccessException)
         {
             Add(checks, what, e.Message, path);
         }
     }
 
-    /// <summary>Checks every block of <c>NAME.age</c>.</summary>
+    private static string? AgeFault(FileStream file, SealStatement statement)
+    {
+        var type = statement.Encryption == PackageFormat.AgeHybrid ? AgeHeader.HybridType : AgeHeader.X25519Type;
+        var stanzas = AgeHeader.Read(new AgeInput(Plain(file))).Stanzas;
+        var other = stanzas.FirstOrDefault(stanza => stanza.Type != type);
+        return other is not null ? $"it has a stanza of type {Visible.Text(other.Type, 40)}" : stanzas.Count != statement.Recipients.Count ? $"it is for {stanzas.Count}" : null;
+    }
+
+    /// <summary>The age file, out of its armor if it is in one.</summary>
+    private static Stream Plain(FileStream file)
+    {
+        var first = file.ReadByte();
+        file.Position = 0;
+        return first == '-' ? Age.Dearmor(file) : file;
+    }
+
+    /// <summary>Checks every block of a volume.</summary>
     public static void Volume(string path, SealedVolume volume, List<Check> checks, CancellationToken cancel)
     {
         FileStream file;

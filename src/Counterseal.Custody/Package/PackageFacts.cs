@@ -8,7 +8,7 @@ namespace Counterseal.Custody;
 /// <param name="OriginalDigest">Lower-case hex SHA-256 of the demand's original bytes.</param>
 /// <param name="Approvals">The approvals, signed notes.</param>
 /// <param name="DecidedProof">The tlog-proof of the decision's leaf.</param>
-/// <param name="Recipients">Whom it is encrypted to.</param>
+/// <param name="Recipients">Whom it is encrypted to, and how.</param>
 /// <param name="Authority">The authority's name in the directory.</param>
 /// <param name="SealedAt">On the gate's clock, UTC.</param>
 public sealed record PackageFacts(
@@ -19,6 +19,6 @@ public sealed record PackageFacts(
     string OriginalDigest,
     IReadOnlyList<string> Approvals,
     string DecidedProof,
-    IReadOnlyList<AgeRecipient> Recipients,
+    PackageRecipients Recipients,
     string Authority,
     DateTimeOffset SealedAt);

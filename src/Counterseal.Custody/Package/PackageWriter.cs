@@ -20,8 +20,8 @@ public sealed class PackageWriter : IRecordSink, IDisposable
     private readonly PackageFacts facts;
     private readonly string order;
     private readonly byte[] salt;
-    private readonly Volume volume;
-    private readonly AgeEncryption encryption;
+    private readonly Volumes volumes;
+    private readonly SealingStream encryption;
     private readonly BagManifest manifest = new();
     private readonly BagManifest tags = new();
     private readonly HashSet<string> accounts = new(StringComparer.OrdinalIgnoreCase);
@@ -41,17 +41,32 @@ public sealed class PackageWriter : IRecordSink, IDisposable
     private bool disposed;
 
     /// <summary>Begins a package on an empty stream.</summary>
-    /// <param name="age">Becomes <c>NAME.age</c>; left open.</param>
+    /// <param name="file">Becomes <c>NAME.age</c> or <c>NAME.pgp</c>; left open.</param>
     /// <param name="facts">What is said of the order.</param>
     /// <param name="partSize">The most bytes of a part, 1 to 64 MiB.</param>
     /// <exception cref="ArgumentException">A fact cannot be written: no recipient, a name of several lines.</exception>
-    public PackageWriter(Stream age, PackageFacts facts, int partSize = DefaultPartSize)
-        : this(age, facts, partSize, RandomNumberGenerator.GetBytes)
+    public PackageWriter(Stream file, PackageFacts facts, int partSize = DefaultPartSize)
+        : this(file, facts, partSize, RandomNumberGenerator.GetBytes)
+    {
+    }
+
+    /// <summary>Begins a package in volumes, none of which is larger than told.</summary>
+    /// <param name="open">Gives the empty stream of a volume, counted from 0; the one before has all its bytes then.</param>
+    /// <param name="volumeSize">Bytes of a volume but the last, a multiple of 1 MiB.</param>
+    /// <param name="facts">What is said of the order.</param>
+    /// <exception cref="ArgumentException">A fact cannot be written.</exception>
+    public PackageWriter(Func<int, Stream> open, long volumeSize, PackageFacts facts)
+        : this(open, volumeSize, facts, DefaultPartSize, RandomNumberGenerator.GetBytes)
     {
     }
 
     /// <summary>The same with the random bytes given: the same bytes and the same input make the same package.</summary>
-    internal PackageWriter(Stream age, PackageFacts facts, int partSize, Func<int, byte[]> random)
+    internal PackageWriter(Stream file, PackageFacts facts, int partSize, Func<int, byte[]> random)
+        : this(_ => file, long.MaxValue, facts, partSize, random)
+    {
+    }
+
+    internal PackageWriter(Func<int, Stream> open, long volumeSize, PackageFacts facts, int partSize, Func<int, byte[]> random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(partSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(partSize, Bag.MaxFile);
@@ -66,8 +81,8 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         order = Order.DigestOf(facts.Order);
         Name = SealStatement.NameOf(order);
         salt = random(32);
-        volume = new Volume(age);
-        encryption = new AgeEncryption(volume, facts.Recipients, random);
+        volumes = new Volumes(open, volumeSize);
+        encryption = facts.Recipients.Encrypt(volumes, Name, random);
         Folder("");
         Tag(Bag.DeclarationFile, Encoding.ASCII.GetBytes(Bag.Declaration));
         Tag(Bag.Order, facts.Order);
@@ -153,9 +168,8 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         File(Bag.TagManifest, tags.Bytes());
         encryption.Write(new byte[2 * TarHeader.Block]);
         encryption.Finish();
-        volume.Flush();
-        var (whole, blocks) = volume.Digests.Finish();
-        return SealStatement.Of(facts, order, Canonical.Digest([.. salt, .. payload]), volume.Digests.Length, whole, blocks);
+        volumes.Flush();
+        return SealStatement.Of(facts, order, Canonical.Digest([.. salt, .. payload]), volumes.Finish());
     }
 
     /// <summary>Ends a part at so many bytes; what is held beyond them begins the next.</summary>
@@ -214,7 +228,7 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         Task.WaitAny(pending);
         encryption.Abandon();
         encryption.Dispose();
-        volume.Dispose();
+        volumes.Dispose();
         Return(ref filling);
         Return(ref writing);
         (stream, finished) = (null, true);
@@ -228,25 +242,52 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         buffer = [];
     }
 
-    /// <summary>Where the ciphertext goes: to the file, and by the digests.</summary>
-    private sealed class Volume(Stream file) : Stream
+    /// <summary>Where the ciphertext goes: to the files, and by their digests.</summary>
+    private sealed class Volumes(Func<int, Stream> open, long size) : Stream
     {
-        public BlockDigests Digests { get; } = new();
+        private readonly List<(long Length, byte[] Digest, byte[] Blocks)> done = [];
+        private BlockDigests digests = new();
+        private Stream? file;
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            Digests.Append(buffer);
-            file.Write(buffer);
+            while (buffer.Length > 0)
+            {
+                if (digests.Length == size)
+                    Next();
+                file ??= open(done.Count);
+                var taken = (int)Math.Min(buffer.Length, size - digests.Length);
+                digests.Append(buffer[..taken]);
+                file.Write(buffer[..taken]);
+                buffer = buffer[taken..];
+            }
+        }
+
+        public List<(long Length, byte[] Digest, byte[] Blocks)> Finish()
+        {
+            if (digests.Length > 0)
+                Next();
+            return done;
+        }
+
+        private void Next()
+        {
+            var (whole, blocks) = digests.Finish();
+            done.Add((digests.Length, whole, blocks));
+            digests.Dispose();
+            digests = new BlockDigests();
+            file!.Flush();
+            file = null;
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Flush() => file.Flush();
+        public override void Flush() => file?.Flush();
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                Digests.Dispose();
+                digests.Dispose();
             base.Dispose(disposing);
         }
 

@@ -9,7 +9,10 @@ public sealed record SealStatement
 {
     /// <summary>The most bytes that a <c>NAME.counterseal</c> may have, 64 MiB: block digests for some 950 GB.</summary>
     public const int Limit = 64 * 1024 * 1024;
-    private const string PackageFormat = "counterseal/package/v1";
+    // The first had one age volume for X25519 recipients and nothing else; it is read, no longer written.
+    private const string FirstFormat = "counterseal/package/v1";
+    private const string Format = "counterseal/package/v2";
+    private const int MostVolumes = 999;
 
     /// <summary>Reads a statement strictly.</summary>
     /// <exception cref="SealFormatException">Names the member and the rule.</exception>
@@ -19,11 +22,12 @@ public sealed record SealStatement
         try
         {
             using var document = Shape.ParseCanonical(canonical, Limit, "/statement");
-            var root = Shape.Closed(document.RootElement, "/statement",
-                "v", "format", "name", "gate", "trial", "sealedAt", "authority", "demand", "order", "recipients", "manifest", "volumes");
+            var format = Shape.Open(document.RootElement, "/statement").Text("format");
+            string[] members = ["v", "format", "name", "gate", "trial", "sealedAt", "authority", "demand", "order", "recipients", "manifest", "volumes"];
+            var root = Shape.Closed(document.RootElement, "/statement", format == FirstFormat ? members : [.. members, "encryption"]);
             root.Whole("v", 1, 1);
-            if (root.Text("format") != PackageFormat)
-                throw RefusalException.Malformed($"this must be \"{PackageFormat}\"", root.Place("format"));
+            if (format is not (FirstFormat or Format))
+                throw RefusalException.Malformed($"this must be \"{Format}\", or \"{FirstFormat}\" of older packages", root.Place("format"));
             Order = root.Hex("order", 32);
             Name = root.Text("name");
             if (Name != NameOf(Order))
@@ -35,9 +39,12 @@ public sealed record SealStatement
             var demand = root.Object("demand", "id", "originalDigest");
             DemandId = demand.DemandId("id");
             OriginalDigest = demand.Hex("originalDigest", 32);
-            Recipients = [.. root.Texts("recipients", AgeHeader.MaxStanzas, Bech32.MaxLength).Select((text, i) => Recipient(text, $"{root.Place("recipients")}/{i}"))];
+            Encryption = format == FirstFormat ? PackageFormat.AgeX25519
+                : PackageRecipients.FormatOf(root.Text("encryption")) ?? throw RefusalException.Malformed("this must be age-x25519, age-hybrid, openpgp-gpg or openpgp-9580", root.Place("encryption"));
+            Recipients = root.Texts("recipients", PackageRecipients.Most, Bech32.MaxLength);
+            CheckRecipients(root);
             Manifest = root.Hex("manifest", 32);
-            Volume = SealedVolume.Read(root, Name);
+            Volumes = SealedVolume.Read(root, Name + PackageRecipients.ExtensionOf(Encryption), format == FirstFormat ? 1 : MostVolumes);
         }
         catch (RefusalException e)
         {
@@ -75,29 +82,54 @@ public sealed record SealStatement
     /// <summary>The order's digest.</summary>
     public string Order { get; }
 
-    /// <summary>Whom it is encrypted to.</summary>
-    public IReadOnlyList<AgeRecipient> Recipients { get; }
+    /// <summary>How it is encrypted.</summary>
+    public PackageFormat Encryption { get; }
+
+    /// <summary>Whom it is encrypted to: age recipients, or fingerprints of an OpenPGP key and, after a slash, of its subkey that was encrypted to.</summary>
+    public IReadOnlyList<string> Recipients { get; }
 
     /// <summary>Lower-case hex SHA-256 of the bag's salt and its <c>manifest-sha256.txt</c>.</summary>
     public string Manifest { get; }
 
-    /// <summary>The one volume; the list has room for more, which no version writes yet.</summary>
-    public SealedVolume Volume { get; }
+    /// <summary>The encrypted file, in one piece or more: put together in order they are the file.</summary>
+    public IReadOnlyList<SealedVolume> Volumes { get; }
+
+    /// <summary>Bytes of all volumes.</summary>
+    public long Length => Volumes.Sum(volume => volume.Length);
 
     /// <summary>The name of an order's package.</summary>
     internal static string NameOf(string order) => "cs-" + order[..16];
 
+    /// <summary>The name of a volume: that of the file itself where it is the only one, else with a number of three digits after it.</summary>
+    internal static string VolumeName(string file, int index, int count) => count == 1 ? file : $"{file}.{index + 1:D3}";
+
     /// <summary>The statement of a package.</summary>
-    internal static SealStatement Of(PackageFacts facts, string order, string manifest, long length, byte[] digest, byte[] blocks)
+    /// <exception cref="InvalidOperationException">More than 999 volumes.</exception>
+    internal static SealStatement Of(PackageFacts facts, string order, string manifest, IReadOnlyList<(long Length, byte[] Digest, byte[] Blocks)> volumes)
     {
+        if (volumes.Count > MostVolumes)
+            throw new InvalidOperationException($"a package in {volumes.Count} volumes, at most {MostVolumes}: let them be larger");
         var name = NameOf(order);
         var list = new JsonArray();
-        for (var at = 0; at < blocks.Length; at += 32)
-            list.Add(Convert.ToHexStringLower(blocks.AsSpan(at, 32)));
+        foreach (var (length, digest, blocks) in volumes)
+        {
+            var digests = new JsonArray();
+            for (var at = 0; at < blocks.Length; at += 32)
+                digests.Add(Convert.ToHexStringLower(blocks.AsSpan(at, 32)));
+            list.Add(new JsonObject
+            {
+                ["index"] = list.Count,
+                ["name"] = VolumeName(name + facts.Recipients.Extension, list.Count, volumes.Count),
+                ["length"] = length,
+                ["digest"] = Convert.ToHexStringLower(digest),
+                ["block"] = BlockDigests.Size,
+                ["blocks"] = digests,
+            });
+        }
         return new SealStatement(Custody.Canonical.Bytes(new JsonObject
         {
             ["v"] = 1,
-            ["format"] = PackageFormat,
+            ["format"] = Format,
             ["name"] = name,
             ["gate"] = facts.Gate,
             ["trial"] = facts.Trial,
@@ -105,17 +137,10 @@ public sealed record SealStatement
             ["authority"] = facts.Authority,
             ["demand"] = new JsonObject { ["id"] = facts.DemandId, ["originalDigest"] = facts.OriginalDigest },
             ["order"] = order,
-            ["recipients"] = new JsonArray([.. facts.Recipients.Select(recipient => (JsonNode)recipient.Text)]),
+            ["encryption"] = PackageRecipients.WordOf(facts.Recipients.Format),
+            ["recipients"] = new JsonArray([.. facts.Recipients.Names.Select(recipient => (JsonNode)recipient)]),
             ["manifest"] = manifest,
-            ["volumes"] = new JsonArray(new JsonObject
-            {
-                ["index"] = 0,
-                ["name"] = name + ".age",
-                ["length"] = length,
-                ["digest"] = Convert.ToHexStringLower(digest),
-                ["block"] = BlockDigests.Size,
-                ["blocks"] = list,
-            }),
+            ["volumes"] = list,
         }));
     }
 
@@ -125,15 +150,33 @@ public sealed record SealStatement
     /// <inheritdoc/>
     public override int GetHashCode() => Digest.GetHashCode(StringComparison.Ordinal);
 
-    private static AgeRecipient Recipient(string text, string where)
+    private void CheckRecipients(Shape root)
     {
+        if (Recipients.Count == 0 || Recipients.Distinct(StringComparer.Ordinal).Count() < Recipients.Count)
+            throw RefusalException.Malformed("there is no recipient, or one twice", root.Place("recipients"));
+        for (var i = 0; i < Recipients.Count; i++)
+        {
+            if (RecipientFault(Recipients[i]) is { } fault)
+                throw RefusalException.Malformed(fault, $"{root.Place("recipients")}/{i}");
+        }
+    }
+
+    private string? RecipientFault(string text)
+    {
+        if (Encryption is PackageFormat.OpenPgpGpg or PackageFormat.OpenPgp9580)
+        {
+            var bytes = Encryption == PackageFormat.OpenPgpGpg ? 20 : 32;
+            return text.Split('/') is { Length: 2 } parts && parts.All(part => !part.Any(char.IsAsciiLetterLower) && Shape.IsHex(part.ToLowerInvariant(), bytes))
+                ? null
+                : $"this must be two fingerprints of {bytes} bytes in upper-case hex, with a slash between them";
+        }
         try
         {
-            return AgeRecipient.Parse(text);
+            return AgeRecipient.Parse(text).Kind == (Encryption == PackageFormat.AgeHybrid ? AgeKind.Hybrid : AgeKind.X25519) ? null : "this is a recipient of the other kind";
         }
         catch (FormatException e)
         {
-            throw RefusalException.Malformed(e.Message, where);
+            return e.Message;
         }
     }
 }
@@ -151,18 +194,23 @@ public sealed record SealedVolume(string Name, long Length, string Digest, byte[
     /// <summary>Length of a block; the last may be shorter.</summary>
     internal int BlockLength(long index) => (int)Math.Min(BlockDigests.Size, Length - index * BlockDigests.Size);
 
-    internal static SealedVolume Read(Shape statement, string name)
+    internal static IReadOnlyList<SealedVolume> Read(Shape statement, string file, int most)
     {
         var where = statement.Place("volumes");
         var list = statement.Member("volumes");
-        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() != 1)
-            throw RefusalException.Malformed("this must be a list of one volume", where);
-        var volume = Shape.Closed(list[0], where + "/0", "index", "name", "length", "digest", "block", "blocks");
-        volume.Whole("index", 0, 0);
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 || list.GetArrayLength() > most)
+            throw RefusalException.Malformed($"this must be a list of one to {most} volumes", where);
+        return [.. list.EnumerateArray().Select((element, index) => Read(element, $"{where}/{index}", index, SealStatement.VolumeName(file, index, list.GetArrayLength())))];
+    }
+
+    private static SealedVolume Read(JsonElement element, string where, int index, string name)
+    {
+        var volume = Shape.Closed(element, where, "index", "name", "length", "digest", "block", "blocks");
+        volume.Whole("index", index, index);
         volume.Whole("block", BlockDigests.Size, BlockDigests.Size);
-        if (volume.Text("name") != name + ".age")
+        if (volume.Text("name") != name)
             throw RefusalException.Malformed("the volume's name is not the package's", volume.Place("name"));
-        var length = volume.Whole("length", 1, long.MaxValue / 2);
+        var length = volume.Whole("length", 1, long.MaxValue / 2048);
         var blocks = volume.Member("blocks");
         if (blocks.ValueKind != JsonValueKind.Array || blocks.GetArrayLength() != (length + BlockDigests.Size - 1) / BlockDigests.Size)
             throw RefusalException.Malformed("there is not one digest for each block of the length", volume.Place("blocks"));
@@ -175,7 +223,7 @@ public sealed record SealedVolume(string Name, long Length, string Digest, byte[
             Convert.FromHexString(hex, digests.AsSpan(at, 32), out _, out _);
             at += 32;
         }
-        return new SealedVolume(name + ".age", length, volume.Hex("digest", 32), digests);
+        return new SealedVolume(name, length, volume.Hex("digest", 32), digests);
     }
 }
 

@@ -18,7 +18,7 @@ internal static class NoteLines
         var text = new StringBuilder(kind).Append('\n');
         foreach (var (word, value) in lines)
         {
-            if (Fault(value) is { } fault)
+            if (Fault(word, value) is { } fault)
                 throw new FormatException($"the line {word} {fault}");
             text.Append(word).Append(' ').Append(value).Append('\n');
         }
@@ -47,7 +47,7 @@ internal static class NoteLines
         for (var i = 0; i < words.Length; i++)
         {
             var line = lines[i + 1];
-            if (!line.StartsWith(words[i] + " ", StringComparison.Ordinal) || Fault(values[i] = line[(words[i].Length + 1)..]) is not null)
+            if (!line.StartsWith(words[i] + " ", StringComparison.Ordinal) || Fault(words[i], values[i] = line[(words[i].Length + 1)..]) is not null)
                 throw RefusalException.Malformed($"line {(i + 2).ToString(CultureInfo.InvariantCulture)} must be: {words[i]}, a space, its value", where);
         }
         return (parsed, values);
@@ -60,10 +60,12 @@ internal static class NoteLines
     public static bool TryWhole(string value, out long number) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number.ToString(CultureInfo.InvariantCulture) == value;
 
-    private static string? Fault(string value)
+    private static string? Fault(string word, string value)
     {
-        if (value.Length is 0 or > 1024)
-            return "must have from 1 to 1024 characters";
+        // Post-quantum keys and OpenPGP certificates are long.
+        var longest = word == "recipient" ? PackageRecipients.LongestKey : 1024;
+        if (value.Length == 0 || value.Length > longest)
+            return $"must have from 1 to {longest.ToString(CultureInfo.InvariantCulture)} characters";
         if (value != value.Trim())
             return "must not begin or end with white space";
         foreach (var c in value)

@@ -39,7 +39,7 @@ public enum Progress
 }
 
 /// <summary>A file of a package.</summary>
-/// <param name="Name"><c>NAME.age</c> or <c>NAME.counterseal</c>.</param>
+/// <param name="Name">A volume's name, or <c>NAME.counterseal</c>.</param>
 /// <param name="Length">In bytes, where known.</param>
 /// <param name="Digest">Lower-case hex SHA-256, where known.</param>
 public sealed record StatusFile(string Name, long? Length, string? Digest);

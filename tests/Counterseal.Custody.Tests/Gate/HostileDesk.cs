@@ -203,8 +203,8 @@ public sealed class HostileDesk : IAsyncDisposable
 
     public string Book => Made.Books[0];
 
-    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1) =>
-        $"counterseal/directory/v1\nauthority police\ncountry US\nname Police of Example\nrecipient {recipient ?? Recipient.Recipient.Text}\nsigner {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nversion {version}\n";
+    public string DirectoryText(string? recipient = null, string? signer = null, int version = 1, string format = "age-x25519", string authority = "police", string confirmed = "2026-11-23T10:00:00Z dora by telephone, number from the police's own pages") =>
+        $"counterseal/directory/v2\nauthority {authority}\ncountry US\nname Police of Example\nformat {format}\n{string.Concat((recipient ?? Recipient.Recipient.Text).Split(',').Select(key => $"recipient {key}\n"))}signer {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nconfirmed {confirmed}\nversion {version}\n";
 
     public string Sign(string text, params string[] people) => Encoding.UTF8.GetString(SignedNote.Sign(text, people.Select(name => People[name])).Bytes());
 

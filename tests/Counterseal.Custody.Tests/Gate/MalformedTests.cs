@@ -107,7 +107,7 @@ public class MalformedTests(MalformedTests.Shared shared) : IClassFixture<Malfor
     [InlineData("order", "")]
     [InlineData("event", null)]
     [InlineData("directory", null)]
-    [InlineData("directory", "counterseal/directory/v1\n")]
+    [InlineData("directory", "counterseal/directory/v2\n")]
     [InlineData("approvals", null)]
     [InlineData("extra", "x")]
     public async Task An_envelope_that_is_bent_is_malformed(string member, string? value)

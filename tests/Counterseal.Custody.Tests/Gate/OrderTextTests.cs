@@ -82,14 +82,16 @@ public class OrderTextTests(MalformedTests.Shared shared) : IClassFixture<Malfor
         var desk = shared.Desk;
         var order = (await Case.Release(desk)).Digest;
         Assert.Equal($"counterseal/approval/v1\nverb approve\ngate g\nepoch 7\nreviewer bob\norder {order}\n", Approval.Text("g", 7, "bob", order));
-        Assert.Equal(desk.DirectoryText(), DirectoryEntry.Text("police", "US", "Police of Example", desk.Recipient.Recipient.Text, desk.AuthoritySigner.Verifier.ToString(), "+1 555 0100", 1));
+        Assert.Equal(desk.DirectoryText(), DirectoryEntry.Text(
+            "police", "US", "Police of Example", "age-x25519", [desk.Recipient.Recipient.Text], desk.AuthoritySigner.Verifier.ToString(), "+1 555 0100",
+            new Confirmation(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero), "dora", "by telephone, number from the police's own pages"), 1));
         var nonce = new string('0', 32);
         Assert.Equal($"counterseal/stop/v1\ngate g\ndemand everything\nat 2026-11-24T02:00:00Z\nnonce {nonce}\n", Stop.Text("g", Stop.Everything, HostileDesk.Start, nonce));
         Assert.Equal($"counterseal/lift/v1\ngate g\nstop {order}\nat 2026-11-24T02:00:00Z\n", Lift.Text("g", order, HostileDesk.Start));
         var approval = Approval.Read(Encoding.UTF8.GetBytes(desk.Sign(Approval.Text("g", 7, "bob", order), "bob")));
         Assert.Equal(("g", 7L, "bob", order), (approval.Gate, approval.Epoch, approval.Reviewer, approval.Order));
         Assert.Throws<FormatException>(() => Stop.Text("g\ndemand x", "everything", HostileDesk.Start, nonce));
-        Assert.Throws<FormatException>(() => DirectoryEntry.Text("a", "US", "Name \u0085x", "age1", null, "1", 1));
+        Assert.Throws<FormatException>(() => DirectoryEntry.Text("a", "US", "Name \u0085x", "age-x25519", ["age1"], null, "1", new Confirmation(HostileDesk.Start, "dora", "by voice"), 1));
     }
 
     [Fact]

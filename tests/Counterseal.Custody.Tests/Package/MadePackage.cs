@@ -25,7 +25,7 @@ internal sealed class MadePackage : IDisposable
     public string SealPath => Scratch[Name + ".counterseal"];
 
     public PackageFacts Facts => new("gate.example", true, OrderBytes, DemandId, new string('a', 64), ["one\n\n— a b\n", "two\n\n— c d\n"], "proof\n",
-        [Officer.Recipient], "Amtsgericht Musterstadt", new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
+        PackageRecipients.Of(Officer.Recipient), "Amtsgericht Musterstadt", new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
 
     /// <summary>Writes a package of streams; a stream is a name, an extension and its records.</summary>
     public SealStatement Write(Stream age, int partSize, Func<int, byte[]> random, params (string Name, string Extension, byte[][] Records)[] streams)
@@ -81,7 +81,7 @@ internal sealed class MadePackage : IDisposable
         using var digests = new BlockDigests();
         digests.Append(age);
         var (whole, blocks) = digests.Finish();
-        File.WriteAllBytes(SealPath, Seal(SealStatement.Of(Facts, OrderDigest, manifest, age.Length, whole, blocks)));
+        File.WriteAllBytes(SealPath, Seal(SealStatement.Of(Facts, OrderDigest, manifest, [(age.Length, whole, blocks)])));
     }
 
     public IReadOnlyList<Check> Verify(Trust? trust = null) => Package.Verify(AgePath, trust ?? Trust, CancellationToken.None);

@@ -380,7 +380,11 @@ public class PackageTests
         var statement = made.WriteSmall();
         Assert.Equal(statement, new SealStatement(statement.Canonical));
         Refuse("/statement/name", json => json["name"] = "cs-0000000000000000");
-        Refuse("/statement/format", json => json["format"] = "counterseal/package/v2");
+        Refuse("/statement/format", json => json["format"] = "counterseal/package/v3");
+        Refuse("/statement/encryption", json => json["encryption"] = "rot13");
+        Refuse("/statement/recipients/0", json => json["encryption"] = "age-hybrid");
+        Refuse("/statement/recipients/0", json => json["encryption"] = "openpgp-gpg");
+        Refuse("/statement/recipients", json => json["recipients"] = new JsonArray());
         Refuse("/statement/recipients/0", json => json["recipients"] = new JsonArray("age1x"));
         Refuse("/statement/volumes", json => json["volumes"] = new JsonArray());
         Refuse("/statement/volumes/0/blocks", json => json["volumes"]![0]!["blocks"] = new JsonArray());
