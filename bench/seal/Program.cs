@@ -1,7 +1,8 @@
 // Whole processes to set beside age, cat and sha256sum: each reads standard input or a file once, and ends.
 //   seal-bench encrypt age1…            standard input → standard output, as age -r
 //   seal-bench decrypt KEYFILE          standard input → standard output, as age -d -i
-//   seal-bench package FILE FOLDER      FILE as one stream of 64 KiB records → FOLDER/NAME.age and NAME.counterseal; verified and opened again
+//   seal-bench seal FILE FOLDER         FILE as one stream of 64 KiB records → FOLDER/NAME.age, synced, and NAME.counterseal
+//   seal-bench package FILE FOLDER      the same, verified and opened again, each timed
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Counterseal.Custody;
@@ -22,25 +23,25 @@ switch (args)
         using (var plain = Age.Decrypt(input, [identity]))
             plain.CopyTo(output, 1024 * 1024);
         return 0;
+    case ["seal", var file, var folder]:
+        Seal(file, folder, AgeIdentity.Generate(), new Watch());
+        return 0;
     case ["package", var file, var folder]:
         Package(file, folder);
         return 0;
     default:
-        Console.Error.WriteLine("seal-bench encrypt RECIPIENT | decrypt KEYFILE | package FILE FOLDER");
+        Console.Error.WriteLine("seal-bench encrypt RECIPIENT | decrypt KEYFILE | seal FILE FOLDER | package FILE FOLDER");
         return 2;
 }
 
-static void Package(string path, string folder)
+static (string Common, Trust Trust) Seal(string path, string folder, AgeIdentity officer, Watch watch)
 {
-    using var officer = AgeIdentity.Generate();
     using var gate = NoteSigner.Generate("gate.example");
     using var log = NoteSigner.Generate("ledger.example");
     var order = "{}"u8.ToArray();
     var now = DateTimeOffset.UtcNow;
     var facts = new PackageFacts("gate.example", true, order, "01J8Z3K4M5N6P7Q8R9S0T1V2W3", new string('a', 64), [], "", PackageRecipients.Of(officer.Recipient), "bench", now);
     var staging = Path.Combine(folder, "staging");
-    var bytes = new FileInfo(path).Length;
-    var watch = new Watch();
     SealStatement statement;
     using (var age = new FileStream(staging, FileMode.Create, FileAccess.Write, FileShare.None, 0))
     using (var writer = new PackageWriter(age, facts))
@@ -55,8 +56,9 @@ static void Package(string path, string folder)
         }
         writer.End();
         statement = writer.Finish(new CollectionReport([], []));
+        age.Flush(flushToDisk: true);
     }
-    Say("sealed", bytes, watch);
+    Say("sealed", new FileInfo(path).Length, watch);
 
     var sealedEvent = CanonicalJson.Canonicalize(System.Text.Encoding.UTF8.GetBytes(new JsonObject
     {
@@ -74,8 +76,15 @@ static void Package(string path, string folder)
     File.Move(staging, Path.Combine(folder, statement.Name + ".age"), overwrite: true);
     File.WriteAllBytes(Path.Combine(folder, statement.Name + ".counterseal"), SealFile.Make(statement, sealedEvent, salt, leaf, proof, gate));
 
-    var trust = new Trust(gate.Verifier.ToString(), log.Verifier.ToString());
-    var common = Path.Combine(folder, statement.Name);
+    return (Path.Combine(folder, statement.Name), new Trust(gate.Verifier.ToString(), log.Verifier.ToString()));
+}
+
+static void Package(string path, string folder)
+{
+    using var officer = AgeIdentity.Generate();
+    var bytes = new FileInfo(path).Length;
+    var watch = new Watch();
+    var (common, trust) = Seal(path, folder, officer, watch);
     watch.Restart();
     foreach (var check in Counterseal.Custody.Package.Verify(common, trust, CancellationToken.None))
     {

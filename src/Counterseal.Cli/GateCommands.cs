@@ -20,13 +20,13 @@ internal static class GateCommands
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                if (parsed.GetValue(production) || !GateHome.IsTrial(place.Gate))
+                if (parsed.GetValue(production) || !GateHome.Glance(place.Gate).Trial)
                     Production.HoldGate(place);
                 var at = parsed.GetValue(socket) ?? place.GateSocket;
                 if (at == place.GateSocket)
                     place.CheckPaths();
                 Directory.CreateDirectory(Path.GetDirectoryName(at)!);
-                await GateHost.Run(place.Gate, at, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
+                await GateHost.Run(place.Gate, at, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), collectors: Collectors.CollectorKinds.Make);
                 return 0;
             }));
         command.Subcommands.Add(RotateKey());

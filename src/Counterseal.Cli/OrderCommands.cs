@@ -38,7 +38,7 @@ internal static class OrderCommands
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
                 var digest = parsed.GetValue(order)!;
                 var waiting = await WaitingOrder.Fetch(gate, digest, cancel);
-                await Console.Error.WriteLineAsync(OrderText.Render(waiting.Envelope, waiting.Assess(), TimeProvider.System.GetUtcNow()));
+                await Console.Error.WriteLineAsync(OrderText.Render(waiting.Envelope, waiting.Assess(), TimeProvider.System.GetUtcNow(), waiting.Plan));
                 if (!parsed.GetValue(yes))
                 {
                     if (Console.IsInputRedirected)

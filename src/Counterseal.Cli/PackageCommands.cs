@@ -32,22 +32,36 @@ internal static class PackageCommands
     {
         var package = PackageArgument();
         var trust = TrustOption();
-        var key = Flags.File("--key", "The recipient's key file (age identity).");
+        var key = new Option<FileInfo>("--key") { Description = "The recipient's key file (age identity)." }.AcceptExistingOnly();
+        var archive = new Option<FileInfo>("--archive") { Description = "Instead of a key: the archive that another program has decrypted (OpenPGP: gpg --decrypt --output NAME.tar NAME.pgp)." }.AcceptExistingOnly();
+        var noIndex = new Option<bool>("--no-index") { Description = "Do not write the readable index (INTO-index/index.html)." };
         var into = Flags.Text("--into", "The folder to make; it must not exist.");
         return Flags.Make("open", "Verifies a package, decrypts it and checks the bag; shows nothing until the last chunk has verified.",
-            "open cs-3f2a91c07be4d815 --trust trust.json --key garda.key --into ./case-17", [package, trust, key, into],
+            "open cs-3f2a91c07be4d815 --trust trust.json --key garda.key --into ./case-17", [package, trust, key, archive, into, noIndex],
             (parsed, answer, cancel) =>
             {
-                using var identity = KeyFile.Identity(parsed.GetValue(key)!);
                 var folder = Path.GetFullPath(parsed.GetValue(into)!);
-                var checks = Package.Open(parsed.GetValue(package)!, ReadTrust(parsed.GetValue(trust)!), identity, folder, cancel);
-                answer.Give(new { good = true, folder, checks }, console =>
+                var checks = Open(parsed.GetValue(package)!, ReadTrust(parsed.GetValue(trust)!), parsed.GetValue(key), parsed.GetValue(archive), folder, cancel);
+                var index = parsed.GetValue(noIndex) ? null : Package.Index(parsed.GetValue(package)!, folder, checks, cancel);
+                answer.Give(new { good = true, folder, index, checks }, console =>
                 {
                     Show(console, checks);
                     console.MarkupLineInterpolated($"[green]opened:[/] {folder}");
+                    if (index is not null)
+                        console.WriteLine($"what is in it: {index}");
                 });
                 return Task.FromResult(0);
             });
+    }
+
+    private static IReadOnlyList<Check> Open(string package, Trust trust, FileInfo? key, FileInfo? archive, string folder, CancellationToken cancel)
+    {
+        if (key is null == archive is null)
+            throw new Refused("give either --key or --archive");
+        if (archive is not null)
+            return Package.OpenArchive(package, trust, archive.FullName, folder, cancel);
+        using var identity = KeyFile.Identity(key!);
+        return Package.Open(package, trust, identity, folder, cancel);
     }
 
     /// <summary>Reads a trust file.</summary>
@@ -66,7 +80,7 @@ internal static class PackageCommands
         }
     }
 
-    private static Argument<string> PackageArgument() => new("package") { Description = "NAME, NAME.age or NAME.counterseal; the other file must be beside it." };
+    private static Argument<string> PackageArgument() => new("package") { Description = "NAME, or any of its files; the others must be beside it." };
 
     private static Option<FileInfo> TrustOption() => Flags.File("--trust", "Public keys of the gate and the ledger, got another way than the package (`counterseal keys trust`).");
 }

@@ -45,7 +45,7 @@ internal static class Production
     /// <summary>The gate does not share its home with a desk.</summary>
     public static void HoldGate(Home home)
     {
-        Hold("gate", home.Gate, GateHome.LedgerAddress(home.Gate));
+        Hold("gate", home.Gate, GateHome.Glance(home.Gate).Ledger);
         if (DeskHome.Exists(home.Desk))
             throw new Refused($"{home.Folder} has a desk too; in production the gate has a home of its own, which the desk's user cannot read");
     }

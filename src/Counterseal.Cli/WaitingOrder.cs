@@ -10,7 +10,8 @@ namespace Counterseal.Cli;
 /// <param name="Envelope">The order with its proof.</param>
 /// <param name="Gate">The gate's name.</param>
 /// <param name="Epoch">The roster's epoch.</param>
-internal sealed record WaitingOrder(Envelope Envelope, string Gate, long Epoch)
+/// <param name="Plan">The queries that the gate would run, where the order names a plan.</param>
+internal sealed record WaitingOrder(Envelope Envelope, string Gate, long Epoch, QueryPlan? Plan)
 {
     /// <summary>Fetches it.</summary>
     /// <exception cref="Refused">It does not wait, or the gate shows another order than the one asked for.</exception>
@@ -22,7 +23,10 @@ internal sealed record WaitingOrder(Envelope Envelope, string Gate, long Epoch)
         var envelope = Envelope.Read(Encoding.UTF8.GetBytes(reply.Json.GetProperty("envelope").GetRawText()));
         if (envelope.Order.Digest != digest)
             throw new Refused($"the gate shows order {envelope.Order.Digest}, and {digest} was asked for; do not approve it");
-        return new WaitingOrder(envelope, reply.Json.GetProperty("gate").GetString()!, reply.Json.GetProperty("epoch").GetInt64());
+        var plan = reply.Json.TryGetProperty("plan", out var texts) ? new QueryPlan([.. texts.EnumerateArray().Select(text => text.GetString()!)]) : null;
+        if (plan?.Digest != envelope.Order.Plan)
+            throw new Refused("the queries that the gate shows are not those whose digest the order names; do not approve it");
+        return new WaitingOrder(envelope, reply.Json.GetProperty("gate").GetString()!, reply.Json.GetProperty("epoch").GetInt64(), plan);
     }
 
     /// <summary>What the law says of it by the reviewer's own books; <c>null</c> when the order names a book that is not here.</summary>

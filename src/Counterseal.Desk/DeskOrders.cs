@@ -130,8 +130,11 @@ public sealed partial class Desk
     private async Task<Polled> Order(
         string demand, string by, OrderKind kind, DateTimeOffset? until, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel)
     {
-        _ = await Present(demand, cancel);
+        var before = await Present(demand, cancel);
         var events = await store.Load(demand, cancel);
+        // The gate knows what it would ask of its sources, and says it of a scope; a desk that cannot reach it files later, and a gate that needs a plan then says so.
+        var scope = kind is OrderKind.Preview or OrderKind.Release && before.Decided is not { HandsOver: true } ? null : Covers(kind, before);
+        var plan = scope is null ? null : await gate.Plan(kind, scope, cancel);
         await Say(demand, by, seen, state =>
         {
             var now = time.GetUtcNow();
@@ -145,7 +148,7 @@ public sealed partial class Desk
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
                 kind, options, state, onDecision ? decided!.Book : Book.Digest, onDecision ? decided!.AsOf : Latest(now, state.ReceivedAt),
-                onDecision ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, viewers, now, expires);
+                onDecision ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, viewers, now, expires, plan);
             return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires);
         }, cancel);
         return await Poll(demand, cancel);

@@ -26,7 +26,7 @@ public sealed record GateRefusal(string Code, string What, string? Where, string
 {
     /// <summary>Whether the very same order will never be carried out. Anything else may pass: the ledger comes back, a stop is lifted, a better approval comes.</summary>
     public bool IsFinal => Code is "malformed" or "wrong-gate" or "wrong-original" or "not-in-ledger" or "wrong-event" or "wider-than-decided"
-        or "beyond-law" or "wrong-recipient" or "expired" or "too-long" or "already-released";
+        or "beyond-law" or "wrong-plan" or "wrong-recipient" or "expired" or "too-long" or "already-released";
 }
 
 /// <summary>The desk's line to the gate, over its Unix socket or by mutual TLS; speaks <c>docs/gate-protocol.md</c> and knows none of the gate's code.</summary>
@@ -58,6 +58,25 @@ public sealed class GateLink : IDisposable
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>
     public Task<GateAnswer> File(string order, JsonObject envelope, CancellationToken cancel) =>
         Ask(order, HttpMethod.Post, "orders", new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(envelope)), "application/json", cancel);
+
+    /// <summary>The digest of the queries that the gate would run for a scope; <c>null</c> when it cannot be reached, or makes no plans.</summary>
+    public async Task<string?> Plan(OrderKind kind, Scope scope, CancellationToken cancel)
+    {
+        var body = Canon.Bytes(new JsonObject { ["kind"] = Life.Word(kind), ["scope"] = JsonSerializer.SerializeToNode(scope, LawJson.Options) });
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "plans") { Content = new ByteArrayContent(body) };
+            using var response = await http.SendAsync(request, cancel);
+            if (response.StatusCode != HttpStatusCode.OK)
+                return null;
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel), new JsonDocumentOptions { MaxDepth = 32 });
+            return Text(document.RootElement, "plan");
+        }
+        catch (Exception away) when (away is HttpRequestException or JsonException || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
 
     /// <summary>How an order stands.</summary>
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>

@@ -30,9 +30,10 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
     /// <param name="viewers">Preview only: names on the gate's roster.</param>
     /// <param name="notBefore">Window.</param>
     /// <param name="expires">Window.</param>
+    /// <param name="plan">Digest of the queries that the gate would run; <c>null</c> where it gave none.</param>
     public static OrderDraft Of(
         OrderKind kind, DeskOptions options, DemandState state, string book, DateTimeOffset asOf, IReadOnlyDictionary<string, string> facts,
-        Scope scope, string rests, DateTimeOffset? preserveUntil, IReadOnlyList<string> viewers, DateTimeOffset notBefore, DateTimeOffset expires)
+        Scope scope, string rests, DateTimeOffset? preserveUntil, IReadOnlyList<string> viewers, DateTimeOffset notBefore, DateTimeOffset expires, string? plan)
     {
         var received = state.Received!;
         var order = new JsonObject
@@ -63,6 +64,8 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
             if (state.Decided.ReissueOf is { } earlier)
                 order["reissueOf"] = earlier;
         }
+        if (plan is not null)
+            order["plan"] = plan;
         if (kind == OrderKind.Preview)
             order["viewers"] = new JsonArray([.. viewers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(viewer => JsonValue.Create(viewer))]);
         if (preserveUntil is { } until)

@@ -26,6 +26,8 @@ internal sealed class FakeGate : IAsyncDisposable
     /// <summary>When set, every order is refused so.</summary>
     public (string Code, int Status)? Refuse { get; set; }
     public List<string> Faults { get; } = [];
+    /// <summary>The digest of what it would ask of its sources; null for a gate that makes no plans.</summary>
+    public string? Plan { get; set; } = new('a', 64);
 
     public static async Task<FakeGate> Start(string socket, NoteVerifier log)
     {
@@ -46,6 +48,12 @@ internal sealed class FakeGate : IAsyncDisposable
             gate.Check(envelope, (JsonObject)JsonNode.Parse(bytes)!, bytes, log);
             gate.Filed[digest] = envelope;
             return gate.Stands(digest);
+        });
+        app.MapPost("/plans", async Task<IResult> (HttpRequest request) =>
+        {
+            var asked = (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
+            gate.Fault(asked.Count == 2 && asked["scope"] is JsonObject, "a plan is asked for with a kind and a scope");
+            return gate.Plan is null ? TypedResults.NotFound() : TypedResults.Json(new JsonObject { ["plan"] = gate.Plan, ["texts"] = new JsonArray("SELECT") });
         });
         app.MapGet("/orders/{digest}", IResult (string digest) =>
             gate.Filed.ContainsKey(digest) ? gate.Stands(digest) : TypedResults.NotFound());
@@ -84,6 +92,7 @@ internal sealed class FakeGate : IAsyncDisposable
         Fault(CanonicalJson.IsCanonical(bytes), "the order is not canonical");
         Fault(CanonicalJson.IsCanonical(canonical), "the event is not canonical");
         Fault(Hex(original) == (string)order["demand"]!["originalDigest"]!, "original and digest differ");
+        Fault((string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
         Fault(Hex(canonical) == (string)order["rests"]!, "the order rests on another event");
         var type = (string)order["kind"]! == "release" ? "decided" : "received";
         var said = JsonNode.Parse(canonical)!;

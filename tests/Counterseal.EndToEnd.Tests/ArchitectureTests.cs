@@ -11,14 +11,16 @@ public class ArchitectureTests
     {
         ["Law"] = [],
         ["Ledger"] = [],
+        ["Tally"] = [],
         ["Custody"] = ["Law", "Ledger"],
+        ["Collectors"] = ["Law", "Custody"],
         ["Intake"] = ["Law"],
         ["Desk"] = ["Law", "Ledger", "Intake"],
         ["Watch"] = ["Ledger"],
         ["Convention"] = ["Ledger", "Watch"],
         ["Reports"] = ["Law", "Ledger", "Desk", "Watch"],
         ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports"],
-        ["Cli"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports", "Web"],
+        ["Cli"] = ["Law", "Ledger", "Custody", "Collectors", "Intake", "Desk", "Watch", "Convention", "Reports", "Tally", "Web"],
     };
 
     private static string Root => Place.Root;

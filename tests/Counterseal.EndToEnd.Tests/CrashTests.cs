@@ -41,7 +41,7 @@ public class GateCrashTests
     public static TheoryData<string> Points { get; } =
     [
         .. Crash.BeforeAndAfter(
-            "gate.approvals.write#2", "gate.checkpoint.write#3", "gate.envelope.write", "gate.journal.append#7", "gate.lift.write", "gate.order.write", "gate.outcome.write",
+            "gate.approvals.write#2", "gate.checkpoint.write#3", "gate.envelope.write", "gate.journal.append#7", "gate.lift.write", "gate.measures.write", "gate.order.write", "gate.outcome.write",
             "gate.package.collect", "gate.package.rename", "gate.seal.write", "gate.snapshot.rename", "gate.snapshot.write", "gate.statement.write", "gate.stop.write"),
         "gate.directory.write.before", "gate.directory.write.after",
     ];

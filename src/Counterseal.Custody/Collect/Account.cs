@@ -32,9 +32,9 @@ internal sealed record Account
 /// <param name="Port">The source port; <c>null</c> where the whole address was the session's.</param>
 /// <param name="From">Its first instant.</param>
 /// <param name="To">The first instant behind it; <c>null</c> while it lasts.</param>
-internal sealed record Session(string Ip, int? Port, DateTimeOffset From, DateTimeOffset? To)
+public sealed record Session(string Ip, int? Port, DateTimeOffset From, DateTimeOffset? To)
 {
     /// <summary>Whether this is the session that used the selector's address and port at its instant.</summary>
-    public bool Covers(Selector selector) =>
+    internal bool Covers(Selector selector) =>
         selector is { Port: { } port, At: { } at } && Ip == AccountLine.NormalIp(selector.Value) && (Port ?? port) == port && From <= at && (To is null || at < To);
 }

@@ -8,75 +8,46 @@ namespace Counterseal.Custody;
 /// <param name="Length">Bytes of the line without its ending.</param>
 internal sealed record AccountPlace(long Line, long Offset, int Length);
 
-/// <summary>An account that selectors lead to.</summary>
-/// <param name="Name">The provider's own name of it.</param>
-/// <param name="Place">Where it stands.</param>
-/// <param name="Items">The scope items that lead to it, ascending.</param>
-internal sealed record AccountReach(string Name, AccountPlace Place, IReadOnlyList<int> Items);
-
-/// <summary>What the selectors came to.</summary>
-/// <param name="Selectors">For each scope item the accounts' names, and why there are none where that needs saying.</param>
-/// <param name="Accounts">The accounts found, in order of first mention.</param>
-internal sealed record AccountsFound(IReadOnlyList<(IReadOnlyList<string> Accounts, string? Why)> Selectors, IReadOnlyList<AccountReach> Accounts);
-
 /// <summary>The accounts file, read line by line; of an account that is found only its place is kept.</summary>
 internal sealed class AccountFile(string path)
 {
     /// <summary>A line may be this long, in bytes.</summary>
     public const int LineLimit = 1024 * 1024;
 
-    /// <summary>Resolves each selector to the accounts that it names exactly; the whole file is read, and refused if any line is broken.</summary>
+    /// <summary>The accounts that each selector names exactly, in the file's order, and where those accounts stand; the whole file is read, and refused if any line is broken.</summary>
     /// <exception cref="SourceException">The file is missing, a line breaks the format, or two accounts have one name or one address.</exception>
-    public AccountsFound Find(Scope scope, CancellationToken cancel)
+    public (IReadOnlyList<IReadOnlyList<string>> Selectors, IReadOnlyDictionary<string, AccountPlace> Places) Find(IReadOnlyList<Selector> selectors, CancellationToken cancel)
     {
-        var wanted = new WantedSelectors(scope);
-        var found = new Dictionary<string, (AccountPlace Place, SortedSet<int> Items)>(StringComparer.Ordinal);
-        var byItem = scope.Items.Select(_ => new List<string>()).ToList();
+        var wanted = new WantedSelectors(selectors);
+        var places = new Dictionary<string, AccountPlace>(StringComparer.Ordinal);
+        var found = selectors.Select(_ => new List<string>()).ToList();
         foreach (var (place, account) in Lines(cancel))
         {
-            foreach (var item in wanted.By(account))
+            foreach (var i in wanted.By(account))
             {
-                if (!found.TryGetValue(account.Name, out var reach)) found[account.Name] = reach = (place, []);
-                else if (reach.Place != place) throw Twice(place, reach.Place, $"the account \"{account.Name}\"");
-                var selector = scope.Items[item].Selector;
-                if (selector.Kind == SelectorKind.Mailbox && byItem[item].Count > 0 && byItem[item][0] != account.Name)
-                    throw Twice(place, found[byItem[item][0]].Place, $"the address \"{selector.Value}\"");
-                if (reach.Items.Add(item)) byItem[item].Add(account.Name);
+                if (!places.TryGetValue(account.Name, out var earlier)) places[account.Name] = place;
+                else if (earlier != place) throw Twice(place, earlier, $"the account \"{account.Name}\"");
+                if (selectors[i].Kind == SelectorKind.Mailbox && found[i].Count > 0 && found[i][0] != account.Name)
+                    throw Twice(place, places[found[i][0]], $"the address \"{selectors[i].Value}\"");
+                if (!found[i].Contains(account.Name)) found[i].Add(account.Name);
             }
         }
-
-        var selectors = new List<(IReadOnlyList<string>, string?)>();
-        for (var i = 0; i < byItem.Count; i++)
-        {
-            var why = WantedSelectors.WhyNot(scope.Items[i].Selector);
-            if (scope.Items[i].Selector.Kind == SelectorKind.IpAddress && byItem[i].Count > 1)
-            {
-                // Two accounts at one address, port and instant: one of the records is wrong, and guessing would name an innocent person.
-                why = $"{byItem[i].Count} accounts have a session at this address, port and time";
-                foreach (var name in byItem[i]) found[name].Items.Remove(i);
-                byItem[i].Clear();
-            }
-            selectors.Add((byItem[i], why));
-        }
-        var accounts = found.Where(f => f.Value.Items.Count > 0)
-            .OrderBy(f => f.Value.Items.Min).ThenBy(f => f.Value.Place.Offset)
-            .Select(f => new AccountReach(f.Key, f.Value.Place, [.. f.Value.Items]));
-        return new AccountsFound(selectors, [.. accounts]);
+        return (found, places);
     }
 
     /// <summary>Reads the account at a place that <see cref="Find"/> gave.</summary>
     /// <exception cref="SourceException">The file has changed since.</exception>
-    public Account Read(AccountReach reach)
+    public Account Read(string name, AccountPlace place)
     {
         using var file = Open();
-        var bytes = new byte[reach.Place.Length];
-        file.Position = reach.Place.Offset;
+        var bytes = new byte[place.Length];
+        file.Position = place.Offset;
         if (file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length)
         {
-            var account = new AccountLine(path, reach.Place.Line).Read(bytes);
-            if (account.Name == reach.Name) return account;
+            var account = new AccountLine(path, place.Line).Read(bytes);
+            if (account.Name == name) return account;
         }
-        throw new SourceException($"{path}: line {reach.Place.Line}: the file changed while it was being read. Run again.");
+        throw new SourceException($"{path}: line {place.Line}: the file changed while it was being read. Run again.");
     }
 
     private IEnumerable<(AccountPlace, Account)> Lines(CancellationToken cancel)
@@ -130,18 +101,18 @@ internal sealed class AccountFile(string path)
         new($"{path}: lines {there.Line} and {here.Line}: both have {what}, so it is not known whose it is. Correct the file; nothing was collected.");
 }
 
-/// <summary>The scope's selectors, ready to be held against one account after the other.</summary>
+/// <summary>Selectors, ready to be held against one account after the other.</summary>
 internal sealed class WantedSelectors
 {
-    private readonly Scope _scope;
+    private readonly IReadOnlyList<Selector> _selectors;
     private readonly Dictionary<(SelectorKind, string), List<int>> _items = [];
 
-    public WantedSelectors(Scope scope)
+    public WantedSelectors(IReadOnlyList<Selector> selectors)
     {
-        _scope = scope;
-        for (var i = 0; i < scope.Items.Count; i++)
+        _selectors = selectors;
+        for (var i = 0; i < selectors.Count; i++)
         {
-            var selector = scope.Items[i].Selector;
+            var selector = selectors[i];
             if (WhyNot(selector) is not null || Key(selector) is not { } key) continue;
             if (!_items.TryGetValue(key, out var list)) _items[key] = list = [];
             list.Add(i);
@@ -158,7 +129,7 @@ internal sealed class WantedSelectors
         _ => null,
     };
 
-    /// <summary>The items whose selectors name this account.</summary>
+    /// <summary>The places of the selectors that name this account.</summary>
     public IEnumerable<int> By(Account account)
     {
         if (_items.Count == 0) yield break;
@@ -169,7 +140,7 @@ internal sealed class WantedSelectors
             foreach (var i in Items(SelectorKind.Telephone, telephone)) yield return i;
         foreach (var session in account.Sessions)
             foreach (var i in Items(SelectorKind.IpAddress, session.Ip))
-                if (session.Covers(_scope.Items[i].Selector)) yield return i;
+                if (session.Covers(_selectors[i])) yield return i;
     }
 
     private List<int> Items(SelectorKind kind, string value) => _items.TryGetValue((kind, value), out var list) ? list : [];

@@ -5,7 +5,7 @@ internal static class AccountMailbox
 {
     /// <summary>Opens the mailbox; <c>null</c> for an account that has none because mail is not among its services.</summary>
     /// <exception cref="SourceException">It is missing, leaves the mail folder, goes over a link, or is neither mbox nor Maildir.</exception>
-    public static MessageReader? Open(string mail, Account account, string where)
+    public static MessageReader? Open(string mail, Account account, string where, string? from = null)
     {
         if (account.Mailbox is not { } name)
             return account.Services.Contains("mail") || account.Services.Count == 0
@@ -27,10 +27,10 @@ internal static class AccountMailbox
         {
             if (Directory.Exists(path))
                 return MaildirReader.Is(path)
-                    ? new MaildirReader(path)
+                    ? new MaildirReader(path, from)
                     : throw new SourceException($"{where}, field \"mailbox\": the folder \"{path}\" is no Maildir (it lacks cur, new or tmp).");
             return File.Exists(path)
-                ? new MboxReader(path, account.Framing)
+                ? new MboxReader(path, account.Framing, from: from)
                 : throw new SourceException($"{where}, field \"mailbox\": \"{path}\" is not there. Nothing was collected; an account without mail is one without \"mailbox\" and without \"mail\" among its services.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -11,16 +11,27 @@ internal static class AccountRecords
     /// <summary>Readable JSON; the files are data, never part of a page.</summary>
     public static JsonWriterOptions Json { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The fields of subscriber data.</summary>
+    public static RowFields SubscriberFields { get; } = new(["account", "addresses", "telephones", "name", "postal", "created", "services"], []);
+
     /// <summary>Who has the account: no session, and nothing of how we store it.</summary>
-    public static byte[] Subscriber(Account account) => Line(json =>
+    public static SourceRow Subscriber(Account account, string place) => new(place, null,
+    [
+        new("account", account.Name),
+        new("addresses", account.Addresses),
+        new("telephones", account.Telephones),
+        new("name", account.Customer),
+        new("postal", account.Postal),
+        new("created", account.Created),
+        new("services", account.Services),
+    ]);
+
+    /// <summary>A row's line: of the fields named those that it has, in that order.</summary>
+    public static byte[] Row(SourceRow row, IReadOnlyList<string> names) => Line(json =>
     {
-        json.WriteString("account", account.Name);
-        Strings(json, "addresses", account.Addresses);
-        Strings(json, "telephones", account.Telephones);
-        if (account.Customer is not null) json.WriteString("name", account.Customer);
-        if (account.Postal is not null) json.WriteString("postal", account.Postal);
-        if (account.Created is { } created) json.WriteString("created", Instant.Text(created));
-        Strings(json, "services", account.Services);
+        foreach (var name in names)
+            foreach (var (field, value) in row.Fields)
+                if (field == name) Value(json, name, value);
     });
 
     /// <summary>One session.</summary>
@@ -49,6 +60,25 @@ internal static class AccountRecords
         json.WriteStartArray(name);
         foreach (var value in values) json.WriteStringValue(value);
         json.WriteEndArray();
+    }
+
+    private static void Value(Utf8JsonWriter json, string name, object? value)
+    {
+        switch (value)
+        {
+            case null: break;
+            case string text: json.WriteString(name, text); break;
+            case bool yes: json.WriteBoolean(name, yes); break;
+            case int whole: json.WriteNumber(name, whole); break;
+            case long whole: json.WriteNumber(name, whole); break;
+            case ulong whole: json.WriteNumber(name, whole); break;
+            case decimal number: json.WriteNumber(name, number); break;
+            case double number when double.IsFinite(number): json.WriteNumber(name, number); break;
+            case DateTimeOffset at: json.WriteString(name, Instant.Text(at)); break;
+            case byte[] bytes: json.WriteBase64String(name, bytes); break;
+            case IReadOnlyList<string> texts: Strings(json, name, texts); break;
+            default: throw new SourceException($"the field \"{name}\" has a value of a kind that a row cannot have ({value.GetType().Name})");
+        }
     }
 
     private static byte[] Line(Action<Utf8JsonWriter> members)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Counterseal.Custody;
@@ -15,23 +14,33 @@ internal sealed class MaildirReader : MessageReader
     private byte[]? _chunk;
     private SafeFileHandle? _file;
     private Entry _entry;
-    private byte[]? _fromLine;
     private int _filled, _headersLength;
-    private long _length;
+    private long _length, _passed;
+    private (string Folder, string Name)? _behind;
 
     /// <summary>Opens a Maildir.</summary>
     /// <exception cref="DirectoryNotFoundException">It has no <c>cur</c> or no <c>new</c>.</exception>
-    public MaildirReader(string path) => _entries = Entries(path).GetEnumerator();
+    /// <exception cref="CannotResumeException"><paramref name="from"/> is not this reader's.</exception>
+    public MaildirReader(string path, string? from = null)
+    {
+        _entries = Entries(path).GetEnumerator();
+        if (from is null) return;
+        if (from.Split('\n') is not [var folder, var name, var passed] || !long.TryParse(passed, NumberStyles.None, CultureInfo.InvariantCulture, out _passed))
+            throw new CannotResumeException($"{path}: not where a reading of a Maildir was cut off");
+        _behind = (folder, name);
+    }
+
+    /// <inheritdoc/>
+    public override long Passed => _passed;
+
+    /// <summary>Folder and name of the message: they are read in that order, whatever is moved from new to cur meanwhile.</summary>
+    public override string? Resume => string.Create(CultureInfo.InvariantCulture, $"{_entry.Folder}\n{_entry.Name}\n{_passed}");
 
     /// <summary>Whether a folder is a Maildir.</summary>
     public static bool Is(string path) => Array.TrueForAll(["cur", "new", "tmp"], name => Directory.Exists(Path.Combine(path, name)));
 
     /// <inheritdoc/>
     public override string Place => _entry.Place;
-
-    /// <inheritdoc/>
-    public override ReadOnlySpan<byte> FromLine => _fromLine ??= Encoding.ASCII.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"From MAILER-DAEMON {MessageTime.Of(this)?.At ?? DateTimeOffset.UnixEpoch:ddd MMM d HH:mm:ss yyyy}\n"));
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Headers => _head.AsSpan(0, _headersLength);
@@ -58,11 +67,14 @@ internal sealed class MaildirReader : MessageReader
     {
         _file?.Dispose();
         _file = null;
-        _fromLine = null;
         (_filled, _headersLength, _length) = (0, 0, 0);
-        if (!_entries.MoveNext()) return false;
+        do
+            if (!_entries.MoveNext()) return false;
+        while (_behind is var (folder, name) && string.CompareOrdinal(_entries.Current.Folder, folder) is var order && (order < 0 || order == 0 && string.CompareOrdinal(_entries.Current.Name, name) <= 0));
+        _behind = null;
         _entry = _entries.Current;
         Fault = _entry.Fault ?? Open();
+        _passed += _length;
         return true;
     }
 
@@ -133,7 +145,7 @@ internal sealed class MaildirReader : MessageReader
         }
     }
 
-    private readonly record struct Entry(string Path, string Place, string? Fault);
+    private readonly record struct Entry(string Folder, string Name, string Path, string Place, string? Fault);
 
     private static IEnumerable<Entry> Entries(string root)
     {
@@ -143,7 +155,7 @@ internal sealed class MaildirReader : MessageReader
         {
             if (IsLink(Path.Combine(root, folder)) && folder.Length > 0)
             {
-                yield return new Entry(Path.Combine(root, folder), folder, "it is a link, and links are not followed");
+                yield return new Entry(folder, "", Path.Combine(root, folder), folder, "it is a link, and links are not followed");
                 continue;
             }
             // A message moves from new to cur, and its flags change behind the colon: by looking in new first, and counting a message once, none is missed or doubled.
@@ -154,10 +166,10 @@ internal sealed class MaildirReader : MessageReader
                     var name = Path.GetFileName(path);
                     if (!name.StartsWith('.')) names[name.Split(':')[0]] = Path.Combine(part, name);
                 }
-            foreach (var (_, place) in names.OrderBy(n => n.Key, StringComparer.Ordinal))
+            foreach (var (name, place) in names.OrderBy(n => n.Key, StringComparer.Ordinal))
             {
                 var path = Path.Combine(root, folder, place);
-                yield return new Entry(path, Path.Combine(folder, place), WhyNot(path));
+                yield return new Entry(folder, name, path, Path.Combine(folder, place), WhyNot(path));
             }
         }
     }

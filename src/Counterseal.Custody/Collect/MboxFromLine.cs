@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Counterseal.Custody;
 
 /// <summary>
@@ -13,6 +16,10 @@ internal static class MboxFromLine
     public const int Lookahead = Limit + 300;
 
     public static ReadOnlySpan<byte> Marker => "From "u8;
+
+    /// <summary>A From line for a message that is stored without one.</summary>
+    public static byte[] Made(DateTimeOffset? at) => Encoding.ASCII.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"From MAILER-DAEMON {(at ?? DateTimeOffset.UnixEpoch).UtcDateTime:ddd MMM d HH:mm:ss yyyy}\n"));
 
     /// <summary>Whether the bytes, which stand at the beginning of a line, begin a message. They are at least <see cref="Lookahead"/> bytes, or all up to the end of the file.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Counterseal.Custody;
@@ -39,15 +40,23 @@ internal sealed class MboxReader : MessageReader
     /// <summary>Opens an mbox. What is appended after this is not read.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public MboxReader(string path, MboxFraming framing, int bufferLength = BufferLength)
+    /// <exception cref="CannotResumeException">It is not the mbox any more that <paramref name="from"/> is of.</exception>
+    public MboxReader(string path, MboxFraming framing, int bufferLength = BufferLength, string? from = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferLength, 2 * (HeaderLimit + MboxFromLine.Lookahead));
         _path = path;
         _framing = framing;
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         _length = RandomAccess.GetLength(_file);
+        if (from is not null) (End, _length) = GoOn(from);
         _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(bufferLength, _length));
     }
+
+    /// <inheritdoc/>
+    public override long Passed => End;
+
+    /// <summary>Where the message ends, where the mbox ended when it was opened, and the digest of what stands before: a mailbox that grew is the same, one that was written anew is not.</summary>
+    public override string? Resume => string.Create(CultureInfo.InvariantCulture, $"{End}:{_length}:{Before(End)}");
 
     /// <summary>Offset of the current entry's first byte.</summary>
     public long Start { get; private set; }
@@ -277,6 +286,29 @@ internal sealed class MboxReader : MessageReader
             got += n;
         }
         return want;
+    }
+
+    private (long End, long Length) GoOn(string from)
+    {
+        if (from.Split(':') is [var end, var length, var before]
+            && long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
+            && at <= whole && whole <= _length && Before(at) == before)
+            return (at, whole);
+        _file.Dispose();
+        throw new CannotResumeException($"{_path}: the mailbox was written anew since");
+    }
+
+    /// <summary>The digest of the last 64 KiB before an offset.</summary>
+    private string Before(long end)
+    {
+        var bytes = new byte[Math.Min(end, 64 * 1024)];
+        for (var got = 0; got < bytes.Length;)
+        {
+            var n = RandomAccess.Read(_file, bytes.AsSpan(got), end - bytes.Length + got);
+            if (n == 0) throw Changed();
+            got += n;
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
     private SourceException Changed() => new($"{_path}: became shorter while it was being read (it had {_length} bytes). Run again over a mailbox that is at rest, or a snapshot of it.");

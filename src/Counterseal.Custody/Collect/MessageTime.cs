@@ -11,18 +11,22 @@ public enum TimeBasis
     Date,
     /// <summary>The name of a Maildir file.</summary>
     FileName,
+    /// <summary>When an IMAP server took it (<c>INTERNALDATE</c>).</summary>
+    InternalDate,
+    /// <summary>When a file or object was last written, or the date in its name.</summary>
+    Stored,
 }
 
 /// <summary>The time that decides whether a message is in scope, and what told it.</summary>
 /// <param name="At">The instant, UTC.</param>
 /// <param name="Basis">What told it.</param>
-internal sealed record MessageTime(DateTimeOffset At, TimeBasis Basis)
+public sealed record MessageTime(DateTimeOffset At, TimeBasis Basis)
 {
     /// <summary>
     /// The first that can be read of: the topmost Received (ours, with a zone), the From line of an mbox (ours, without a zone: UTC by RFC 4155),
     /// the Date (the sender's word), the name of a Maildir file (which a move or a copy renews). <c>null</c> when none can.
     /// </summary>
-    public static MessageTime? Of(MessageReader message)
+    internal static MessageTime? Of(MessageReader message)
     {
         var received = MessageHeaders.First(message.Headers, "received");
         if (received is not null && MessageDate.ParseReceived(received) is { } r) return new(r, TimeBasis.Received);

@@ -20,7 +20,7 @@ internal sealed class TrafficRecord
     /// <summary>The record; valid until the next.</summary>
     /// <param name="message">The message.</param>
     /// <param name="time">Its time, where it has one.</param>
-    public ReadOnlySpan<byte> Write(MessageReader message, MessageTime? time)
+    public ReadOnlySpan<byte> Write(SourceMessage message, MessageTime? time)
     {
         _bytes.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_bytes, AccountRecords.Json))

@@ -23,10 +23,12 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly GateHome home;
     private readonly TimeProvider clock;
     private readonly ILogger log;
+    private readonly MakeCollector makeCollector;
     private readonly GateLedger ledger;
     private readonly Stops stops;
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
+    private readonly PasskeyCounters counters;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -37,14 +39,16 @@ public sealed partial class Gate : IAsyncDisposable
     private Dictionary<string, RuleBook> books;
     private Task keeping = Task.CompletedTask;
 
-    private Gate(GateHome home, TimeProvider clock, ILogger log)
+    private Gate(GateHome home, TimeProvider clock, ILogger log, MakeCollector? collectors)
     {
         this.home = home;
+        makeCollector = collectors ?? (_ => null);
         this.clock = clock;
         this.log = log;
         stops = new Stops(home, (type, digest) => ledger?.Journal?.Find(type, digest) is not null);
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
+        counters = new PasskeyCounters(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -58,13 +62,14 @@ public sealed partial class Gate : IAsyncDisposable
     /// were cut off, and deletes the snapshots whose term has ended.
     /// </summary>
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
-    public static Gate Open(string folder, TimeProvider clock, ILogger log)
+    public static Gate Open(string folder, TimeProvider clock, ILogger log, MakeCollector? collectors = null)
     {
         var home = GateHome.Open(folder);
         Gate gate;
         try
         {
-            gate = new Gate(home, clock, log);
+            gate = new Gate(home, clock, log, collectors);
+            gate.Sources().Dispose();
         }
         catch
         {
@@ -111,7 +116,10 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
                 if (Merge(envelope, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = home.ReadRoster().Needs(envelope.Order.Kind);
+                var roster = home.ReadRoster();
+                if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
+                    return Refuse(digest, counter);
+                var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
                 if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
@@ -154,9 +162,11 @@ public sealed partial class Gate : IAsyncDisposable
                     return Refuse(digest, fault);
                 if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
                     return Refuse(digest, conflict);
-                var need = roster.Needs(kept.Order.Kind);
+                var need = roster.Needs(kept.Order);
                 if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 shelf.Keep(merged);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
@@ -193,7 +203,7 @@ public sealed partial class Gate : IAsyncDisposable
                 ["order"] = digest,
                 ["state"] = "waiting",
                 ["have"] = Counted(approvals, digest, roster).Count,
-                ["need"] = roster.Needs(order.Kind),
+                ["need"] = roster.Needs(order),
                 ["gate"] = Name,
                 ["epoch"] = roster.Epoch,
             };
@@ -201,7 +211,11 @@ public sealed partial class Gate : IAsyncDisposable
                 answer["lastRefusal"] = refusal.Code;
             // The desk made the envelope; a reviewer must see the bytes that the gate has.
             if (!desk && shelf.Find(digest) is { } kept)
+            {
                 answer["envelope"] = kept.Node();
+                if (order.Plan is not null)
+                    answer["plan"] = Texts(PlanOf(order.Kind, order.Scope));
+            }
             return new GateAnswer(200, Canonical.Bytes(answer));
         }
         catch (RefusalException e)
@@ -227,7 +241,7 @@ public sealed partial class Gate : IAsyncDisposable
                         ["kind"] = Word(order.Kind),
                         ["demand"] = order.DemandId,
                         ["have"] = Counted(approvals, digest, roster).Count,
-                        ["need"] = roster.Needs(order.Kind),
+                        ["need"] = roster.Needs(order),
                         ["expires"] = Instant.Text(order.Expires),
                     });
                 }
@@ -258,7 +272,7 @@ public sealed partial class Gate : IAsyncDisposable
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
-            about["approvals"] = new JsonObject { ["count"] = roster.ForCount, ["preserve"] = roster.ForPreserve, ["release"] = roster.ForRelease };
+            about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
         {
@@ -356,6 +370,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
+                if (counters.Take(lift.Note, roster) is { } counter)
+                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
             }
@@ -373,8 +389,11 @@ public sealed partial class Gate : IAsyncDisposable
         try
         {
             var entry = DirectoryEntry.Read(note.Span, "/");
-            if ((entry.Fault(home.ReadRoster(), clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
+            var roster = home.ReadRoster();
+            if ((entry.Fault(roster, clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
                 return Refuse("", fault);
+            if (counters.Take(entry.Note, roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
             directory.Keep(entry);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
         }

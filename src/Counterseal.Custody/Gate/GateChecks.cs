@@ -25,7 +25,7 @@ public sealed partial class Gate
             return approvals;
         if (await ledger.Fault(envelope.Event, cancel) is { } proof)
             return proof;
-        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope)) is { } rests)
+        if ((envelope.Event.Event.Fault(order) ?? ScopeFault(envelope) ?? PlanFault(order)) is { } rests)
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
@@ -36,7 +36,7 @@ public sealed partial class Gate
     private async Task<Refusal?> FaultNow(Envelope envelope, CancellationToken cancel)
     {
         var roster = await RosterOnRecord(cancel);
-        var need = roster.Needs(envelope.Order.Kind);
+        var need = roster.Needs(envelope.Order);
         return WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
@@ -199,14 +199,26 @@ public sealed partial class Gate
         return null;
     }
 
+    /// <summary>The counters of the passkeys in approvals that the gate has not kept yet; all else of them has been checked.</summary>
+    private Refusal? CounterFault(IReadOnlyList<string> approvals, Envelope? kept, Roster roster)
+    {
+        for (var i = 0; i < approvals.Count; i++)
+        {
+            var place = $"/approvals/{i}";
+            if (kept?.Approvals.Contains(approvals[i]) is not true && counters.Take(Approval.Read(approvals[i], place).Note, roster) is { } fault)
+                return Refusal.Of(Refusal.WrongApproval, fault, place);
+        }
+        return null;
+    }
+
     /// <summary>The order with the approvals that count now.</summary>
     /// <exception cref="RefusalException">They are too few: because one no longer counts, or because there never were enough.</exception>
     private Envelope Approved(Envelope kept)
     {
         var roster = home.ReadRoster();
         var counted = kept with { Approvals = Counted(kept.Approvals, kept.Order.Digest, roster) };
-        if (counted.Approvals.Count < roster.Needs(kept.Order.Kind))
-            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order.Kind)));
+        if (counted.Approvals.Count < roster.Needs(kept.Order))
+            throw new RefusalException(ApprovalsFault(kept, roster) ?? TooFew(counted.Approvals.Count, roster.Needs(kept.Order)));
         return counted;
     }
 

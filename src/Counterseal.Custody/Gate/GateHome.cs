@@ -17,6 +17,11 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
 {
     /// <summary>Bytes of a package's volume, a multiple of 1 MiB; a larger package goes into several. <c>null</c>: one file, however large.</summary>
     public long? VolumeSize { get; init; }
+    /// <summary>Bytes collected after which they are made durable, so that a kill costs no more than that; sixteen times as many read have the same effect.</summary>
+    public long Segment { get; init; } = Spool.UsualSegment;
+
+    /// <summary>Further sources.</summary>
+    public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
@@ -47,12 +52,16 @@ public sealed class GateHome : IDisposable
         Folder = folder;
         this.claim = claim;
         foreach (var secret in Secrets.Where(secret => !MayLack.Contains(secret) || File.Exists(At(secret))))
+            Hidden(secret);
+        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
+        foreach (var credential in Settings.Collectors.Select(collector => collector.CredentialFile).OfType<string>())
+            Hidden(credential);
+        void Hidden(string secret)
         {
             var mode = OperatingSystem.IsWindows() ? FileMode : File.GetUnixFileMode(At(secret));
             if ((mode & ~FolderMode) != 0)
                 throw new InvalidDataException($"{At(secret)} can be used by others than the gate's user (mode {Convert.ToString((int)mode, 8)}); make it 600");
         }
-        Settings = ReadSettings(File.ReadAllBytes(At("gate.json")));
         Signer = OpenSigner();
         if (Signer.Name != Settings.Name)
             throw new InvalidDataException($"{folder}: the counterseal key is that of another gate than gate.json names");
@@ -62,8 +71,9 @@ public sealed class GateHome : IDisposable
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
         LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
-        // A gate made before there were previews has no folder for them.
+        // A gate made before there were previews and spools has no folders for them.
         MakeFolder(At("previews"));
+        MakeFolder(At("spool"));
     }
 
     /// <summary>The folder's absolute path.</summary>
@@ -97,7 +107,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException("the roster is another gate's");
         _ = NoteVerifier.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
-        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "stops", "directory"])
+        foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "spool", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
         for (var i = 0; i < books.Count; i++)
             Copy(books[i], Path.Combine(folder, "books", digests[i]));
@@ -120,13 +130,15 @@ public sealed class GateHome : IDisposable
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
     }
 
-    /// <summary>Whether a gate's folder is for trial mode; read without opening it.</summary>
+    /// <summary>Whether a gate's folder is for trial mode, and where its ledger is; read without opening the folder.</summary>
     /// <exception cref="IOException">There is no gate.</exception>
-    public static bool IsTrial(string folder) => ReadSettings(File.ReadAllBytes(Path.Combine(folder, "gate.json"))).Trial;
-
-    /// <summary>Where a gate's ledger is; read without opening the folder.</summary>
-    /// <exception cref="IOException">There is no gate.</exception>
-    public static string LedgerAddress(string folder) => ReadSettings(File.ReadAllBytes(Path.Combine(folder, "gate.json"))).LedgerAddress;
+    /// <exception cref="RefusalException">Its settings cannot be read.</exception>
+    public static (bool Trial, string Ledger) Glance(string folder)
+    {
+        using var document = Shape.Parse(File.ReadAllBytes(Path.Combine(folder, "gate.json")), 1 << 20, "gate.json");
+        var root = Shape.Open(document.RootElement, "gate.json");
+        return (root.Bool("trial"), root.OpenObject("ledger").Text("address"));
+    }
 
     /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
     /// <param name="folder">The gate's folder.</param>
@@ -373,13 +385,15 @@ public sealed class GateHome : IDisposable
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.Collectors.Count > 0)
+            json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
     }
 
-    private static GateSettings ReadSettings(ReadOnlyMemory<byte> json)
+    private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "desk", "tripwires", "page", "volumeSize");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -393,6 +407,8 @@ public sealed class GateHome : IDisposable
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
+            Segment = root.Has("segment") ? root.Whole("segment", 1 << 16, 1L << 40) : Spool.UsualSegment,
+            Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
     }
 

@@ -40,8 +40,9 @@ public sealed class GateHost : IDisposable
     /// <param name="cancel">Ends it; work that is cut off is taken up at the next start.</param>
     /// <param name="ready">Called once it listens.</param>
     /// <param name="logging">Where its log goes; by default JSON lines on standard error.</param>
+    /// <param name="collectors">Makes the collectors that <c>gate.json</c> names.</param>
     /// <exception cref="InvalidDataException">The folder cannot be used.</exception>
-    public static async Task Run(string home, string socket, TimeProvider clock, CancellationToken cancel, Action? ready = null, Action<ILoggingBuilder>? logging = null)
+    public static async Task Run(string home, string socket, TimeProvider clock, CancellationToken cancel, Action? ready = null, Action<ILoggingBuilder>? logging = null, MakeCollector? collectors = null)
     {
         var door = TlsDoor.Read(home);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -59,7 +60,7 @@ public sealed class GateHost : IDisposable
         });
         await using var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Gate");
-        await using var gate = Gate.Open(home, clock, log);
+        await using var gate = Gate.Open(home, clock, log, collectors);
         using var host = new GateHost(gate, door, log);
         app.Run(host.Serve);
         File.Delete(socket);
@@ -116,6 +117,7 @@ public sealed class GateHost : IDisposable
         {
             ["healthz"] when isGet => Look(http, async () => await gate.Health(http.RequestAborted)),
             ["gate"] when isGet => Look(http, () => Task.FromResult(gate.About())),
+            ["plans"] when isPost => Plan(http),
             ["orders"] when isGet => Look(http, () => Task.FromResult(gate.List())),
             ["orders"] when isPost => FileOrder(http),
             ["orders", var digest] when isGet && Shape.IsHex(digest, 32) => Look(http, () => WithEnvelope(http, going, () => Task.FromResult(gate.Show(digest, IsDesk(http))))),
@@ -141,6 +143,17 @@ public sealed class GateHost : IDisposable
             await Answer(http, Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization"));
         else
             await Answer(http, await WithEnvelope(http, coming, async () => await gate.File(await Body(http, Envelope.Limit), http.Request.Query["wait"] != "no", http.RequestAborted)));
+    }
+
+    private async Task Plan(HttpContext http)
+    {
+        using var lease = filings.AttemptAcquire();
+        if (!lease.IsAcquired)
+            await Answer(http, Busy());
+        else if (!IsDesk(http))
+            await Answer(http, Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization"));
+        else
+            await Answer(http, await WithEnvelope(http, coming, async () => gate.Plan(await Body(http, Order.Limit))));
     }
 
     private static async Task<GateAnswer> WithEnvelope(HttpContext http, SemaphoreSlim envelopes, Func<Task<GateAnswer>> answer)

@@ -173,10 +173,7 @@ public sealed partial class Gate
         CrashPoint.Reach("gate.preview.collect.before");
         using (var writer = new PreviewWriter(folder, home.Vault.Recipient))
         {
-            var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
-            cancel.ThrowIfCancellationRequested();
-            MeasureCollected(order, work.Bytes, report);
-            writer.Finish(report);
+            writer.Finish(Gather(work, order, writer, cancel));
         }
         CrashPoint.Reach("gate.preview.collect.after");
         var preview = new PreviewFacts(order.Digest, order.DemandId, order.Viewers, order.Expires, work.Records, work.Bytes);

@@ -28,6 +28,9 @@ public sealed partial class Gate
         public Refusal? Refusal { get; set; }
         public long Records;
         public long Bytes;
+        /// <summary>Bytes of the sources read so far, and of how many, as far as that is known; 0 where nothing is.</summary>
+        public (long Read, long Of) Sources { get; private set; }
+        public void Passed(long read, long of) => Sources = (read, of);
         public CancellationToken Token => cancel.Token;
         /// <summary>How many bytes it may collect before it crosses a tripwire.</summary>
         public (long Bytes, string Wire, long Spent, long Limit) Room { get; set; } = (long.MaxValue, "", 0, 0);
@@ -87,7 +90,16 @@ public sealed partial class Gate
             try
             {
                 using var cancel = CancellationTokenSource.CreateLinkedTokenSource(work.Token, ending.Token);
-                await Carry(work, cancel.Token);
+                try
+                {
+                    await Carry(work, cancel.Token);
+                }
+                catch (CannotResumeException e)
+                {
+                    GateLog.BegunAnew(log, work.Digest, e);
+                    Spool.Delete(home.At("spool", work.Digest));
+                    await Carry(work, cancel.Token);
+                }
                 GateLog.Done(log, work.Digest);
             }
             finally
@@ -121,7 +133,7 @@ public sealed partial class Gate
         if (work.Refusal is { } refusal)
         {
             if (ledger.Journal is not { } journal || Effects.All(effect => journal.Find(effect, work.Digest) is null))
-                DeleteHalf(work.Digest);
+                DeleteHalf(work.Digest, keepSpool: refusal.Code is Refusal.LedgerAway or Refusal.Source);
             Refuse(work.Digest, refusal);
         }
     }
@@ -168,7 +180,8 @@ public sealed partial class Gate
 
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
-        var report = Collection.Run(home.Settings.Sources, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), cancel);
+        using var sources = Sources();
+        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), null, work.Passed, cancel);
         MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
@@ -176,11 +189,11 @@ public sealed partial class Gate
             accounts.Add(new JsonObject
             {
                 ["account"] = account.Key,
-                ["categories"] = new JsonArray([.. account.Select(result => new JsonObject
+                ["categories"] = new JsonArray([.. account.GroupBy(result => result.Category).Select(results => new JsonObject
                 {
-                    ["category"] = result.Category.ToString().ToLowerInvariant(),
-                    ["items"] = result.InScope,
-                    ["bytes"] = result.Bytes,
+                    ["category"] = results.Key.ToString().ToLowerInvariant(),
+                    ["items"] = results.Sum(result => result.InScope),
+                    ["bytes"] = results.Sum(result => result.Bytes),
                 })]),
             });
         }
@@ -251,10 +264,7 @@ public sealed partial class Gate
         {
             using (var writer = new PackageWriter(Next, volumeSize ?? long.MaxValue, facts))
             {
-                var report = Collection.Run(home.Settings.Sources, order.Scope, home.AccountNumber, new Progress(writer, work), cancel);
-                cancel.ThrowIfCancellationRequested();
-                MeasureCollected(order, work.Bytes, report);
-                statement = writer.Finish(report);
+                statement = writer.Finish(Gather(work, order, writer, cancel));
             }
             CrashPoint.Reach("gate.package.collect.unsynced");
             file!.Flush(flushToDisk: true);
@@ -331,6 +341,8 @@ public sealed partial class Gate
     private void Finish(Envelope envelope, string? name, JsonObject result)
     {
         var order = envelope.Order;
+        // Its effect is on record and whole; what was kept to get there is over.
+        Spool.Delete(home.At("spool", order.Digest));
         shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result));
         ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
     }
@@ -349,9 +361,9 @@ public sealed partial class Gate
             // A kill may have come between a stop's file and its record.
             foreach (var stop in stops.Taken().Where(stop => ledger.Journal!.Find("stopped", stop.Digest) is null))
                 await StopOnRecord(stop, cancel);
-            await KeyOnRecord(cancel);
             foreach (var revocation in directory.Revocations().Where(one => ledger.Journal!.Find("revoked", one.Entry) is null))
                 await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
+            await KeyOnRecord(cancel);
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
@@ -391,6 +403,9 @@ public sealed partial class Gate
         try
         {
             shelf.Tidy();
+            var unfinished = shelf.Unfinished();
+            foreach (var left in Directory.EnumerateDirectories(home.At("spool")).Where(left => !unfinished.Contains(Path.GetFileName(left)) && !works.ContainsKey(Path.GetFileName(left))))
+                Spool.Delete(left);
             foreach (var (digest, over) in works.Where(work => work.Value.Task.IsCompleted && work.Value.Refusal is null))
             {
                 if (shelf.Done(digest) is not null && works.TryRemove(digest, out _))
@@ -413,7 +428,7 @@ public sealed partial class Gate
                     Forget(digest);
                     Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
                 }
-                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order.Kind))
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
                 {
                     Begin(shelf.Find(digest)!);
                 }
@@ -435,8 +450,10 @@ public sealed partial class Gate
     }
 
     /// <summary>Deletes what was collected for an order that came to nothing.</summary>
-    private void DeleteHalf(string digest)
+    private void DeleteHalf(string digest, bool keepSpool = false)
     {
+        if (!keepSpool)
+            Spool.Delete(home.At("spool", digest));
         foreach (var half in (string[])[home.At("packages", digest), home.At("previews", digest), home.At("snapshots", digest)])
         {
             if (Directory.Exists(half))

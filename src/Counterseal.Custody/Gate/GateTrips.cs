@@ -162,7 +162,7 @@ public sealed partial class Gate
     private string? TrippedNow() => ledger.Journal?.All("stopped").FirstOrDefault(leaf => leaf.Read("tripped").Length > 0 && !stops.State(leaf.Subject).Lifted)?.Read("tripped");
 
     /// <summary>How many people must sign a lift: as many as the roster asks of any order, and never fewer than two.</summary>
-    private static int Quorum(Roster roster) => Enum.GetValues<OrderKind>().Select(roster.Needs).Append(2).Max();
+    private static int Quorum(Roster roster) => Math.Max(2, roster.MostNeeded);
 }
 
 internal static partial class GateLog

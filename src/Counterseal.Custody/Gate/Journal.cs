@@ -20,8 +20,8 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "roster" => "roster",
         "stopped" => "stop",
         "lifted" => "lift",
-        "key" => "key",
         "revoked" => "entry",
+        "key" => "key",
         "viewed" => "view",
         _ => "order",
     });

@@ -70,6 +70,8 @@ public sealed record Order
     public string? ReissueOf { get; init; }
     /// <summary>When the snapshot ends, UTC; for a preservation only.</summary>
     public DateTimeOffset? PreserveUntil { get; init; }
+    /// <summary>Digest of the queries that reviewers were shown (<see cref="QueryPlan"/>); absent where the gate's sources are files only.</summary>
+    public string? Plan { get; init; }
     /// <summary>The reviewers who may look, by their names on the roster, ascending; for a preview only, otherwise none.</summary>
     public IReadOnlyList<string> Viewers { get; init; } = [];
     /// <summary>From when it is good, inclusive, UTC.</summary>
@@ -103,7 +105,7 @@ public sealed record Order
             "release" => OrderKind.Release,
             _ => throw RefusalException.Malformed("an order is count, preserve, preview or release", root.Place("kind")),
         };
-        string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "notBefore", "expires", "nonce"];
+        string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "plan", "notBefore", "expires", "nonce"];
         root = Shape.Closed(document.RootElement, "/order", kind switch
         {
             OrderKind.Preserve => [.. members, "preserveUntil"],
@@ -136,6 +138,7 @@ public sealed record Order
             Recipient = kind == OrderKind.Release ? root.Hex("recipient", 32) : null,
             ReissueOf = root.Has("reissueOf") ? root.Hex("reissueOf", 32) : null,
             PreserveUntil = kind == OrderKind.Preserve ? root.Instant("preserveUntil") : null,
+            Plan = root.Has("plan") ? root.Hex("plan", 32) : null,
             Viewers = kind == OrderKind.Preview ? ViewersOf(root) : [],
             NotBefore = root.Instant("notBefore"),
             Expires = root.Instant("expires"),
@@ -149,7 +152,7 @@ public sealed record Order
         return order;
     }
 
-    private static Scope ScopeOf(Shape root, OrderKind kind)
+    internal static Scope ScopeOf(Shape root, OrderKind kind)
     {
         var scope = root.Record<Scope>("scope");
         if (scope.Items.Count is 0 or > MostItems)

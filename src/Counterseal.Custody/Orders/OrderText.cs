@@ -17,7 +17,8 @@ public static class OrderText
     /// <param name="envelope">The order with its original, event and directory entry.</param>
     /// <param name="assessment">What the law engine says when it is run over the order here; <c>null</c> when the rule book is not at hand.</param>
     /// <param name="now">The reader's clock, for how long the order is still good.</param>
-    public static string Render(Envelope envelope, Assessment? assessment, DateTimeOffset now)
+    /// <param name="plan">The texts of the plan as the gate gave them with the order; held against the digest in the order.</param>
+    public static string Render(Envelope envelope, Assessment? assessment, DateTimeOffset now, QueryPlan? plan = null)
     {
         ArgumentNullException.ThrowIfNull(envelope);
         var order = envelope.Order;
@@ -43,6 +44,7 @@ public static class OrderText
             for (var i = 0; i < order.Demand.Scope.Items.Count; i++)
                 Line(i == 0 ? "demanded was" : "", Item(order.Demand.Scope.Items[i]));
         }
+        Plan(order, plan, Line);
         if (order.Viewers.Count > 0)
             Line("viewers", string.Join(", ", order.Viewers.Select(Visible.Text)));
         Recipient(envelope, Line);
@@ -75,6 +77,18 @@ public static class OrderText
             line("secrecy", $"{(secrecy.Law is null ? "no law named" : Quoted(secrecy.Law))}, until {(secrecy.Until is { } until ? Instant.Text(until) : "no end named")}");
         foreach (var assistance in demand.Assistance)
             line("also asks for", Quoted(assistance));
+    }
+
+    private static void Plan(Order order, QueryPlan? plan, Action<string, string> line)
+    {
+        if (order.Plan is null)
+            return;
+        line("plan", $"the queries of digest {order.Plan}" + (plan is null ? "  ! NOT AT HAND HERE" : plan.Digest == order.Plan ? "" : "  ! THOSE BELOW ARE NOT THEY"));
+        foreach (var text in plan?.Texts ?? [])
+        {
+            foreach (var one in text.TrimEnd('\n').Split('\n'))
+                line("", Visible.Text(one));
+        }
     }
 
     private static void Recipient(Envelope envelope, Action<string, string> line)

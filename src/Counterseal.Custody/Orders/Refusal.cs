@@ -38,6 +38,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string WrongEvent = "wrong-event";
     /// <summary>Scope beyond the decision's, or the demand's.</summary>
     public const string WiderThanDecided = "wider-than-decided";
+    /// <summary>The plan in the order is missing, or not the one that scope and configuration give.</summary>
+    public const string WrongPlan = "wrong-plan";
     /// <summary>A rule book that the gate does not hold, or that is not on the ledger.</summary>
     public const string UnknownBook = "unknown-book";
     /// <summary>The gate's own run of the law permits less, or rests on another basis.</summary>
@@ -85,6 +87,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [Fork] = (403, "every checkpoint must be a continuation of, or be continued by, the last that the gate saw", "stop and look: somebody shows two histories of the ledger"),
         [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, and every field that both name must agree", "make a new order from the event, and have it approved"),
         [WiderThanDecided] = (403, "an order may narrow what was decided (or demanded), never widen it", "narrow the order's scope, or have a new decision made"),
+        [WrongPlan] = (403, "reviewers approve the queries that the gate will run, and it runs no others", "ask the gate for the plan of this scope, put its digest into a new order and have it approved"),
         [UnknownBook] = (403, "the gate runs the law with a book that it holds itself and whose digest it has put on the ledger", "have the gate's operator install the rule book"),
         [BeyondLaw] = (403, "the gate runs the law itself over the demand and the facts, and never goes beyond what that permits", "decide again under the rule book; what it does not permit cannot leave"),
         [WrongRecipient] = (403, "a recipient is the newest directory entry of its authority, signed by two people with the role directory of whom one confirmed its keys, not revoked, with keys that are good now", "send the entry that the order names, with both signatures; if its keys changed, decide again for the new entry"),

@@ -67,6 +67,27 @@ public static class Package
             return new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read);
         }, $"{Path.GetFileName(archive)} was read to its end", cancel);
 
+    /// <summary>Writes a readable index of an opened package beside it, in the folder <c>FOLDER-index</c>.</summary>
+    /// <param name="path">Any of the package's files, or the common name.</param>
+    /// <param name="folder">Where it was opened.</param>
+    /// <param name="checks">What was checked then.</param>
+    /// <param name="cancel">Stops between records and leaves nothing behind.</param>
+    /// <returns>The path of its first page.</returns>
+    /// <exception cref="PackageException">It cannot be written.</exception>
+    public static string Index(string path, string folder, IReadOnlyList<Check> checks, CancellationToken cancel)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var (where, name) = Place(path);
+        try
+        {
+            return BagIndex.Write(folder, folder + "-index", SealFile.Read(File.ReadAllBytes(Path.Combine(where, name + ".counterseal"))).Statement, checks, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SealFormatException or System.Text.Json.JsonException)
+        {
+            throw new PackageException($"the package is open in {folder}, but its index could not be written: {e.Message}");
+        }
+    }
+
     private static List<Check> Open(
         string path, Trust trust, string folder, Action<SealStatement, string> allowed, Func<VerifiedVolumes, Stream> decrypt, string done, CancellationToken cancel)
     {

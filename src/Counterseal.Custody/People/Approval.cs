@@ -49,6 +49,6 @@ public sealed record Approval(string Gate, long Epoch, string Reviewer, string O
             return Refusal.Of(Refusal.NotOnRoster, "the reviewer is not on the roster with the role reviewer", where);
         if (Epoch != roster.Epoch)
             return Refusal.Of(Refusal.WrongApproval, $"this approval was given under epoch {Epoch.ToString(CultureInfo.InvariantCulture)} of the roster, which is at {roster.Epoch.ToString(CultureInfo.InvariantCulture)}", where);
-        return person.HasSigned(Note) ? null : Refusal.Of(Refusal.WrongApproval, "the signature is not that of the reviewer named", where);
+        return person.Fault(Note) is not { } fault ? null : Refusal.Of(Refusal.WrongApproval, "the signature is not that of the reviewer named: " + fault, where);
     }
 }

@@ -5,10 +5,6 @@ using static Counterseal.Custody.Tests.Collecting.Trial;
 
 namespace Counterseal.Custody.Tests.Collecting;
 
-/// <summary>Tests that measure the process's memory: nothing else runs beside them.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>Laws of the mbox reader over many mailboxes, whole and damaged; seeded, so that a failure comes again.</summary>
 [Collection(nameof(Alone))]
 public class MboxPropertyTests

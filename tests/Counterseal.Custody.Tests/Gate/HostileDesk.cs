@@ -64,6 +64,8 @@ public sealed class HostileDesk : IAsyncDisposable
     public AgeIdentity Recipient { get; }
     public Demand Demand { get; set; }
     public byte[] Original { get; } = "the warrant, as it came"u8.ToArray();
+    /// <summary>Makes the collectors that the gate's settings name.</summary>
+    public MakeCollector? Collectors { get; set; }
     public string Home => At("gate");
     public string Socket => At("gate.sock");
     public NewLedger LedgerMade => ledgerMade;
@@ -90,7 +92,7 @@ public sealed class HostileDesk : IAsyncDisposable
     {
         running = new CancellationTokenSource();
         var ready = new TaskCompletionSource();
-        serving = GateHost.Run(Home, Socket, Clock, running.Token, ready.SetResult, logging => logging.SetMinimumLevel(LogLevel.None));
+        serving = GateHost.Run(Home, Socket, Clock, running.Token, ready.SetResult, logging => logging.SetMinimumLevel(LogLevel.None), Collectors);
         if (await Task.WhenAny(ready.Task, serving) == serving)
         {
             running.Dispose();

@@ -29,6 +29,32 @@ public class RecipientTests
     }
 
     [Fact]
+    public async Task A_gate_with_a_volume_size_serves_the_volumes_by_their_names()
+    {
+        await using var desk = await HostileDesk.Begin(gate: false);
+        var settings = Path.Combine(desk.Home, "gate.json");
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(settings))!;
+        json["volumeSize"] = 1_000_000;
+        await File.WriteAllTextAsync(settings, json.ToJsonString());
+        await Assert.ThrowsAsync<InvalidDataException>(desk.StartGate);
+        json["volumeSize"] = 1 << 20;
+        await File.WriteAllTextAsync(settings, json.ToJsonString());
+        var body = Convert.ToBase64String(AgeTests.Bytes(1_500_000, 1), Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n");
+        await File.AppendAllTextAsync(desk.At("mail", "maeve.mbox"), $"From x@example.org Sat Oct 10 13:00:00 2026\nFrom: x@example.org\nTo: maeve@mail.example\nDate: Sat, 10 Oct 2026 13:00:00 +0000\nSubject: large\nMessage-ID: <large@example.org>\n\n{body}\n\n");
+        await desk.StartGate();
+        var release = await Case.Release(desk);
+        var answer = await release.File();
+        Assert.True(answer.State == "done", answer.Text);
+        var folder = await Fetch(desk, release);
+        Assert.Equal(
+            [$"{release.Name}.age.001", $"{release.Name}.age.002", $"{release.Name}.counterseal"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(404, (await desk.Get($"/packages/{release.Digest}/{release.Name}.age")).Status);
+        Assert.Equal(404, (await desk.Get($"/packages/{release.Digest}/{release.Name}.age.003")).Status);
+        Assert.All(Package.Open(Path.Combine(folder, release.Name), Trust(desk), desk.Recipient, desk.At("opened"), CancellationToken.None), check => Assert.True(check.Holds));
+    }
+
+    [Fact]
     public async Task A_release_for_gpg_is_opened_by_gpg_and_its_bag_is_the_one_that_was_sealed()
     {
         using var gpg = OpenPgp.Gpg.Of("ed25519", "cv25519", at: HostileDesk.Start.AddDays(-3));

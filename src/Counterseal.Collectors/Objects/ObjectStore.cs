@@ -1,0 +1,24 @@
+namespace Counterseal.Collectors;
+
+/// <summary>A stored object.</summary>
+/// <param name="Key">Its whole name.</param>
+/// <param name="Size">Its bytes.</param>
+/// <param name="Modified">When it was last written.</param>
+internal sealed record StoredObject(string Key, long Size, DateTimeOffset Modified)
+{
+    /// <summary>Why it cannot be read, where that is seen in the listing.</summary>
+    public string? Fault { get; init; }
+}
+
+/// <summary>Where objects are: a folder, or a bucket.</summary>
+internal interface IObjectStore : IDisposable
+{
+    /// <summary>What it is, for the plan.</summary>
+    string What { get; }
+
+    /// <summary>The objects whose keys begin so, in ordinal order of their keys.</summary>
+    IEnumerable<StoredObject> List(string prefix, CancellationToken cancel);
+
+    /// <summary>Opens one for reading.</summary>
+    Stream Open(StoredObject stored, CancellationToken cancel);
+}
