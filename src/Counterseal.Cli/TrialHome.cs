@@ -186,25 +186,8 @@ internal static class TrialHome
         return epoch;
     }
 
-    /// <summary>Outside trial mode the desk must not be able to read the other parts' folders.</summary>
-    /// <exception cref="Refused">It can.</exception>
-    public static void RefuseReadable(Home home)
-    {
-        foreach (var folder in (string[])[home.Gate, home.Ledger, home.Bell])
-        {
-            try
-            {
-                if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-                    throw new Refused($"this user can read {folder}; run gate and ledger as users of their own, with folders of mode 700, then start the desk again");
-            }
-            catch (UnauthorizedAccessException)
-            {
-                // Not being let in is what is asked for.
-            }
-        }
-    }
-
-    private static void CopyFolder(string from, string to)
+    /// <summary>Copies a folder with what is in it.</summary>
+    internal static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {

@@ -136,6 +136,16 @@ public sealed class GateHome : IDisposable
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
     }
 
+    /// <summary>Whether a gate's folder is for trial mode, and where its ledger is; read without opening the folder.</summary>
+    /// <exception cref="IOException">There is no gate.</exception>
+    /// <exception cref="RefusalException">Its settings cannot be read.</exception>
+    public static (bool Trial, string Ledger) Glance(string folder)
+    {
+        using var document = Shape.Parse(File.ReadAllBytes(Path.Combine(folder, "gate.json")), 1 << 20, "gate.json");
+        var root = Shape.Open(document.RootElement, "gate.json");
+        return (root.Bool("trial"), root.OpenObject("ledger").Text("address"));
+    }
+
     /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
     /// <param name="folder">The gate's folder.</param>
     /// <param name="type">What kind of key.</param>
