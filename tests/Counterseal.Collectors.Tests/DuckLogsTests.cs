@@ -29,7 +29,7 @@ public class DuckLogsTests
             Contents = ["BODY-"],
             Selectors = [new(new Selector(SelectorKind.Account, "acc-1"), ["acc-1"]), new(new Selector(SelectorKind.Account, "acc-10"), ["acc-10"])],
             State = () => MailStoreTests.State(scratch.Folder),
-            Bulk = new TrialBulk(() => CollectorKinds.Make(settings)!, "bulk", DataCategory.Traffic, 40 << 20),
+            Bulk = new TrialBulk(() => CollectorKinds.Make(settings with { Settings = new Dictionary<string, string> { ["files"] = Path.Combine(scratch["bulk"], "*." + form) } })!, "bulk", DataCategory.Traffic, 40 << 20),
             Away = () => CollectorKinds.Make(Logs(Path.Combine("/nowhere", "*." + form), settings.Categories[DataCategory.Traffic].Query!))!,
         }));
     }
@@ -79,10 +79,11 @@ public class DuckLogsTests
             Run($"INSERT INTO lines VALUES ({i}, 'acc-1', '{(i == 5 ? "yesterday" : Instant.Text(Start.AddHours(i)))}', 'mine-{i}', 'BODY-{i}')");
             Run($"INSERT INTO lines VALUES ({100 + i}, 'acc-10', '{Instant.Text(Start.AddHours(i))}', 'theirs-{i}', 'BODY-{i}')");
         }
-        Run($"INSERT INTO lines SELECT 1000 + i, 'bulk', '{Instant.Text(Start)}', repeat('x', 4096), '' FROM range(11000) t(i)");
         var written = form switch { "parquet" => "(FORMAT parquet)", "csv" => "(FORMAT csv, HEADER)", _ => "(FORMAT json)" };
         Run($"COPY (SELECT * FROM lines WHERE id % 2 = 0) TO '{scratch["even." + form]}' {written}");
         Run($"COPY (SELECT * FROM lines WHERE id % 2 = 1) TO '{scratch["odd." + form]}' {written}");
+        Directory.CreateDirectory(scratch["bulk"]);
+        Run($"COPY (SELECT 1000 + i AS id, 'bulk' AS account, '{Instant.Text(Start)}' AS moment, repeat('x', 4096) AS marker, '' AS note FROM range(11000) t(i)) TO '{Path.Combine(scratch["bulk"], "bulk." + form)}' {written}");
 
         void Run(string sql)
         {
