@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Counterseal.Convention.Vulnerabilities;
+using Counterseal.Desk;
 using Counterseal.Watch;
 using Spectre.Console;
 
@@ -38,8 +39,13 @@ internal static class Serve
                 // Before the ledger starts, which learns of new writers only then. A home from before there was a register gets one.
                 if (children && !RegisterSettings.Exists(place.Vulnerabilities))
                     TrialHome.AddVulnerabilities(place);
-                if (!children)
-                    TrialHome.RefuseReadable(place);
+                var production = !DeskHome.Open(place.Desk).Trial;
+                if (production && children)
+                    throw new Refused("in production gate and ledger are started by their own users (deploy/systemd); start the desk with --no-children");
+                if (production)
+                    Production.HoldDesk(place, DeskHome.Open(place.Desk));
+                else if (!children)
+                    Production.RefuseReadable([place.Gate, place.Ledger, place.Bell]);
 
                 var gatePages = children ? TrialHome.OpenPages(place, Free(parsed.GetValue(gatePort) ?? (parsed.GetValue(port) == 0 ? 0 : 8474))) : null;
                 await using var ledger = children ? await Child.Start(place.LedgerSocket, TimeProvider.System, cancel, "ledger", "serve", "--home", place.Folder) : null;
@@ -58,7 +64,7 @@ internal static class Serve
                 {
                     answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code }, console =>
                     {
-                        console.MarkupLine("[bold]Counterseal is up[/] (trial mode: all parts run as you).");
+                        console.MarkupLine(production ? "[bold]The desk is up[/]." : "[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
                         if (gatePages is not null)

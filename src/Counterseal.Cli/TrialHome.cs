@@ -53,7 +53,11 @@ internal static class TrialHome
         var gate = GateHome.Create(
             home.Gate,
             new GateSettings(GateName, Trial: true, home.LedgerAddress, ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential)))),
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential))))
+            {
+                // Long enough to see it, short enough to wait for.
+                DeleteAfter = TimeSpan.FromMinutes(1),
+            },
             ledger.Credentials["gate"],
             Encoding.UTF8.GetBytes(roster.ToJsonString()),
             [AssessCommand.Rules]);
@@ -182,25 +186,8 @@ internal static class TrialHome
         return epoch;
     }
 
-    /// <summary>Outside trial mode the desk must not be able to read the other parts' folders.</summary>
-    /// <exception cref="Refused">It can.</exception>
-    public static void RefuseReadable(Home home)
-    {
-        foreach (var folder in (string[])[home.Gate, home.Ledger, home.Bell])
-        {
-            try
-            {
-                if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-                    throw new Refused($"this user can read {folder}; run gate and ledger as users of their own, with folders of mode 700, then start the desk again");
-            }
-            catch (UnauthorizedAccessException)
-            {
-                // Not being let in is what is asked for.
-            }
-        }
-    }
-
-    private static void CopyFolder(string from, string to)
+    /// <summary>Copies a folder with what is in it.</summary>
+    internal static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {

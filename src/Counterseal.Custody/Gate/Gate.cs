@@ -197,6 +197,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Working(digest, work);
             if (shelf.Glance(digest) is not var (order, approvals))
                 return shelf.Done(digest) is { } since ? desk ? Done(digest, since) : State(digest, since) : Plain(Unknown());
+            if (Deleting(digest) is { } deleting)
+                return DeletionState(deleting);
             if (desk && work?.Refusal is { } said)
                 return Plain(said);
             var roster = home.ReadRoster();
@@ -450,7 +452,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return (null, disagreement);
-        if (shelf.Done(digest) is not { } outcome || !outcome.Files().Contains(name))
+        if (shelf.Done(digest) is not { } outcome || (!outcome.Files().Contains(name) && !(outcome.Name is { } common && name == common + ".tsr" && System.IO.File.Exists(home.At("packages", digest, name)))))
             return (null, Unknown());
         try
         {
@@ -461,6 +463,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return (null, e.Refusal);
         }
+        if (!System.IO.File.Exists(home.At("packages", digest, name)))
+            return (null, Unknown());
         if (outcome.Recipient is { } entry && directory.IsRevoked(entry))
             return (null, Refusal.Of(Refusal.WrongRecipient, "the recipient's directory entry was revoked after the package was sealed", "/order/recipient"));
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
@@ -497,11 +501,13 @@ public sealed partial class Gate : IAsyncDisposable
         foreach (var work in works.Values)
             await work.Cancel();
         await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
+        await stamped;
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
         rosters.Dispose();
         slots.Dispose();
+        stamping.Dispose();
         foreach (var work in works.Values)
             work.Dispose();
         ending.Dispose();
@@ -540,14 +546,20 @@ public sealed partial class Gate : IAsyncDisposable
     private static GateAnswer Waiting(string digest, int have, int need) =>
         new(202, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }));
 
-    private static GateAnswer Done(string digest, Outcome outcome) => new(200, Canonical.Bytes(new JsonObject
+    private GateAnswer Done(string digest, Outcome outcome)
     {
-        ["order"] = digest,
-        ["state"] = "done",
-        ["have"] = outcome.People,
-        ["need"] = outcome.People,
-        ["result"] = outcome.Result.DeepClone(),
-    }));
+        var answer = new JsonObject
+        {
+            ["order"] = digest,
+            ["state"] = "done",
+            ["have"] = outcome.People,
+            ["need"] = outcome.People,
+            ["result"] = outcome.Result.DeepClone(),
+        };
+        if (StampState(digest, outcome) is { } stamp)
+            answer["timeStamp"] = stamp;
+        return new GateAnswer(200, Canonical.Bytes(answer));
+    }
 
     private static GateAnswer State(string digest, Outcome outcome) =>
         new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["kind"] = Word(outcome.Kind) }));
@@ -556,7 +568,14 @@ public sealed partial class Gate : IAsyncDisposable
     {
         ["order"] = digest,
         ["state"] = "working",
-        ["progress"] = new JsonObject { ["records"] = work.Records, ["bytes"] = work.Bytes },
+        ["progress"] = new JsonObject
+        {
+            ["records"] = Interlocked.Read(ref work.Records),
+            ["bytes"] = Interlocked.Read(ref work.Bytes),
+            ["read"] = work.Sources.Read,
+            ["ofBytes"] = work.Sources.Of,
+            ["startedAt"] = Instant.Text(work.StartedAt),
+        },
     }));
 
     private static Refusal Unknown() => Refusal.Of(Refusal.Unknown, "the gate has nothing by that name", "/");

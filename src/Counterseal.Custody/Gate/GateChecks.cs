@@ -28,7 +28,7 @@ public sealed partial class Gate
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
-        return LawFault(envelope) ?? ViewersFault(order, roster) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope);
+        return LawFault(envelope) ?? ViewersFault(order, roster) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope) ?? DeletionFault(order);
     }
 
     /// <summary>What may have changed since the order was checked; asked again just before something leaves.</summary>
@@ -86,6 +86,9 @@ public sealed partial class Gate
     private static Refusal? ScopeFault(Envelope envelope)
     {
         var order = envelope.Order;
+        // What goes is all that the earlier order left, whatever the scope says.
+        if (order.Kind == OrderKind.Delete)
+            return null;
         var (inner, outer) = order.Kind switch
         {
             OrderKind.Preview or OrderKind.Release => (order.Scope, envelope.Event.Event.Decision().Scope),

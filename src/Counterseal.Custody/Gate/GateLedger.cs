@@ -273,6 +273,7 @@ internal sealed class GateLedger : IDisposable
 internal static class OwnEvent
 {
     public static JsonObject Book(string digest) => new() { ["book"] = digest };
+    public static JsonObject Minimisation(string digest) => new() { ["rules"] = digest };
     public static JsonObject Roster(Roster roster) => new() { ["epoch"] = roster.Epoch, ["roster"] = roster.Digest };
     public static JsonObject Roster(Roster roster, string change) => new() { ["epoch"] = roster.Epoch, ["roster"] = roster.Digest, ["change"] = change };
     public static JsonObject Change(RosterDraft draft) => new() { ["change"] = draft.Digest, ["epoch"] = draft.Roster.Epoch, ["roster"] = draft.Roster.Digest };

@@ -17,6 +17,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
     public string Subject { get; } = Read(Event, Event.Type switch
     {
         "book" => "book",
+        "minimisation" => "rules",
         "roster" => "roster",
         "stopped" => "stop",
         "lifted" => "lift",

@@ -44,6 +44,7 @@ public static class OrderText
             OrderKind.Count => "COUNT: say how many items are in scope; nothing else leaves",
             OrderKind.Preserve => $"PRESERVE: keep a snapshot until {Instant.Text(order.PreserveUntil!.Value)}; nothing leaves",
             OrderKind.Preview => "PREVIEW: let the viewers below look, on the gate, at what would leave; nothing leaves",
+            OrderKind.Delete => $"DELETE, after a delay in which anyone on the roster can stop it: what order {order.Deletes} left at the gate",
             _ => "RELEASE: hand a package to the recipient below; it cannot be called back",
         });
         Line("gate", Visible.Text(order.Gate) + (order.Trial ? " (trial)" : " (production)"));
