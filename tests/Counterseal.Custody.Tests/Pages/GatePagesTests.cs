@@ -69,27 +69,27 @@ public sealed class GatePagesTests(GateBrowser browser) : IClassFixture<GateBrow
         Assert.Equal(200, (await desk.Get($"/packages/{release.Digest}/{release.Name}.age")).Status);
     }
 
-    [Theory]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
-    [InlineData(1440, ColorScheme.Light)]
-    [InlineData(1440, ColorScheme.Dark)]
-    [InlineData(1920, ColorScheme.Light)]
-    public async Task Every_page_fits_and_axe_finds_nothing(int width, ColorScheme scheme)
+    [Fact]
+    public async Task Every_page_fits_in_every_width_and_light_and_axe_finds_nothing()
     {
         await using var desk = await HostileDesk.Begin(gate: false);
         var origin = GateWithPages.Prepare(desk, GateBrowser.FreePort());
         await desk.StartGate();
         var people = new List<PersonAtWindow>();
         foreach (var name in GateWithPages.People)
-            people.Add(await browser.Person(name, width, scheme, forAxe: true));
+            people.Add(await browser.Person(name, forAxe: true));
         var alice = people[0];
         var faults = new List<string>();
         async Task See(string name)
         {
             await alice.Page.EvaluateAsync("Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode().catch(() => 0); }))");
-            await alice.Page.ScreenshotAsync(new() { Path = Path.Combine(Shots, $"gate-{name}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
-            faults.AddRange(await alice.Faults($"{name} {width} {scheme}"));
+            foreach (var (width, scheme) in ((int, ColorScheme)[])[(390, ColorScheme.Light), (390, ColorScheme.Dark), (1440, ColorScheme.Light), (1440, ColorScheme.Dark), (1920, ColorScheme.Light)])
+            {
+                await alice.Page.SetViewportSizeAsync(width, 900);
+                await alice.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await alice.Page.ScreenshotAsync(new() { Path = Path.Combine(Shots, $"gate-{name}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
+                faults.AddRange(await alice.Faults($"{name} {width} {scheme}"));
+            }
         }
         await alice.Page.GotoAsync(origin + "/");
         await See("door");
