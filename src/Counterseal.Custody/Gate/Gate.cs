@@ -436,7 +436,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return (null, disagreement);
-        if (shelf.Done(digest) is not { } outcome || !outcome.Files().Contains(name))
+        if (shelf.Done(digest) is not { } outcome || (!outcome.Files().Contains(name) && !(outcome.Name is { } common && name == common + ".tsr" && System.IO.File.Exists(home.At("packages", digest, name)))))
             return (null, Unknown());
         try
         {
@@ -485,10 +485,12 @@ public sealed partial class Gate : IAsyncDisposable
         foreach (var work in works.Values)
             await work.Cancel();
         await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
+        await stamped;
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
         slots.Dispose();
+        stamping.Dispose();
         foreach (var work in works.Values)
             work.Dispose();
         ending.Dispose();
@@ -527,14 +529,20 @@ public sealed partial class Gate : IAsyncDisposable
     private static GateAnswer Waiting(string digest, int have, int need) =>
         new(202, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }));
 
-    private static GateAnswer Done(string digest, Outcome outcome) => new(200, Canonical.Bytes(new JsonObject
+    private GateAnswer Done(string digest, Outcome outcome)
     {
-        ["order"] = digest,
-        ["state"] = "done",
-        ["have"] = outcome.People,
-        ["need"] = outcome.People,
-        ["result"] = outcome.Result.DeepClone(),
-    }));
+        var answer = new JsonObject
+        {
+            ["order"] = digest,
+            ["state"] = "done",
+            ["have"] = outcome.People,
+            ["need"] = outcome.People,
+            ["result"] = outcome.Result.DeepClone(),
+        };
+        if (StampState(digest, outcome) is { } stamp)
+            answer["timeStamp"] = stamp;
+        return new GateAnswer(200, Canonical.Bytes(answer));
+    }
 
     private static GateAnswer State(string digest, Outcome outcome) =>
         new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["kind"] = Word(outcome.Kind) }));

@@ -26,6 +26,9 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Further sources.</summary>
     public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
 
+    /// <summary>Who puts a time stamp on what is sealed; <c>null</c> for nobody.</summary>
+    public TimeStampAuthority? TimeStamps { get; init; }
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -380,6 +383,8 @@ public sealed class GateHome : IDisposable
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.TimeStamps is { } stamps)
+            json["timeStamps"] = new JsonObject { ["address"] = stamps.Address.AbsoluteUri, ["certificates"] = new JsonArray([.. stamps.Certificates.Select(one => (JsonNode)one)]) };
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
@@ -388,7 +393,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -399,6 +404,7 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
             DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
@@ -406,6 +412,21 @@ public sealed class GateHome : IDisposable
             Segment = root.Has("segment") ? root.Whole("segment", 1 << 16, 1L << 40) : Spool.UsualSegment,
             Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
+    }
+
+    private static TimeStampAuthority ReadTimeStamps(Shape shape)
+    {
+        if (!Uri.TryCreate(shape.Text("address"), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw RefusalException.Malformed("this must be an http or https address", shape.Place("address"));
+        var certificates = shape.Texts("certificates", 4, 64 * 1024);
+        try
+        {
+            return TimeStamp.Certificates(certificates).Count > 0 ? new TimeStampAuthority(address, certificates) : throw RefusalException.Malformed("at least one certificate must be pinned", shape.Place("certificates"));
+        }
+        catch (FormatException e)
+        {
+            throw RefusalException.Malformed(e.Message, shape.Place("certificates"));
+        }
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>

@@ -264,7 +264,10 @@ public sealed partial class Gate
             Directory.Delete(folder, recursive: true);
         Durable.CreateFolder(folder, GateHome.FolderMode);
         var order = envelope.Order;
-        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow());
+        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow())
+        {
+            Custody = order.Kind == OrderKind.Release ? CustodyFacts.Of(envelope) : null,
+        };
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = GateHome.FileMode;
@@ -276,7 +279,7 @@ public sealed partial class Gate
         {
             using (var writer = new PackageWriter(Next, volumeSize ?? long.MaxValue, facts))
             {
-                statement = writer.Finish(Gather(work, order, writer, cancel));
+                statement = writer.Finish(Gather(work, order, writer, cancel), clock.GetUtcNow());
             }
             CrashPoint.Reach("gate.package.collect.unsynced");
             file!.Flush(flushToDisk: true);
@@ -351,6 +354,7 @@ public sealed partial class Gate
             ["volumes"] = volumes,
             ["sealed"] = sealedEvent,
         });
+        StampSoon();
     }
 
     private void Finish(Envelope envelope, string? name, JsonObject result)
@@ -382,6 +386,7 @@ public sealed partial class Gate
             await RosterOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
+            StampSoon();
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);
