@@ -119,13 +119,13 @@ internal static class DirectoryCommands
         var entry = new Argument<string>("entry") { Description = "The entry's digest." };
         var reason = Flags.Text("--reason", "Why, e.g. 'the authority reports its key lost'.");
         var key = Flags.File("--key", "The key file of a person with the role directory, or the authority's own signer.");
-        var home = Flags.Home();
+        var (home, reach) = (Flags.Home(), Reach.Gate());
         return Flags.Make("revoke", "Ends an entry at the gate, at once and for good: nothing is sealed or handed out to its keys any more. A new key is a new entry with a higher version.",
-            "directory revoke 9c41… --reason 'key lost' --key alice.key", [entry, reason, key, home],
+            "directory revoke 9c41… --reason 'key lost' --key alice.key", [entry, reason, key, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
                 using var signer = KeyFile.Signer(parsed.GetValue(key)!);
-                using var gate = new GateClient(Home.Of(parsed.GetValue(home)).GateSocket);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
                 var note = SignedNote.Sign(Revocation.Text(await OrderCommands.GateName(gate, cancel), parsed.GetValue(entry)!, TimeProvider.System.GetUtcNow(), parsed.GetValue(reason)!), signer);
                 var got = WaitingOrder.Told(await gate.Revoke(note.Bytes(), cancel));
                 answer.Give(got, console => console.WriteLine($"revoked: {parsed.GetValue(entry)}"));

@@ -14,13 +14,19 @@ internal static class GateCommands
         var command = new Command("gate", "The gate: the only part that reads customer data or makes a package, and only for a signed order.");
         var home = Flags.Home();
         var withParent = new Option<bool>("--with-parent") { Description = "End when standard input ends (used by `serve`)." };
-        command.Subcommands.Add(Flags.Make("serve", "Runs the gate on its Unix socket, and by mutual TLS where it has a door.", "gate serve --home ./counterseal-home", [home, withParent],
+        var (production, socket) = (Production.Flag(), Production.Socket("gate"));
+        command.Subcommands.Add(Production.InitGate());
+        command.Subcommands.Add(Flags.Make("serve", "Runs the gate on its Unix socket, and by mutual TLS where it has a door.", "gate serve --home ./counterseal-home", [home, withParent, production, socket],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                place.CheckPaths();
-                Directory.CreateDirectory(Path.GetDirectoryName(place.GateSocket)!);
-                await GateHost.Run(place.Gate, place.GateSocket, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), collectors: Collectors.CollectorKinds.Make);
+                if (parsed.GetValue(production) || !GateHome.Glance(place.Gate).Trial)
+                    Production.HoldGate(place);
+                var at = parsed.GetValue(socket) ?? place.GateSocket;
+                if (at == place.GateSocket)
+                    place.CheckPaths();
+                Directory.CreateDirectory(Path.GetDirectoryName(at)!);
+                await GateHost.Run(place.Gate, at, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), collectors: Collectors.CollectorKinds.Make);
                 return 0;
             }));
         command.Subcommands.Add(RotateKey());
@@ -28,6 +34,7 @@ internal static class GateCommands
         foreach (var rotation in RotationCommands.Gate())
             command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
+        command.Subcommands.Add(RosterCommands.Command());
         return command;
     }
 

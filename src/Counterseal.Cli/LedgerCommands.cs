@@ -15,6 +15,7 @@ internal static class LedgerCommands
     {
         var command = new Command("ledger", "The append-only log: serve it, read its checkpoint, prove a leaf, check every hash.");
         command.Subcommands.Add(Serve());
+        command.Subcommands.Add(Production.InitLedger());
         command.Subcommands.Add(Checkpoint());
         command.Subcommands.Add(Prove());
         command.Subcommands.Add(Check());
@@ -28,13 +29,19 @@ internal static class LedgerCommands
     {
         var home = Flags.Home();
         var withParent = new Option<bool>("--with-parent") { Description = "End when standard input ends (used by `serve`)." };
-        return Flags.Make("serve", "Runs the ledger on its Unix socket, and by mutual TLS where it has a door.", "ledger serve --home ./counterseal-home", [home, withParent],
+        var (production, socket) = (Production.Flag(), Production.Socket("ledger"));
+        return Flags.Make("serve", "Runs the ledger on its Unix socket, and by mutual TLS where it has a door.", "ledger serve --home ./counterseal-home", [home, withParent, production, socket],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                place.CheckPaths();
-                Directory.CreateDirectory(Path.GetDirectoryName(place.LedgerSocket)!);
-                await LedgerHost.Run(place.Ledger, place.LedgerAddress, TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel));
+                if (parsed.GetValue(production))
+                    Production.Hold("ledger", place.Ledger);
+                var at = parsed.GetValue(socket) ?? place.LedgerSocket;
+                if (at == place.LedgerSocket)
+                    place.CheckPaths();
+                Directory.CreateDirectory(Path.GetDirectoryName(at)!);
+                const UnixFileMode group = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+                await LedgerHost.Run(place.Ledger, $"unix:{at}", TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), parsed.GetValue(socket) is null ? null : group);
                 return 0;
             });
     }

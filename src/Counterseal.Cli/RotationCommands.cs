@@ -50,7 +50,8 @@ internal static class RotationCommands
     /// <summary>Of the desk.</summary>
     public static Command Desk()
     {
-        var command = new Command("desk", "The desk's own keys and credentials.");
+        var command = new Command("desk", "The desk's own settings, keys and credentials.");
+        command.Subcommands.Add(Production.InitDesk());
         var (home, ledger, gate) = (Flags.Home(), Secret("--ledger", "The file with its new credential at the ledger."), Secret("--gate", "The file with its new credential at the gate."));
         command.Subcommands.Add(Flags.Make("credential", "Takes new credentials from files; holds from the desk's next start.", "desk credential --gate desk.credential", [home, ledger, gate],
             (parsed, answer, _) =>

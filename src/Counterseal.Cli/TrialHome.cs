@@ -126,6 +126,29 @@ internal static class TrialHome
             [.. ((string[])["first-lab.stix.json", "second-lab.stix.json"]).Select(name => (Path.Combine("stix", name), File.ReadAllBytes(Path.Combine(samples, name))))]));
     }
 
+    /// <summary>Has a trial home's gate serve its pages on this machine, for passkeys of <c>localhost</c>.</summary>
+    /// <returns>The pages' origin, or <c>null</c> where the home has no gate of its own.</returns>
+    /// <exception cref="Refused">A ceremony has fixed another origin.</exception>
+    public static string? OpenPages(Home home, int port)
+    {
+        var path = Path.Combine(home.Gate, "roster.json");
+        if (!File.Exists(path))
+            return null;
+        var origin = $"http://localhost:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
+        var fixedOrigin = (string?)roster["passkeys"]?["origin"];
+        if (roster["change"] is not null && fixedOrigin != origin)
+            throw new Refused($"the roster was fixed in a ceremony for {fixedOrigin}; start with --gate-port {(Uri.TryCreate(fixedOrigin, UriKind.Absolute, out var uri) ? uri.Port : 8474).ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        if (fixedOrigin != origin)
+        {
+            // A trial takes whatever passkeys people have at hand, also those that an account elsewhere keeps.
+            roster["passkeys"] = new JsonObject { ["rpId"] = "localhost", ["origin"] = origin, ["backedUp"] = true };
+            Durable.Replace(path, Encoding.UTF8.GetBytes(roster.ToJsonString(Pretty)), "home.roster");
+        }
+        new PagesSettings($"localhost:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}").Write(home.Gate);
+        return origin;
+    }
+
     /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
     public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles) => ChangeRoster(home, people =>
         people.Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) }));
@@ -144,6 +167,8 @@ internal static class TrialHome
         if (!File.Exists(path))
             throw new Refused($"{home.Folder} has no gate of its own; hand the public key to whoever keeps the gate's roster");
         var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
+        if (roster["change"] is not null)
+            throw new Refused("the roster was fixed in a ceremony, and only its people change it: counterseal gate roster invite NAME, then counterseal gate roster draft");
         var epoch = (long)roster["epoch"]! + 1;
         roster["epoch"] = epoch;
         change(roster["people"]!.AsArray());
@@ -161,25 +186,8 @@ internal static class TrialHome
         return epoch;
     }
 
-    /// <summary>Outside trial mode the desk must not be able to read the other parts' folders.</summary>
-    /// <exception cref="Refused">It can.</exception>
-    public static void RefuseReadable(Home home)
-    {
-        foreach (var folder in (string[])[home.Gate, home.Ledger, home.Bell])
-        {
-            try
-            {
-                if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-                    throw new Refused($"this user can read {folder}; run gate and ledger as users of their own, with folders of mode 700, then start the desk again");
-            }
-            catch (UnauthorizedAccessException)
-            {
-                // Not being let in is what is asked for.
-            }
-        }
-    }
-
-    private static void CopyFolder(string from, string to)
+    /// <summary>Copies a folder with what is in it.</summary>
+    internal static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {

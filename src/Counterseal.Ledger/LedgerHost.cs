@@ -30,10 +30,11 @@ public sealed partial class LedgerHost : IAsyncDisposable
     /// <param name="address"><c>unix:/path</c> (made with mode 0600) or <c>http://127.0.0.1:port</c>.</param>
     /// <param name="time">The clock, for how long opening took.</param>
     /// <param name="stop">Ends the serving; what waits is committed first.</param>
+    /// <param name="socketMode">Permissions of the Unix socket; <c>null</c> is 0600. 0660 lets a group in.</param>
     /// <exception cref="LedgerException">There is no ledger, it is damaged, another process has it, or the address cannot be used.</exception>
-    public static async Task Run(string home, string address, TimeProvider time, CancellationToken stop)
+    public static async Task Run(string home, string address, TimeProvider time, CancellationToken stop, UnixFileMode? socketMode = null)
     {
-        await using var host = await Start(home, address, time, stop);
+        await using var host = await Start(home, address, time, stop, socketMode);
         var ended = new TaskCompletionSource();
         await using (stop.Register(ended.SetResult))
             await ended.Task;

@@ -25,7 +25,7 @@ internal sealed class House : IAsyncDisposable
     public NoteSigner Carol { get; } = NoteSigner.Generate("carol");
     public NoteSigner AuthoritySigner { get; } = NoteSigner.Generate("court.example");
     public AgeIdentity AuthorityKey { get; } = AgeIdentity.Generate();
-    public string Entry { get; private set; } = "";
+    public string Entry { get; set; } = "";
     public JsonNode Up { get; private set; } = new JsonObject();
     public int ServeId => serve!.Id;
     public Trust Trust => PackageCommands.ReadTrust(new FileInfo(Home.Trust));

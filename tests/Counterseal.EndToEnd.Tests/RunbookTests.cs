@@ -113,7 +113,7 @@ public sealed partial class RunbookTests
     /// <summary>A house with one released package, a folder to work in, and the commands that runbooks use.</summary>
     private sealed class Play : IAsyncDisposable
     {
-        private readonly NoteSigner carol = NoteSigner.Generate("carol");
+        private readonly NoteSigner dora = NoteSigner.Generate("dora");
         private readonly CancellationTokenSource ending = new();
         private Task systemctl = Task.CompletedTask;
         private string demand = "", released = "", package = "", waiting = "";
@@ -130,8 +130,9 @@ public sealed partial class RunbookTests
             Assert.SkipWhen(!File.Exists("/usr/bin/age-keygen"), "age is not on this machine");
             var play = new Play(House.Build(database));
             Directory.CreateDirectory(play["bin"]);
-            TrialHome.Enrol(play.House.Home, play.carol.Verifier, ["reviewer"]);
-            foreach (var signer in new[] { play.House.Alice, play.House.Bob, play.carol })
+            TrialHome.Enrol(play.House.Home, play.dora.Verifier, ["directory"]);
+            await File.WriteAllTextAsync(play["court.note"], play.House.Entry, Cancel);
+            foreach (var signer in new[] { play.House.Alice, play.House.Bob, play.House.Carol, play.dora })
                 await File.WriteAllTextAsync(play[signer.Name + ".key"], signer.Export() + "\n", Cancel);
             var self = Child.Self();
             play.Program("counterseal", $"exec {self.FileName} {string.Join(' ', self.ArgumentList)} \"$@\"");
@@ -159,7 +160,7 @@ public sealed partial class RunbookTests
                 // An order that waits with an approval that will be void.
                 using var walk = new Walk(House.Home, TimeProvider.System);
                 waiting = await walk.Order(await Decided(walk), "niamh", "release", Cancel);
-                await walk.Approve(waiting, carol, Cancel);
+                await walk.Approve(waiting, House.Bob, Cancel);
             }
             if (lossBefore is { } at)
                 blocks.Insert(at, "systemctl stop counterseal-desk counterseal-gate counterseal-ledger\nrm -rf \"$COUNTERSEAL_HOME\"\n");
@@ -179,6 +180,7 @@ public sealed partial class RunbookTests
                     Assert.All(Package.Verify(package, House.Trust, Cancel), check => Assert.True(check.Holds, check.What));
                     break;
                 case "reviewer":
+                    House.Entry = await File.ReadAllTextAsync(this["court.note"], Cancel);
                     using (var walk = new Walk(House.Home, TimeProvider.System))
                         Assert.NotNull(await walk.Done(demand, waiting, Cancel));
                     break;
@@ -235,6 +237,7 @@ public sealed partial class RunbookTests
             start.Environment["RELEASED"] = released;
             start.Environment["PACKAGE"] = package;
             start.Environment["ORDER"] = waiting;
+            start.Environment["OLD"] = DirectoryEntry.Read(Encoding.UTF8.GetBytes(House.Entry)).Digest;
             using var shell = Process.Start(start)!;
             shell.StandardInput.Close();
             var said = new StringBuilder();
@@ -259,7 +262,7 @@ public sealed partial class RunbookTests
             await ending.CancelAsync();
             await systemctl;
             ending.Dispose();
-            carol.Dispose();
+            dora.Dispose();
             await House.DisposeAsync();
         }
 

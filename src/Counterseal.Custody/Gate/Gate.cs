@@ -29,6 +29,8 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
     private readonly PasskeyCounters counters;
+    private readonly PendingLifts lifting;
+    private readonly PendingEntries entries;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -49,6 +51,8 @@ public sealed partial class Gate : IAsyncDisposable
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
         counters = new PasskeyCounters(home);
+        lifting = new PendingLifts(home);
+        entries = new PendingEntries(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -114,15 +118,14 @@ public sealed partial class Gate : IAsyncDisposable
                 var kept = shelf.Find(digest);
                 if (kept is null && wait && shelf.Unfinished().Count >= MostWaiting)
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
-                if (Merge(envelope, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(envelope, kept);
                 var roster = home.ReadRoster();
                 if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
                     return Refuse(digest, counter);
                 var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
-                if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
+                if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
                 shelf.Keep(merged);
                 if (envelope.Directory is { } entry)
@@ -160,13 +163,12 @@ public sealed partial class Gate : IAsyncDisposable
                 var roster = await RosterOnRecord(cancel);
                 if (approval.Fault(roster, digest, "/") is { } fault)
                     return Refuse(digest, fault);
-                if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 var need = roster.Needs(kept.Order);
                 if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
-                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
-                    return Refuse(digest, counter);
                 shelf.Keep(merged);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
@@ -274,6 +276,9 @@ public sealed partial class Gate : IAsyncDisposable
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
+            if (roster.Passkeys is { } passkeys)
+                about["pages"] = passkeys.Origin;
+            about["changes"] = new JsonArray([.. PendingRosters().Select(ChangeJson)]);
             about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
@@ -354,7 +359,10 @@ public sealed partial class Gate : IAsyncDisposable
     }
 
     /// <summary>Ends a stop: on record first, then in effect.</summary>
-    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    /// <param name="note">The lift.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <param name="together">Whether people sign it one after the other: a lift that too few have signed is kept, and the next signature comes to it.</param>
+    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel, bool together = false)
     {
         try
         {
@@ -364,7 +372,16 @@ public sealed partial class Gate : IAsyncDisposable
             if (await ledger.Disagreement(cancel) is { } disagreement)
                 return Refuse("", disagreement);
             var roster = await RosterOnRecord(cancel);
+            if (counters.Take(lifting.New(lift), roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
+            if (together)
+                lift = lifting.With(lift);
             var people = roster.SignersOf(lift.Note).Count;
+            if (together && people > 0 && people < Quorum(roster) && stops.State(lift.Stop) is (true, false))
+            {
+                lifting.Keep(lift);
+                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = people, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
+            }
             if (people < Quorum(roster))
                 return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs {Quorum(roster).ToString(CultureInfo.InvariantCulture)}", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
@@ -372,10 +389,9 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
-                if (counters.Take(lift.Note, roster) is { } counter)
-                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
+                lifting.Forget(lift.Stop);
             }
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
         }
@@ -489,6 +505,7 @@ public sealed partial class Gate : IAsyncDisposable
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
+        rosters.Dispose();
         slots.Dispose();
         stamping.Dispose();
         foreach (var work in works.Values)

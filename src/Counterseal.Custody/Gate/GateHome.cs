@@ -136,6 +136,16 @@ public sealed class GateHome : IDisposable
         return new GateCreated(signer.Verifier.ToString(), vault.Recipient.Text, digests);
     }
 
+    /// <summary>Whether a gate's folder is for trial mode, and where its ledger is; read without opening the folder.</summary>
+    /// <exception cref="IOException">There is no gate.</exception>
+    /// <exception cref="RefusalException">Its settings cannot be read.</exception>
+    public static (bool Trial, string Ledger) Glance(string folder)
+    {
+        using var document = Shape.Parse(File.ReadAllBytes(Path.Combine(folder, "gate.json")), 1 << 20, "gate.json");
+        var root = Shape.Open(document.RootElement, "gate.json");
+        return (root.Bool("trial"), root.OpenObject("ledger").Text("address"));
+    }
+
     /// <summary>Gives a gate that does not run another counterseal key; the old private key is gone. At its next start the gate puts the new one on record before it signs with it.</summary>
     /// <param name="folder">The gate's folder.</param>
     /// <param name="type">What kind of key.</param>
@@ -289,16 +299,38 @@ public sealed class GateHome : IDisposable
     /// The opaque number of an account: <c>A-</c> and 60 bits of HMAC-SHA256 under the gate's own key in Crockford's base32. The desk can tell that two counts
     /// met the same account, and nothing else.
     /// </summary>
-    internal string AccountNumber(string account)
+    internal string AccountNumber(string account) => "A-" + Number("counterseal/account/v1\n" + account);
+
+    private string Number(string of)
     {
         const string crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        var mac = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes("counterseal/account/v1\n" + account));
+        var mac = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes(of));
         var bits = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(mac) : BitConverter.ToUInt64(mac);
-        Span<char> text = stackalloc char[14];
-        "A-".CopyTo(text);
+        Span<char> text = stackalloc char[12];
         for (var i = 0; i < 12; i++)
-            text[2 + i] = crockford[(int)((bits >> (59 - (5 * i))) & 31)];
+            text[i] = crockford[(int)((bits >> (59 - (5 * i))) & 31)];
         return new string(text);
+    }
+
+    /// <summary>What another person's address becomes where it is masked: the same within a demand, so that a conversation can be followed, and another for each demand.</summary>
+    internal string Pseudonym(string demand, string address) => "P-" + Number("counterseal/party/v1\n" + demand + "\n" + address);
+
+    /// <summary>The rules of minimisation as they stand now; none where there is no file.</summary>
+    /// <exception cref="RefusalException"><c>minimisation</c>: they cannot be read, or are malformed.</exception>
+    internal MinimisationRules ReadMinimisation()
+    {
+        try
+        {
+            return File.Exists(At("minimisation.json")) ? MinimisationRules.Read(File.ReadAllBytes(At("minimisation.json"))) : MinimisationRules.None;
+        }
+        catch (RefusalException e)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RulesUnusable, e.Refusal.What, e.Refusal.Where));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RulesUnusable, "the rules cannot be read", "minimisation.json"));
+        }
     }
 
     /// <summary>The roster as it stands now. Read for every decision, so that a struck reviewer is struck at once.</summary>

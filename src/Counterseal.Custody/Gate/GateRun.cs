@@ -27,6 +27,7 @@ public sealed partial class Gate
         public long Version { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Event.Event.Version : -1;
         public Task Task { get; set; } = Task.CompletedTask;
         public Refusal? Refusal { get; set; }
+        public MinimisationRules Rules { get; set; } = MinimisationRules.None;
         public long Records;
         public long Bytes;
         /// <summary>Bytes of the sources read so far, and of how many, as far as that is known; 0 where nothing is.</summary>
@@ -166,6 +167,7 @@ public sealed partial class Gate
         }
         if (order.Kind != OrderKind.Count)
             work.Room = Room(order);
+        work.Rules = order.Kind == OrderKind.Preserve ? MinimisationRules.None : await RulesOnRecord(cancel);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
         switch (order.Kind)
         {
@@ -193,7 +195,7 @@ public sealed partial class Gate
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
         using var sources = Sources();
-        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), null, work.Passed, cancel);
+        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), null, work.Passed, Minimised(work), cancel);
         MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
@@ -384,6 +386,7 @@ public sealed partial class Gate
                 await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
             await KeyOnRecord(cancel);
             await RosterOnRecord(cancel);
+            await RulesOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
             StampSoon();

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Counterseal.Ledger;
@@ -24,24 +22,7 @@ internal static class Place
 
     private static string Of(string path)
     {
-        Span<byte> what = stackalloc byte[24];
-        if (OperatingSystem.IsLinux())
-        {
-            Span<byte> about = stackalloc byte[256];
-            if (Statx(-100, path, 0, 0xFFF, ref MemoryMarshal.GetReference(about)) != 0)
-                throw new IOException($"{path} cannot be looked at");
-            // stx_ino; stx_btime: seconds and nanoseconds, zero where the file system has none.
-            about.Slice(32, 8).CopyTo(what);
-            about.Slice(80, 12).CopyTo(what[8..]);
-        }
-        else
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(what, File.GetCreationTimeUtc(path).Ticks);
-        }
         const string machine = "/etc/machine-id";
-        return Convert.ToHexStringLower(SHA256.HashData([.. File.Exists(machine) ? File.ReadAllBytes(machine) : [], .. what]));
+        return Convert.ToHexStringLower(SHA256.HashData([.. File.Exists(machine) ? File.ReadAllBytes(machine) : [], .. FileFacts.Of(path).Identity()]));
     }
-
-    [DllImport("libc", EntryPoint = "statx"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref byte about);
 }

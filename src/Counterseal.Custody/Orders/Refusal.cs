@@ -64,6 +64,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string LedgerAway = "ledger-away";
     /// <summary>A source of customer data cannot be read.</summary>
     public const string Source = "source";
+    /// <summary>The gate's rules of minimisation cannot be used.</summary>
+    public const string RulesUnusable = "minimisation";
     /// <summary>No or another desk's credential.</summary>
     public const string NotTheDesk = "not-the-desk";
     /// <summary>Nothing here by that digest or name.</summary>
@@ -100,6 +102,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [Journal] = (409, "the gate's journal and its leaves in the ledger must agree", "have a person look: the journal was rolled back or changed, or somebody else writes with the gate's key"),
         [LedgerAway] = (503, "nothing runs without the ledger", "try again"),
         [Source] = (403, "a source that cannot be read in full yields nothing, never a part that looks whole", "have the gate's operator look at its log, then file the same order again"),
+        [RulesUnusable] = (403, "what is to be left out is known before anything is collected", "have the gate's operator mend minimisation.json"),
         [NotTheDesk] = (401, "filing orders and fetching packages needs the desk's credential", "send it as Authorization: Bearer"),
         [Unknown] = (404, "the gate answers only for what it holds", "check the digest; file the order again if it was never answered"),
         [Busy] = (429, "the gate takes a bounded number of requests and waiting orders", "wait, then try again"),
