@@ -130,7 +130,7 @@ public class PreviewTests
         desk.Clock.Advance(TimeSpan.FromHours(4));
         Assert.Equal("unknown", (await desk.Post("/previews/" + preview.Digest, Note(desk, preview.Digest, "carol"))).Refused);
         desk.Clock.Advance(TimeSpan.FromMinutes(1));
-        for (var i = 0; i < 200 && Directory.Exists(folder); i++)
+        for (var i = 0; i < 1200 && Directory.Exists(folder); i++)
             await Task.Delay(25);
         Assert.False(Directory.Exists(folder));
         Assert.Single(desk.Own(), own => own.Type == "lapsed");
