@@ -16,9 +16,10 @@ namespace Counterseal.Cli;
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
-    public static async Task Run(Home home, int deskPort, int publicPort, string code, bool hasBell, Action ready, CancellationToken cancel)
+    public static async Task Run(Home home, int deskPort, int publicPort, string code, bool hasBell, string? gatePages, Action ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
+        options = options with { GatePages = gatePages ?? options.GatePages };
         var log = NoteVerifier.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
@@ -62,6 +63,7 @@ internal static class DeskProcess
     {
         Listen = new IPEndPoint(IPAddress.Loopback, port),
         Trial = options.Trial,
+        GatePages = options.GatePages,
         Logs = logs => logs.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'")
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning),

@@ -34,6 +34,7 @@ internal static class GateCommands
         foreach (var rotation in RotationCommands.Gate())
             command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
+        command.Subcommands.Add(RosterCommands.Command());
         return command;
     }
 

@@ -12,11 +12,12 @@ internal static class OrderCommands
     /// <summary><c>counterseal order</c>.</summary>
     public static Command Order()
     {
-        var command = new Command("order", "Orders to the gate. Count, preserve, preview and release go through the desk and wait for approvals; stop and lift go straight to the gate.");
+        var command = new Command("order", "Orders to the gate. Count, preserve, preview, release and delete go through the desk and wait for approvals; stop and lift go straight to the gate.");
         command.Subcommands.Add(File("count", "Asks how many items are in scope; nothing but counts and an opaque account number comes back.", "order count 01J9Z3… --by niamh"));
         command.Subcommands.Add(File("preserve", "Keeps a snapshot, encrypted to the gate's own vault key; nothing leaves.", "order preserve 01J9Z3… --by niamh"));
         command.Subcommands.Add(File("preview", "Lets named reviewers look, at the gate, at what would leave; nothing leaves.", "order preview 01J9Z3… --viewer alice --by niamh", viewers: true));
         command.Subcommands.Add(File("release", "Makes a package for the decision's recipient.", "order release 01J9Z3… --by niamh"));
+        command.Subcommands.Add(File("delete", "Deletes what an earlier order left at the gate, after the demand was withdrawn or closed, and after a delay in which anyone on the roster can stop it.", "order delete 01J9Z3… --order 3f2a91c07be4d815… --by niamh", deletes: true));
         command.Subcommands.Add(Status());
         command.Subcommands.Add(Stop());
         command.Subcommands.Add(Lift());
@@ -48,20 +49,33 @@ internal static class OrderCommands
                 }
 
                 var got = await waiting.Approve(gate, signer, cancel);
+                // A person at a terminal sees the work go on; a script has its answer at once.
+                while ((string?)got["state"] == "working" && !Console.IsErrorRedirected)
+                {
+                    if (got["progress"] is { } progress)
+                        ProgressText.Show(ProgressText.Of(progress, TimeProvider.System.GetUtcNow()));
+                    await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                    got = WaitingOrder.Told(await gate.Show(digest, cancel));
+                    if ((string?)got["state"] != "working")
+                        ProgressText.End();
+                }
                 answer.Give(got, console => console.WriteLine($"approved by {signer.Name}; the order is {got["state"]}{(got["need"] is null ? "" : $" ({got["have"]} of {got["need"]})")}"));
                 return 0;
             });
     }
 
-    private static Command File(string kind, string description, string example, bool viewers = false)
+    private static Command File(string kind, string description, string example, bool viewers = false, bool deletes = false)
     {
         var (id, by, home) = (DemandCommands.Id(), DemandCommands.By(), Flags.Home());
         var viewer = new Option<string[]>("--viewer") { Description = "A reviewer on the gate's roster who may look; once for each.", Required = true };
-        return Flags.Make(kind, description, example, viewers ? [id, viewer, by, home] : [id, by, home],
+        var earlier = Flags.Text("--order", "The digest of the earlier order whose snapshot, package or preview goes.");
+        return Flags.Make(kind, description, example, viewers ? [id, viewer, by, home] : deletes ? [id, earlier, by, home] : [id, by, home],
             async (parsed, answer, cancel) =>
             {
                 using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
                 var order = new JsonObject { ["by"] = parsed.GetValue(by), ["kind"] = kind };
+                if (deletes)
+                    order["order"] = parsed.GetValue(earlier);
                 if (viewers)
                     order["viewers"] = new JsonArray([.. parsed.GetValue(viewer)!.Select(name => JsonValue.Create(name))]);
                 var got = await desk.Post($"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/orders", order, cancel);
@@ -77,11 +91,24 @@ internal static class OrderCommands
     private static Command Status()
     {
         var (id, home) = (DemandCommands.Id(), Flags.Home());
-        return Flags.Make("status", "Asks the gate how a demand's orders stand, and records what it says.", "order status 01J9Z3…", [id, home],
+        var follow = new Option<bool>("--follow") { Description = "Go on asking, and show how far it is, until the gate works on none of them." };
+        return Flags.Make("status", "Asks the gate how a demand's orders stand, and records what it says.", "order status 01J9Z3… --follow", [id, follow, home],
             async (parsed, answer, cancel) =>
             {
                 using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
-                var got = await desk.Post($"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/poll", new JsonObject(), cancel);
+                var path = $"api/demands/{Uri.EscapeDataString(parsed.GetValue(id)!)}/poll";
+                var got = await desk.Post(path, new JsonObject(), cancel);
+                var shown = false;
+                while (parsed.GetValue(follow) && got["orders"]!.AsArray().FirstOrDefault(order => (string?)order!["state"] == "working") is { } working)
+                {
+                    if (working["progress"] is { } progress)
+                        ProgressText.Show(ProgressText.Of(progress, TimeProvider.System.GetUtcNow()));
+                    shown = true;
+                    await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+                    got = await desk.Post(path, new JsonObject(), cancel);
+                }
+                if (shown)
+                    ProgressText.End();
                 answer.Give(got, console =>
                 {
                     foreach (var order in got["orders"]!.AsArray())

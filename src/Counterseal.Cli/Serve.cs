@@ -19,6 +19,7 @@ internal static class Serve
         var home = Flags.Home();
         var port = new Option<int>("--port") { Description = "The desk's pages, on this machine only. 0 takes a free one.", DefaultValueFactory = _ => 8470 };
         var publicPort = new Option<int>("--public-port") { Description = "The authority's and the public pages, another origin. 0 takes a free one.", DefaultValueFactory = _ => 8471 };
+        var gatePort = new Option<int?>("--gate-port") { Description = "The gate's own pages, where reviewers approve by passkey. 0 takes a free one. Default: 8474, or a free one where --port is 0." };
         var watchPort = new Option<int?>("--watch-port") { Description = "The bell's door for loggers, the product and the code page. 0 takes a free one. Default: as its watch.yaml has it." };
         var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
         var mail = new Option<DirectoryInfo?>("--mail") { Description = "First run: the folder of mailboxes that the gate reads." };
@@ -26,7 +27,7 @@ internal static class Serve
         var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "First run: a folder with ETSI's own XSDs, against which each TS 103 120 message is then validated as well." };
         var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
         return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate, ledger and, where the home has one, the bell, as processes of their own.",
-            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, watchPort, accounts, mail, database, schemas, noChildren],
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, gatePort, watchPort, accounts, mail, database, schemas, noChildren],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
@@ -46,6 +47,7 @@ internal static class Serve
                 else if (!children)
                     Production.RefuseReadable([place.Gate, place.Ledger, place.Bell]);
 
+                var gatePages = children ? TrialHome.OpenPages(place, Free(parsed.GetValue(gatePort) ?? (parsed.GetValue(port) == 0 ? 0 : 8474))) : null;
                 await using var ledger = children ? await Child.Start(place.LedgerSocket, TimeProvider.System, cancel, "ledger", "serve", "--home", place.Folder) : null;
                 await using var gate = children ? await Child.Start(place.GateSocket, TimeProvider.System, cancel, "gate", "serve", "--home", place.Folder) : null;
                 var hasBell = children ? WatchHome.Exists(place.Bell) : File.Exists(place.BellSocket);
@@ -58,13 +60,15 @@ internal static class Serve
                 var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));
-                await DeskProcess.Run(place, desk, open, code, hasBell, () =>
+                await DeskProcess.Run(place, desk, open, code, hasBell, gatePages, () =>
                 {
-                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code }, console =>
+                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code }, console =>
                     {
                         console.MarkupLine(production ? "[bold]The desk is up[/]." : "[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
+                        if (gatePages is not null)
+                            console.WriteLine($"  gate:   {gatePages}/   (reviewers approve here by passkey; register one: counterseal gate roster invite NAME)");
                         if (bellDoor is not null)
                             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  bell:   http://{bellDoor}/events, /notices and /check   (credentials in {place.Bell})"));
                         console.WriteLine($"  commands: COUNTERSEAL_HOME={place.Folder} counterseal demands list");

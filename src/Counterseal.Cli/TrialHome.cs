@@ -53,7 +53,11 @@ internal static class TrialHome
         var gate = GateHome.Create(
             home.Gate,
             new GateSettings(GateName, Trial: true, home.LedgerAddress, ledger.Key.ToString(), new Sources(Path.GetFullPath(accounts), Path.GetFullPath(mail ?? ".")),
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential)))),
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(deskCredential))))
+            {
+                // Long enough to see it, short enough to wait for.
+                DeleteAfter = TimeSpan.FromMinutes(1),
+            },
             ledger.Credentials["gate"],
             Encoding.UTF8.GetBytes(roster.ToJsonString()),
             [AssessCommand.Rules]);
@@ -122,6 +126,29 @@ internal static class TrialHome
             [.. ((string[])["first-lab.stix.json", "second-lab.stix.json"]).Select(name => (Path.Combine("stix", name), File.ReadAllBytes(Path.Combine(samples, name))))]));
     }
 
+    /// <summary>Has a trial home's gate serve its pages on this machine, for passkeys of <c>localhost</c>.</summary>
+    /// <returns>The pages' origin, or <c>null</c> where the home has no gate of its own.</returns>
+    /// <exception cref="Refused">A ceremony has fixed another origin.</exception>
+    public static string? OpenPages(Home home, int port)
+    {
+        var path = Path.Combine(home.Gate, "roster.json");
+        if (!File.Exists(path))
+            return null;
+        var origin = $"http://localhost:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
+        var fixedOrigin = (string?)roster["passkeys"]?["origin"];
+        if (roster["change"] is not null && fixedOrigin != origin)
+            throw new Refused($"the roster was fixed in a ceremony for {fixedOrigin}; start with --gate-port {(Uri.TryCreate(fixedOrigin, UriKind.Absolute, out var uri) ? uri.Port : 8474).ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        if (fixedOrigin != origin)
+        {
+            // A trial takes whatever passkeys people have at hand, also those that an account elsewhere keeps.
+            roster["passkeys"] = new JsonObject { ["rpId"] = "localhost", ["origin"] = origin, ["backedUp"] = true };
+            Durable.Replace(path, Encoding.UTF8.GetBytes(roster.ToJsonString(Pretty)), "home.roster");
+        }
+        new PagesSettings($"localhost:{port.ToString(System.Globalization.CultureInfo.InvariantCulture)}").Write(home.Gate);
+        return origin;
+    }
+
     /// <summary>Puts a public key on the roster of a trial home's gate; a new epoch begins, which voids pending approvals.</summary>
     public static void Enrol(Home home, NoteVerifier key, IReadOnlyList<string> roles) => ChangeRoster(home, people =>
         people.Add(new JsonObject { ["name"] = key.Name, ["key"] = key.ToString(), ["roles"] = new JsonArray([.. roles.Select(r => JsonValue.Create(r))]) }));
@@ -140,6 +167,8 @@ internal static class TrialHome
         if (!File.Exists(path))
             throw new Refused($"{home.Folder} has no gate of its own; hand the public key to whoever keeps the gate's roster");
         var roster = JsonNode.Parse(File.ReadAllBytes(path))!;
+        if (roster["change"] is not null)
+            throw new Refused("the roster was fixed in a ceremony, and only its people change it: counterseal gate roster invite NAME, then counterseal gate roster draft");
         var epoch = (long)roster["epoch"]! + 1;
         roster["epoch"] = epoch;
         change(roster["people"]!.AsArray());

@@ -42,6 +42,8 @@ public sealed record DemandState
     public string? StayedFor { get; init; }
     /// <summary>Why the authority took it back; <c>null</c> when it did not.</summary>
     public string? WithdrawnFor { get; init; }
+    /// <summary>The version of the last event by which it ended, withdrawn or closed; 0 before.</summary>
+    public int EndedVersion { get; init; }
     /// <summary>Why it was closed; <c>null</c> while it is open.</summary>
     public string? ClosedFor { get; init; }
 
@@ -103,12 +105,16 @@ public sealed record OrderState
 {
     /// <summary>The order's digest.</summary>
     public required string Digest { get; init; }
-    /// <summary>count, preserve, preview or release.</summary>
+    /// <summary>count, preserve, preview, release or delete.</summary>
     public required OrderKind Kind { get; init; }
     /// <summary>The version of its <i>ordered</i> event.</summary>
     public required int Version { get; init; }
     /// <summary>The version of the decision it rests on; 0 for count and preserve.</summary>
     public required int DecidedVersion { get; init; }
+    /// <summary>The version of the event it rests on: received, the decision, or the demand's end.</summary>
+    public required int RestsVersion { get; init; }
+    /// <summary>Digest of the order whose snapshot, package or preview goes; delete only.</summary>
+    public string? Deletes { get; init; }
     /// <summary>Digest of the directory entry's text; release only.</summary>
     public string? Recipient { get; init; }
     /// <summary>The gate does not begin after.</summary>
@@ -123,6 +129,8 @@ public sealed record OrderState
     public PreserveResult? Preserved { get; init; }
     /// <summary>A preview's result.</summary>
     public PreviewResult? Previewed { get; init; }
+    /// <summary>A deletion's result.</summary>
+    public DeleteResult? Deleted { get; init; }
     /// <summary>A release's result.</summary>
     public SealResult? Seal { get; init; }
     /// <summary>The gate's refusal.</summary>
@@ -132,7 +140,7 @@ public sealed record OrderState
 
     /// <summary>Whether the gate has yet to answer.</summary>
     [JsonIgnore]
-    public bool IsOpen => Count is null && Preserved is null && Previewed is null && Seal is null && Refusal is null;
+    public bool IsOpen => Count is null && Preserved is null && Previewed is null && Deleted is null && Seal is null && Refusal is null;
 }
 
 /// <summary>Where a demand stands.</summary>

@@ -19,6 +19,8 @@ public sealed record DeskOptions
     public required string GateAddress { get; init; }
     /// <summary>The desk's credential at the gate.</summary>
     public required string GateCredential { get; init; }
+    /// <summary>The origin of the gate's own pages, e.g. <c>https://gate.example</c>: the desk's pages link an order there. <c>null</c> where there are none.</summary>
+    public string? GatePages { get; init; }
     /// <summary>The gate's name; stands in every order.</summary>
     public required string GateName { get; init; }
     /// <summary>Folder of the rule book.</summary>

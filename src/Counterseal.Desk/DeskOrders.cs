@@ -24,7 +24,7 @@ public sealed partial class Desk
     /// <exception cref="LifeException">Not now; says why.</exception>
     /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>: the order is recorded, and <see cref="Poll"/> files it again.</exception>
     public Task<Polled> OrderCount(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Count, null, [], window, seen, cancel);
+        Order(demand, by, OrderKind.Count, null, [], null, window, seen, cancel);
 
     /// <summary>Orders a snapshot of what must be kept.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -34,7 +34,7 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderPreserve(string demand, string by, DateTimeOffset until, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Preserve, until, [], window, seen, cancel);
+        Order(demand, by, OrderKind.Preserve, until, [], null, window, seen, cancel);
 
     /// <summary>Orders the package that was decided on.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -43,7 +43,7 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderRelease(string demand, string by, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        Order(demand, by, OrderKind.Release, null, [], window, seen, cancel);
+        Order(demand, by, OrderKind.Release, null, [], null, window, seen, cancel);
 
     /// <summary>Orders that named reviewers may look, at the gate, at what would leave.</summary>
     /// <param name="demand">The demand's id.</param>
@@ -53,7 +53,17 @@ public sealed partial class Desk
     /// <param name="seen">The version seen.</param>
     /// <param name="cancel">Until the commit.</param>
     public Task<Polled> OrderPreview(string demand, string by, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel) =>
-        viewers.Count > 0 ? Order(demand, by, OrderKind.Preview, null, viewers, window, seen, cancel) : throw new LifeException("a preview names at least one reviewer who may look");
+        viewers.Count > 0 ? Order(demand, by, OrderKind.Preview, null, viewers, null, window, seen, cancel) : throw new LifeException("a preview names at least one reviewer who may look");
+
+    /// <summary>Orders that what an earlier order left at the gate be deleted, after the demand was withdrawn or closed. The gate waits before it does.</summary>
+    /// <param name="demand">The demand's id.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="order">Digest of the earlier order: a snapshot's, a package's or a preview's.</param>
+    /// <param name="window">How long the order is good for being approved.</param>
+    /// <param name="seen">The version seen.</param>
+    /// <param name="cancel">Until the commit.</param>
+    public Task<Polled> OrderDelete(string demand, string by, string order, TimeSpan? window, int? seen, CancellationToken cancel) =>
+        Order(demand, by, OrderKind.Delete, null, [], order, window, seen, cancel);
 
     /// <summary>Asks the gate about every open order, files again what it does not know, and records what is new.</summary>
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>
@@ -72,6 +82,30 @@ public sealed partial class Desk
             state = await Take(state, order, answer, cancel);
         }
         return new Polled(await AssessIfDue(state), answers);
+    }
+
+    /// <summary>How far the demand's open orders are; those that the gate does not say anything of are left out, and so are all when it is away. Nothing is recorded.</summary>
+    /// <param name="state">The demand.</param>
+    /// <param name="cancel">Stops.</param>
+    public async Task<IReadOnlyDictionary<string, GateProgress>> Working(DemandState state, CancellationToken cancel)
+    {
+        var working = new Dictionary<string, GateProgress>(StringComparer.Ordinal);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        try
+        {
+            foreach (var order in state.Orders.Where(order => order.IsOpen))
+            {
+                if ((await gate.Ask(order.Digest, patience.Token)).Progress is { } progress)
+                    working[order.Digest] = progress;
+            }
+        }
+        catch (Exception e) when (e is DeskException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            // A page that shows a demand does not wait for the gate.
+            return working;
+        }
+        return working;
     }
 
     /// <summary>Passes a reviewer's approval on to the gate and records what comes of it.</summary>
@@ -128,12 +162,12 @@ public sealed partial class Desk
     }
 
     private async Task<Polled> Order(
-        string demand, string by, OrderKind kind, DateTimeOffset? until, IReadOnlyList<string> viewers, TimeSpan? window, int? seen, CancellationToken cancel)
+        string demand, string by, OrderKind kind, DateTimeOffset? until, IReadOnlyList<string> viewers, string? deletes, TimeSpan? window, int? seen, CancellationToken cancel)
     {
         var before = await Present(demand, cancel);
         var events = await store.Load(demand, cancel);
         // The gate knows what it would ask of its sources, and says it of a scope; a desk that cannot reach it files later, and a gate that needs a plan then says so.
-        var scope = kind is OrderKind.Preview or OrderKind.Release && before.Decided is not { HandsOver: true } ? null : Covers(kind, before);
+        var scope = kind == OrderKind.Delete || (kind is OrderKind.Preview or OrderKind.Release && before.Decided is not { HandsOver: true }) ? null : Covers(kind, before);
         var plan = scope is null ? null : await gate.Plan(kind, scope, cancel);
         await Say(demand, by, seen, state =>
         {
@@ -144,12 +178,14 @@ public sealed partial class Desk
                 throw new LifeException($"nothing is {(kind == OrderKind.Preview ? "previewed" : "released")} without a decision to comply");
             if (state.Version != events.Count)
                 throw new ConflictException(demand, events.Count, null);
-            var rests = events[onDecision ? state.DecidedVersion - 1 : 0].Event.Digest;
+            if (kind == OrderKind.Delete && state.EndedVersion == 0)
+                throw new LifeException("what the gate keeps of a demand is deleted after the demand was withdrawn or closed");
+            var rests = events[(onDecision ? state.DecidedVersion : kind == OrderKind.Delete ? state.EndedVersion : 1) - 1].Event.Digest;
             var expires = now + (window ?? Window);
             var draft = OrderDraft.Of(
                 kind, options, state, onDecision ? decided!.Book : Book.Digest, onDecision ? decided!.AsOf : Latest(now, state.ReceivedAt),
-                onDecision ? state.Assessed!.Facts : state.Facts, Covers(kind, state), rests, until, viewers, now, expires, plan);
-            return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires);
+                onDecision ? state.Assessed!.Facts : state.Facts, deletes is null ? Covers(kind, state) : ScopeOf(events, state, deletes), rests, until, viewers, deletes, now, expires, plan);
+            return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires, deletes);
         }, cancel);
         return await Poll(demand, cancel);
     }
@@ -172,11 +208,20 @@ public sealed partial class Desk
             : throw new LifeException("the demand names no data category, so nobody can say what to keep; ask the authority");
     }
 
+    /// <summary>What the order that is to be undone covered.</summary>
+    private static Scope ScopeOf(IReadOnlyList<LoggedEvent> events, DemandState state, string order)
+    {
+        if (state.Orders.Find(one => one.Digest == order) is not { } known)
+            throw new LifeException("the demand has no order of that digest");
+        using var bytes = System.Text.Json.JsonDocument.Parse(((Ordered)events[known.Version - 1].Event.Body).Bytes);
+        return System.Text.Json.JsonSerializer.Deserialize<Scope>(bytes.RootElement.GetProperty("scope"), LawJson.Options)!;
+    }
+
     private async Task<System.Text.Json.Nodes.JsonObject> Envelope(DemandState state, OrderState order, CancellationToken cancel)
     {
         var events = await store.Load(state.Id, cancel);
         var ordered = (Ordered)events[order.Version - 1].Event.Body;
-        var rests = events[order.DecidedVersion > 0 ? order.DecidedVersion - 1 : 0];
+        var rests = events[order.RestsVersion - 1];
         await using var db = open();
         var original = await db.Originals.AsNoTracking().Where(o => o.Demand == state.Id).Select(o => o.Bytes).SingleOrDefaultAsync(cancel)
             ?? throw new DeskException("tampered", $"the original of demand {state.Id} is not in the database", "restore the database from its copy");
@@ -189,7 +234,7 @@ public sealed partial class Desk
     {
         var by = options.GateName;
         var need = answer.Need ?? order.Need;
-        var have = answer.Have ?? (answer.State is "done" or "working" ? need : order.Have);
+        var have = answer.Have ?? (answer.State is "done" or "working" or "deleting" ? need : order.Have);
         if (have > order.Have && have <= need)
             state = await Note(state, new Approved(order.Digest, have, need));
         EventBody? body = answer switch
@@ -197,13 +242,14 @@ public sealed partial class Desk
             { State: "done", Result: not null } => order.Kind switch
             {
                 OrderKind.Count => new Counted(order.Digest, GateLink.Result<CountResult>(answer)),
+                OrderKind.Delete => new Deleted(order.Digest, GateLink.Result<DeleteResult>(answer)),
                 OrderKind.Preview => new Previewed(order.Digest, GateLink.Result<PreviewResult>(answer)),
                 OrderKind.Preserve => new Preserved(order.Digest, GateLink.Result<PreserveResult>(answer)),
                 _ => new Sealed(order.Digest, GateLink.Result<SealResult>(answer)),
             },
             { Refusal: { IsFinal: true } no } => new Refused(order.Digest, no.Code, no.What, no.Next),
             // Begun work may end after the window; what has not begun by then never will. The clocks of desk and gate may differ a little.
-            { State: not ("working" or "done") } when time.GetUtcNow() > order.Expires + Lateness =>
+            { State: not ("working" or "done" or "deleting") } when time.GetUtcNow() > order.Expires + Lateness =>
                 new Refused(order.Digest, "expired", "the order's window ended before the gate began", "order again"),
             _ => null,
         };

@@ -21,6 +21,7 @@ public abstract record EventBody
         ["preserved"] = typeof(Preserved),
         ["previewed"] = typeof(Previewed),
         ["sealed"] = typeof(Sealed),
+        ["deleted"] = typeof(Deleted),
         ["refused"] = typeof(Refused),
         ["released"] = typeof(Released),
         ["told"] = typeof(Told),
@@ -129,13 +130,14 @@ public sealed record Decided(
 
 /// <summary>An order was made for the gate. It is filed once this is in the ledger.</summary>
 /// <param name="Order">The order's digest.</param>
-/// <param name="Kind">count, preserve, preview or release.</param>
+/// <param name="Kind">count, preserve, preview, release or delete.</param>
 /// <param name="Bytes">The order's canonical bytes.</param>
 /// <param name="Recipient">Digest of the directory entry's text; release only.</param>
 /// <param name="NotBefore">The gate does not begin before.</param>
 /// <param name="Expires">The gate does not begin after.</param>
+/// <param name="Deletes">Digest of the order whose snapshot, package or preview goes; delete only.</param>
 public sealed record Ordered(
-    string Order, OrderKind Kind, byte[] Bytes, string? Recipient, DateTimeOffset NotBefore, DateTimeOffset Expires) : EventBody;
+    string Order, OrderKind Kind, byte[] Bytes, string? Recipient, DateTimeOffset NotBefore, DateTimeOffset Expires, string? Deletes = null) : EventBody;
 
 /// <summary>What the gate is asked to do.</summary>
 public enum OrderKind
@@ -148,6 +150,8 @@ public enum OrderKind
     Release,
     /// <summary>What would leave, shown to named reviewers at the gate.</summary>
     Preview,
+    /// <summary>The end of what an earlier order left at the gate.</summary>
+    Delete,
 }
 
 /// <summary>The gate has more approvals for an order.</summary>
@@ -175,6 +179,11 @@ public sealed record Previewed(string Order, PreviewResult Result) : EventBody;
 /// <param name="Order">The order's digest.</param>
 /// <param name="Result">What was sealed.</param>
 public sealed record Sealed(string Order, SealResult Result) : EventBody;
+
+/// <summary>The gate has deleted what an earlier order left.</summary>
+/// <param name="Order">The deletion's digest.</param>
+/// <param name="Result">What went, and when.</param>
+public sealed record Deleted(string Order, DeleteResult Result) : EventBody;
 
 /// <summary>The gate refused an order for good, or let it expire.</summary>
 /// <param name="Order">The order's digest.</param>

@@ -9,12 +9,28 @@ namespace Counterseal.Desk;
 
 /// <summary>What the gate said of an order.</summary>
 /// <param name="Order">The order's digest.</param>
-/// <param name="State"><c>waiting</c>, <c>working</c>, <c>done</c>, <c>refused</c> or <c>unknown</c>.</param>
+/// <param name="State"><c>waiting</c>, <c>working</c>, <c>deleting</c>, <c>done</c>, <c>refused</c> or <c>unknown</c>.</param>
 /// <param name="Have">Approvals so far, where it said.</param>
 /// <param name="Need">Approvals needed, where it said.</param>
 /// <param name="Result">The result's JSON when done.</param>
 /// <param name="Refusal">The refusal.</param>
-public sealed record GateAnswer(string Order, string State, int? Have, int? Need, JsonElement? Result, GateRefusal? Refusal);
+public sealed record GateAnswer(string Order, string State, int? Have, int? Need, JsonElement? Result, GateRefusal? Refusal)
+{
+    /// <summary>How far it is, while it works.</summary>
+    public GateProgress? Progress { get; init; }
+}
+
+/// <summary>How far an order is.</summary>
+/// <param name="Records">Records collected.</param>
+/// <param name="Bytes">Bytes collected.</param>
+/// <param name="Read">Bytes of the sources read.</param>
+/// <param name="OfBytes">Of how many, as far as the sources can say; 0 where they cannot.</param>
+/// <param name="StartedAt">Since when it works, or works again.</param>
+public sealed record GateProgress(long Records, long Bytes, long Read, long OfBytes, DateTimeOffset StartedAt)
+{
+    /// <summary>How long it takes at the pace so far; <c>null</c> where nothing says so.</summary>
+    public TimeSpan? Left(DateTimeOffset now) => Read > 0 && OfBytes >= Read && now > StartedAt ? (now - StartedAt) * ((double)(OfBytes - Read) / Read) : null;
+}
 
 /// <summary>A refusal of the gate, in its words.</summary>
 /// <param name="Code">E.g. <c>beyond-law</c>.</param>
@@ -184,7 +200,23 @@ public sealed class GateLink : IDisposable
             return new GateAnswer(order, "unknown", null, null, null, null);
         return new GateAnswer(
             order, Text(said, "state") ?? "unknown", Number(said, "have"), Number(said, "need"),
-            said.TryGetProperty("result", out var result) ? result : null, null);
+            said.TryGetProperty("result", out var result) ? result : null, null)
+        {
+            Progress = said.TryGetProperty("progress", out var progress) ? ProgressOf(progress) : null,
+        };
+    }
+
+    private static GateProgress? ProgressOf(JsonElement said)
+    {
+        try
+        {
+            return said.Deserialize<GateProgress>(Lenient);
+        }
+        catch (JsonException)
+        {
+            // It is for people who wait, and no reason to stop.
+            return null;
+        }
     }
 
     private static string? Text(JsonElement of, string name) =>

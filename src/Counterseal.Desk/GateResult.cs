@@ -43,6 +43,11 @@ public sealed record PreserveResult(string Snapshot, DateTimeOffset Until, long 
 /// <param name="Bytes">How large.</param>
 public sealed record PreviewResult(string Preview, DateTimeOffset Until, long Items, long Bytes);
 
+/// <summary>A deletion at the gate.</summary>
+/// <param name="Deleted">The order whose snapshot, package or preview went.</param>
+/// <param name="At">When.</param>
+public sealed record DeleteResult(string Deleted, DateTimeOffset At);
+
 /// <summary>A sealed package.</summary>
 /// <param name="Name">The common name of its two files.</param>
 /// <param name="Statement">Digest of what the gate states.</param>

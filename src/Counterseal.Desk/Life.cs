@@ -58,6 +58,8 @@ public static class Life
             return Telling(state, told, at);
         if (body is Performed performed)
             return state.Assessed is null ? "nothing is known to be done before the law has been run; assess first" : Blank(performed.How, "what was done needs a sentence, with its evidence");
+        if (body is Ordered { Kind: OrderKind.Delete } deletion)
+            return WhileStayed(state, "deleted") ?? DeletingOrder(state, deletion);
         if (state.ClosedFor is not null)
             return "this demand is closed; only telling the customer, and what a rule still says must be done, can follow";
         if (state.WithdrawnFor is not null && body is not Closed)
@@ -171,6 +173,19 @@ public static class Life
         return o.Recipient == decided.Recipient ? null : "the order's recipient is not the decision's";
     }
 
+    private static string? DeletingOrder(DemandState state, Ordered o)
+    {
+        if (state.EndedVersion == 0)
+            return "what the gate keeps of a demand is deleted after the demand was withdrawn or closed";
+        if (o.Expires <= o.NotBefore || o.Expires - o.NotBefore > TimeSpan.FromHours(24))
+            return "an order's window ends after it begins and is at most 24 hours long";
+        if (state.Orders.Find(order => order.Digest == o.Deletes) is not { } earlier || (earlier.Preserved is null && earlier.Previewed is null && earlier.Seal is null))
+            return "the order named has left nothing at the gate";
+        return state.Orders.Find(order => order.Deletes == o.Deletes && order.Refusal is null) is { } other
+            ? $"its deletion {(other.IsOpen ? "is ordered already" : "was done already")} ({other.Digest[..16]}…)"
+            : null;
+    }
+
     private static string? Releasing(DemandState state, Released r)
     {
         if (state.Package is not { } package || package.Digest != r.Order)
@@ -215,6 +230,7 @@ public static class Life
             Preserved p => (p.Order, OrderKind.Preserve),
             Previewed p => (p.Order, OrderKind.Preview),
             Sealed s => (s.Order, OrderKind.Release),
+            Deleted d => (d.Order, OrderKind.Delete),
             _ => null,
         };
         if (answer is not var (digest, kind))
@@ -246,6 +262,8 @@ public static class Life
                 Kind = o.Kind,
                 Version = happened.Version,
                 DecidedVersion = o.Kind is OrderKind.Preview or OrderKind.Release ? state.DecidedVersion : 0,
+                RestsVersion = o.Kind switch { OrderKind.Preview or OrderKind.Release => state.DecidedVersion, OrderKind.Delete => state.EndedVersion, _ => 1 },
+                Deletes = o.Deletes,
                 Recipient = o.Recipient,
                 Expires = o.Expires,
             }),
@@ -254,6 +272,7 @@ public static class Life
         Counted c => WithFact(WithOrder(state, c.Order, order => order with { Count = c.Result }), FactNames.DataExists, Exists(c.Result)),
         Preserved p => WithFact(WithOrder(state, p.Order, order => order with { Preserved = p.Result }), FactNames.PreservedFrom, Instant.Text(happened.At)),
         Previewed p => WithOrder(state, p.Order, order => order with { Previewed = p.Result }),
+        Deleted d => WithOrder(state, d.Order, order => order with { Deleted = d.Result }),
         Sealed s => WithOrder(state, s.Order, order => order with { Seal = s.Result }),
         Refused r => WithOrder(state, r.Order, order => order with { Refusal = r }),
         Released r => WithFact(WithOrder(state, r.Order, order => order with { ReleasedAt = happened.At }), FactNames.ReleasedAt, Instant.Text(happened.At)),
@@ -261,8 +280,8 @@ public static class Life
         Performed p => state with { Performed = state.Performed.SetItem(p.Rule, new(p.Do, p.Duty, p.How, happened.By, happened.At)) },
         Stayed s => state with { StayedFor = s.Reason },
         Resumed => state with { StayedFor = null },
-        Withdrawn w => state with { WithdrawnFor = w.Reason },
-        Closed c => WithFact(state with { ClosedFor = c.Reason }, FactNames.ClosedAt, Instant.Text(happened.At)),
+        Withdrawn w => state with { WithdrawnFor = w.Reason, EndedVersion = happened.Version },
+        Closed c => WithFact(state with { ClosedFor = c.Reason, EndedVersion = happened.Version }, FactNames.ClosedAt, Instant.Text(happened.At)),
         _ => state,
     };
 
@@ -302,6 +321,7 @@ public static class Life
         OrderKind.Count => "count",
         OrderKind.Preserve => "preserve",
         OrderKind.Preview => "preview",
+        OrderKind.Delete => "delete",
         _ => "release",
     };
 }

@@ -28,12 +28,13 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
     /// <param name="rests">Digest of the event that it rests on.</param>
     /// <param name="preserveUntil">Preserve only.</param>
     /// <param name="viewers">Preview only: names on the gate's roster.</param>
+    /// <param name="deletes">Delete only: the order whose snapshot, package or preview goes.</param>
     /// <param name="notBefore">Window.</param>
     /// <param name="expires">Window.</param>
     /// <param name="plan">Digest of the queries that the gate would run; <c>null</c> where it gave none.</param>
     public static OrderDraft Of(
         OrderKind kind, DeskOptions options, DemandState state, string book, DateTimeOffset asOf, IReadOnlyDictionary<string, string> facts,
-        Scope scope, string rests, DateTimeOffset? preserveUntil, IReadOnlyList<string> viewers, DateTimeOffset notBefore, DateTimeOffset expires, string? plan)
+        Scope scope, string rests, DateTimeOffset? preserveUntil, IReadOnlyList<string> viewers, string? deletes, DateTimeOffset notBefore, DateTimeOffset expires, string? plan)
     {
         var received = state.Received!;
         var order = new JsonObject
@@ -68,6 +69,8 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
             order["plan"] = plan;
         if (kind == OrderKind.Preview)
             order["viewers"] = new JsonArray([.. viewers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(viewer => JsonValue.Create(viewer))]);
+        if (deletes is not null)
+            order["deletes"] = deletes;
         if (preserveUntil is { } until)
             order["preserveUntil"] = Instant.Text(until);
         var canonical = Canon.Bytes(order);

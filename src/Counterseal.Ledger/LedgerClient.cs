@@ -39,10 +39,18 @@ public sealed class LedgerClient : IDisposable
     /// <exception cref="HttpRequestException">The ledger cannot be reached; the caller tries again with the very same leaf.</exception>
     public async Task<TlogProof> Append(Leaf leaf, CancellationToken cancel)
     {
-        using var body = new ByteArrayContent(leaf.Bytes.ToArray());
-        body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "append") { Content = body };
-        var answer = await Send(request, cancel) ?? throw new LedgerException("the ledger has no /append at this address");
+        byte[]? answer;
+        try
+        {
+            answer = await Post(leaf, cancel);
+        }
+        catch (HttpRequestException e) when (e.InnerException is IOException)
+        {
+            // A connection that was kept from before the ledger's last start broke under the request. The same leaf again is the same leaf.
+            answer = await Post(leaf, cancel);
+        }
+        if (answer is null)
+            throw new LedgerException("the ledger has no /append at this address");
         return Verified(() =>
         {
             var proof = TlogProof.Parse(Text(answer));
@@ -151,6 +159,14 @@ public sealed class LedgerClient : IDisposable
         if (lines[^1].Length != 0 || lines.Length > 2 * TlogProof.MaxHashes)
             throw new FormatException("a consistency proof is one hash a line, each with its newline");
         return [.. lines[..^1].Select(line => Base64.Read(line) is { Length: 32 } hash ? hash : throw new FormatException("a hash is base64 of 32 bytes"))];
+    }
+
+    private async Task<byte[]?> Post(Leaf leaf, CancellationToken cancel)
+    {
+        using var body = new ByteArrayContent(leaf.Bytes.ToArray());
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "append") { Content = body };
+        return await Send(request, cancel);
     }
 
     private async Task<byte[]?> Get(string path, CancellationToken cancel)

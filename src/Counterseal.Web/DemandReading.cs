@@ -12,8 +12,9 @@ internal static class DemandReading
     /// <param name="file">The demand.</param>
     /// <param name="prove">An event with what a stranger needs to check it.</param>
     /// <param name="log">The ledger's key.</param>
+    /// <param name="working">How far the orders are that the gate works on.</param>
     /// <param name="now">What the law says now, where the demand has gone on since it was last assessed.</param>
-    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log, Func<DemandState, Assessment>? now = null)
+    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log, Func<DemandState, Assessment>? now = null, IReadOnlyDictionary<string, GateProgress>? working = null)
     {
         var state = file.State;
         var received = state.Received!;
@@ -37,7 +38,7 @@ internal static class DemandReading
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,
             Next = [.. Next(file)],
-            Orders = [.. state.Orders.Select(Order)],
+            Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(order) with { State = "the gate works on it", Result = EventSentence.Of(progress, TimeProvider.System.GetUtcNow()) } : Order(order))],
             Events = [.. file.Events.Select(e => new EventView(e.Event.Version, e.Event.Type, e.Event.At, e.Event.By, EventSentence.Of(e.Event), Proof(prove(e), e.LeafIndex, log)))],
             Tampered = file.Tampered,
         };
@@ -158,6 +159,7 @@ internal static class DemandReading
             { Count: { } count } => EventSentence.Of(count),
             { Preserved: { } kept } => $"{Words.Count(kept.Items, "item")}, {Words.Bytes(kept.Bytes)}, kept until {WorkZone.Exact(kept.Until)}.",
             { Previewed: { } shown } => $"{Words.Count(shown.Items, "item")}, {Words.Bytes(shown.Bytes)}, to be looked at until {WorkZone.Exact(shown.Until)}.",
+            { Deleted: { } gone } => $"What order {gone.Deleted[..16]}… left at the gate was deleted on {WorkZone.Exact(gone.At)}.",
             { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
             _ => null,
         });

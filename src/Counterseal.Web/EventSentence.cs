@@ -20,6 +20,7 @@ internal static class EventSentence
         Counted c => Of(c.Result),
         Preserved p => $"{Words.Count(p.Result.Items, "item")}, {Words.Bytes(p.Result.Bytes)}, kept at the gate until {WorkZone.Exact(p.Result.Until)}.",
         Previewed p => $"{Words.Count(p.Result.Items, "item")}, {Words.Bytes(p.Result.Bytes)}, shown to the order's viewers at the gate until {WorkZone.Exact(p.Result.Until)}.",
+        Deleted d => $"What order {d.Result.Deleted[..16]}… left at the gate was deleted on {WorkZone.Exact(d.Result.At)}.",
         Sealed s => $"The gate sealed {s.Result.Name}, {Words.Bytes(s.Result.Volumes.Sum(v => v.Length))}.",
         Refused r => $"The gate refused ({r.Code}): {r.What}",
         Released r => $"Handed out: {r.How}.",
@@ -31,6 +32,14 @@ internal static class EventSentence
         Closed c => $"Closed: {c.Reason}",
         _ => happened.Type,
     };
+
+    /// <summary>How far an order is.</summary>
+    public static string Of(GateProgress progress, DateTimeOffset now)
+    {
+        var read = progress.Read > 0 ? $"; {Words.Bytes(progress.Read)}{(progress.OfBytes > 0 ? $" of {Words.Bytes(progress.OfBytes)}" : "")} read" : "";
+        var left = progress.Left(now) is { } time ? $", about {(time.TotalMinutes < 2 ? Words.Count(Math.Max(1, (long)time.TotalSeconds), "second") : Words.Count((long)time.TotalMinutes, "minute"))} left" : "";
+        return $"{Words.Count(progress.Records, "record")}, {Words.Bytes(progress.Bytes)} collected{read}{left}.";
+    }
 
     /// <summary>What a count came to.</summary>
     public static string Of(CountResult count)

@@ -26,6 +26,8 @@ public sealed record FaceGround
     public bool Trial { get; init; }
     /// <summary>The zone that times are written in beside UTC.</summary>
     public WorkZone Zone { get; init; } = WorkZone.Utc;
+    /// <summary>The origin of the gate's own pages, e.g. <c>https://gate.example</c>, to which an order is linked; <c>null</c> where the gate has none.</summary>
+    public string? GatePages { get; init; }
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
     /// <summary>Adds where logs go; none by default. What the face logs never holds a path, a token or personal data.</summary>
@@ -40,7 +42,7 @@ public sealed record FaceGround
 
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

@@ -18,6 +18,8 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     public bool Registry { get; init; }
     /// <summary>Whether there is a vulnerability register behind the pages.</summary>
     public bool Vulnerabilities { get; init; }
+    /// <summary>The origin of the gate's own pages; <c>null</c> where there are none.</summary>
+    public string? GatePages { get; init; }
 
     /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
     public string? Alarm { get; init; }

@@ -21,7 +21,7 @@ public static class FromDesk
         Ground = ground,
         SignInCode = signInCode,
         Queue = async cancel => [.. (await desk.Queue(all: false, Most, cancel)).Select(Row)],
-        Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log, desk.Now) : null,
+        Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}" : null,
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],

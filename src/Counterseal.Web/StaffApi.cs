@@ -48,8 +48,9 @@ public static class StaffApi
                 "count" => await desk.OrderCount(id, by, null, Seen(said), cancel),
                 "preserve" => await desk.OrderPreserve(id, by, Until(said, time), null, Seen(said), cancel),
                 "preview" => await desk.OrderPreview(id, by, [.. (said["viewers"] as JsonArray ?? []).Select(viewer => (string?)viewer ?? "")], null, Seen(said), cancel),
+                "delete" => await desk.OrderDelete(id, by, Text(said, "order"), null, Seen(said), cancel),
                 "release" => await desk.OrderRelease(id, by, null, Seen(said), cancel),
-                var other => throw new DeskException("malformed", $"'{other}' is not a kind of order", "use count, preserve, preview or release; stop and lift go straight to the gate"),
+                var other => throw new DeskException("malformed", $"'{other}' is not a kind of order", "use count, preserve, preview, release or delete; stop and lift go straight to the gate"),
             };
             var order = polled.State.Orders[^1];
             var answer = polled.Answers.FirstOrDefault(a => a.Order == order.Digest);
@@ -196,8 +197,10 @@ public static class StaffApi
         ["result"] = order.Count is not null ? JsonSerializer.SerializeToNode(order.Count, LawJson.Options)
             : order.Preserved is not null ? JsonSerializer.SerializeToNode(order.Preserved, LawJson.Options)
             : order.Previewed is not null ? JsonSerializer.SerializeToNode(order.Previewed, LawJson.Options)
+            : order.Deleted is not null ? JsonSerializer.SerializeToNode(order.Deleted, LawJson.Options)
             : order.Seal is not null ? JsonSerializer.SerializeToNode(order.Seal, LawJson.Options)
             : null,
+        ["progress"] = polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)?.Progress is { } progress ? JsonSerializer.SerializeToNode(progress, LawJson.Options) : null,
         ["refusal"] = Refusal(order) ?? Refusal(polled?.Answers.FirstOrDefault(a => a.Order == order.Digest)),
     };
 

@@ -29,6 +29,7 @@ public class DuckLogsTests
             Contents = ["BODY-"],
             Selectors = [new(new Selector(SelectorKind.Account, "acc-1"), ["acc-1"]), new(new Selector(SelectorKind.Account, "acc-10"), ["acc-10"])],
             State = () => MailStoreTests.State(scratch.Folder),
+            Bulk = new TrialBulk(() => CollectorKinds.Make(settings with { Settings = new Dictionary<string, string> { ["files"] = Path.Combine(scratch["bulk"], "*." + form) } })!, "bulk", DataCategory.Traffic, 40 << 20),
             Away = () => CollectorKinds.Make(Logs(Path.Combine("/nowhere", "*." + form), settings.Categories[DataCategory.Traffic].Query!))!,
         }));
     }
@@ -81,6 +82,8 @@ public class DuckLogsTests
         var written = form switch { "parquet" => "(FORMAT parquet)", "csv" => "(FORMAT csv, HEADER)", _ => "(FORMAT json)" };
         Run($"COPY (SELECT * FROM lines WHERE id % 2 = 0) TO '{scratch["even." + form]}' {written}");
         Run($"COPY (SELECT * FROM lines WHERE id % 2 = 1) TO '{scratch["odd." + form]}' {written}");
+        Directory.CreateDirectory(scratch["bulk"]);
+        Run($"COPY (SELECT 1000 + i AS id, 'bulk' AS account, '{Instant.Text(Start)}' AS moment, repeat('x', 4096) AS marker, '' AS note FROM range(11000) t(i)) TO '{Path.Combine(scratch["bulk"], "bulk." + form)}' {written}");
 
         void Run(string sql)
         {

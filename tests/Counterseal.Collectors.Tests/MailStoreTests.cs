@@ -27,6 +27,8 @@ public class MailStoreTests
             {"account":"acc-10","addresses":["other@mail.example"],"telephones":["353860001001","35386"],"name":"Somebody Else","mailbox":"other"}
 
             """);
+        File.AppendAllText(scratch["accounts.ndjson"], """{"account":"bulk","mailbox":"bulk"}""" + "\n");
+        File.WriteAllText(Path.Combine(mail, "bulk"), string.Concat(Enumerable.Repeat("From -\nSubject: large\n\n" + new string('x', 1 << 20) + "\n\n", 41)));
         var sources = new Sources(scratch["accounts.ndjson"], mail);
         Assert.Empty(CollectorTrial.Run(new TrialSource
         {
@@ -44,6 +46,7 @@ public class MailStoreTests
                 new(new Selector(SelectorKind.Telephone, "35386"), ["acc-10"]),
                 new(new Selector(SelectorKind.IpAddress, "192.0.2.2", 50123, At(1)), ["acc-1"]),
             ],
+            Bulk = new TrialBulk(() => new MailStore(sources), "bulk", DataCategory.Content, 40 << 20),
             State = () => State(scratch.Folder),
             Away = () => new MailStore(new Sources(scratch["nowhere"], scratch["nowhere"])),
         }));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Counterseal.Custody;
 using Counterseal.Custody.Tests.Gate;
@@ -34,6 +35,25 @@ public class SettingsTests
         var refused = await Assert.ThrowsAsync<InvalidDataException>(() => GateHost.Run(desk.Home, desk.Socket, desk.Clock, CancellationToken.None, collectors: settings => settings.Kind == "shelf" ? new Shelf() : null));
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_sample_has_every_kind_there_is_and_each_can_be_used()
+    {
+        using var sample = JsonDocument.Parse(File.ReadAllBytes(Repository("samples", "collectors.json")));
+        var read = CollectorSettings.Read(sample.RootElement, _ => "secret");
+        Assert.Equal(["clickhouse", "files", "imap", "logs", "postgresql", "s3", "sqlite"], read.Select(settings => settings.Kind).Order(StringComparer.Ordinal));
+        foreach (var settings in read)
+        {
+            using var collector = CollectorKinds.Make(settings)!;
+            Assert.All(settings.Categories.Keys, category => Assert.NotNull(collector.ReadText(category)));
+            // What is written back is what was read.
+            using var again = JsonDocument.Parse($"[{settings.Json().ToJsonString()}]");
+            Assert.Equal(settings.Json().ToJsonString(), CollectorSettings.Read(again.RootElement, _ => "")[0].Json().ToJsonString());
+            Assert.DoesNotContain("secret", settings.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static string Repository(params string[] names) => Path.Combine([Custody.Tests.Judge.Root, .. names]);
 
     /// <summary>Puts collectors into a gate's settings, as an operator would.</summary>
     internal static void Configure(string home, string collectors)

@@ -115,6 +115,11 @@ public class DeskTests(Postgres postgres)
         var entry = await stand.Desk.AddEntry(Stand.Entry(), "ada", default);
         Assert.Equal("court.example", Assert.Single(await stand.Desk.Entries(default)).Authority);
         await stand.Desk.Decide(id, "ada", Decision.Comply, null, [], entry.Digest, null, null, default);
+        stand.Gate.Results["preview"] = new JsonObject { ["preview"] = "preview-0123456789abcdef", ["until"] = "2027-01-01T00:00:00Z", ["items"] = 3, ["bytes"] = 300 };
+        var shown = (await stand.Desk.OrderPreview(id, "ada", ["bob", "alice", "bob"], null, null, default)).State.Orders[^1].Digest;
+        Assert.Equal(["alice", "bob"], FakeGate.Kind(stand.Gate.Filed[shown])["viewers"]!.AsArray().Select(viewer => (string)viewer!));
+        await stand.Desk.Approve(id, shown, "note one"u8.ToArray(), default);
+        Assert.Equal(3, (await stand.Desk.Approve(id, shown, "note two"u8.ToArray(), default)).State.Orders[^1].Previewed!.Items);
         var ordered = await stand.Desk.OrderRelease(id, "ada", null, null, default);
         Assert.Equal(Stage.Ordered, ordered.State.Stage);
         var release = ordered.State.Orders[^1].Digest;
@@ -132,8 +137,13 @@ public class DeskTests(Postgres postgres)
         await stand.Desk.HandedOut(id, "authority", "fetched from the status page", default);
         await stand.Desk.Close(id, "ada", "answered", null, default);
         await stand.Desk.Tell(id, "ada", "mail to the customer", null, null, default);
+        stand.Gate.Results["delete"] = new JsonObject { ["deleted"] = release, ["at"] = "2027-01-01T00:00:00Z" };
+        var gone = (await stand.Desk.OrderDelete(id, "ada", release, null, null, default)).State.Orders[^1].Digest;
+        await stand.Desk.Approve(id, gone, "note one"u8.ToArray(), default);
+        Assert.Equal(release, (await stand.Desk.Approve(id, gone, "note two"u8.ToArray(), default)).State.Orders[^1].Deleted!.Deleted);
+        Assert.Empty(stand.Gate.Faults);
         var all = await stand.Desk.Show(id, default);
-        Assert.Equal("told", all.Events[^1].Event.Type);
+        Assert.Equal("deleted", all.Events[^1].Event.Type);
         Assert.Single(all.Events, e => e.Event.Type == "released");
         Assert.Equal(2, all.Events.Count(e => e.Event.Type == "approved" && ((Approved)e.Event.Body).Order == release));
         Assert.Empty(await stand.Desk.Queue(all: false, 10, default));
@@ -147,6 +157,26 @@ public class DeskTests(Postgres postgres)
             var polled = await stand.Desk.Approve(id, release, "note one"u8.ToArray(), default);
             return (polled.State.Orders[^1].Have, polled.State.Orders[^1].Need);
         }
+    }
+
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task How_far_the_gate_is_can_be_asked_and_is_not_recorded(string store)
+    {
+        await using var stand = await Stand.Up(store, postgres);
+        stand.Gate.Results["count"] = CountOf(3);
+        stand.Gate.Progress = new JsonObject { ["records"] = 7, ["bytes"] = 700, ["read"] = 1000, ["ofBytes"] = 4000, ["startedAt"] = "2026-11-24T02:00:00Z", ["more"] = true };
+        var id = (await stand.Received()).Demand;
+        var order = (await stand.Desk.OrderCount(id, "ada", null, null, default)).State.Orders[0].Digest;
+        Assert.Empty(await stand.Desk.Working((await stand.Desk.Show(id, default)).State, default));
+        var polled = await stand.Desk.Approve(id, order, "note"u8.ToArray(), default);
+        Assert.Equal(7, Assert.Single(polled.Answers).Progress!.Records);
+        var working = Assert.Single(await stand.Desk.Working(polled.State, default));
+        Assert.Equal((order, 1000L, 4000L), (working.Key, working.Value.Read, working.Value.OfBytes));
+        Assert.Equal(TimeSpan.FromSeconds(30), working.Value.Left(working.Value.StartedAt + TimeSpan.FromSeconds(10)));
+        Assert.Null((working.Value with { OfBytes = 0 }).Left(working.Value.StartedAt + TimeSpan.FromSeconds(10)));
+        Assert.True(polled.State.Orders[0].IsOpen);
+        stand.Gate.Progress = null;
+        Assert.Equal(3, (await stand.Desk.Poll(id, default)).State.Orders[0].Count!.Items);
     }
 
     private static async Task<string> Early(Stand stand, string token)

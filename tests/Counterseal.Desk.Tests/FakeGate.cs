@@ -26,6 +26,8 @@ internal sealed class FakeGate : IAsyncDisposable
     /// <summary>When set, every order is refused so.</summary>
     public (string Code, int Status)? Refuse { get; set; }
     public List<string> Faults { get; } = [];
+    /// <summary>When set, an approved order is being worked on, and is so far.</summary>
+    public JsonObject? Progress { get; set; }
     /// <summary>The digest of what it would ask of its sources; null for a gate that makes no plans.</summary>
     public string? Plan { get; set; } = new('a', 64);
 
@@ -75,10 +77,11 @@ internal sealed class FakeGate : IAsyncDisposable
     private JsonHttpResult<JsonObject> Stands(string digest)
     {
         var kind = (string)Kind(Filed[digest])["kind"]!;
-        var need = kind == "release" ? 2 : 1;
+        var need = kind is "count" or "preserve" ? 1 : 2;
         var have = Approvals.GetValueOrDefault(digest);
         return have < need
             ? TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }, statusCode: 202)
+            : Progress is not null ? TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "working", ["progress"] = Progress.DeepClone() }, statusCode: 202)
             : TypedResults.Json(new JsonObject { ["order"] = digest, ["state"] = "done", ["result"] = Results[kind].DeepClone() });
     }
 
@@ -92,21 +95,22 @@ internal sealed class FakeGate : IAsyncDisposable
         Fault(CanonicalJson.IsCanonical(bytes), "the order is not canonical");
         Fault(CanonicalJson.IsCanonical(canonical), "the event is not canonical");
         Fault(Hex(original) == (string)order["demand"]!["originalDigest"]!, "original and digest differ");
-        Fault((string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
         Fault(Hex(canonical) == (string)order["rests"]!, "the order rests on another event");
-        var type = (string)order["kind"]! == "release" ? "decided" : "received";
+        var kind = (string)order["kind"]!;
+        Fault(kind == "delete" || (string?)order["plan"] == Plan, "the order does not name the plan that the gate gave");
+        string[] types = kind switch { "preview" or "release" => ["decided"], "delete" => ["withdrawn", "closed"], _ => ["received"] };
         var said = JsonNode.Parse(canonical)!;
-        Fault((string)said["type"]! == type, $"a {order["kind"]} rests on {said["type"]}");
+        Fault(types.Contains((string)said["type"]!), $"a {order["kind"]} rests on {said["type"]}");
         TlogProof.Parse((string)happened["proof"]!).Verify(leaf, log);
-        if (type == "decided")
+        if (types[0] == "decided")
         {
             Fault(Hex(CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(order["facts"]!.ToJsonString()))) == (string)said["body"]!["factsDigest"]!, "facts and digest differ");
             Fault(JsonNode.DeepEquals(order["asOf"], said["body"]!["asOf"]), "asOf differs");
-            Fault(JsonNode.DeepEquals(order["recipient"], said["body"]!["recipient"]), "recipient differs");
+            Fault(kind == "preview" ? order["recipient"] is null : JsonNode.DeepEquals(order["recipient"], said["body"]!["recipient"]), "recipient differs");
             Fault(JsonNode.DeepEquals(order["demand"]!["received"], said["body"]!["received"]), "received differs");
-            Fault(envelope["directory"] is not null, "no directory entry");
+            Fault(envelope["directory"] is not null == (kind == "release"), "no directory entry, or one too many");
         }
-        else
+        else if (types[0] == "received")
         {
             Fault(JsonNode.DeepEquals(order["demand"]!["received"], said["at"]), "received differs");
         }

@@ -115,6 +115,33 @@ public class LifeTests
     }
 
     [Fact]
+    public void What_the_gate_keeps_is_deleted_only_after_the_demand_has_ended_and_once()
+    {
+        Ordered Delete(string of, int nonce = 0) => new(Given.Digest(OrderKind.Delete, nonce), OrderKind.Delete, [1, 2, 3], null, Given.Start, Given.Start.AddHours(24), of);
+        var kept = Given.Digest(OrderKind.Preserve);
+        Func<DemandState, EventBody>[] preserved = [.. Given.Ready, _ => Given.Ordered(OrderKind.Preserve), _ => new Preserved(kept, new PreserveResult("snapshot-1", Given.Start.AddDays(90), 3, 300))];
+        Assert.Contains("withdrawn or closed", No(preserved, _ => Delete(kept)));
+        Func<DemandState, EventBody>[] back = [.. preserved, _ => new Withdrawn("by letter")];
+        Assert.Null(No(back, _ => Delete(kept)));
+        Assert.Contains("left nothing", No(back, _ => Delete(Given.Digest(OrderKind.Count))));
+        Assert.Contains("already", No([.. back, _ => Delete(kept)], _ => Delete(kept, 1)));
+        Func<DemandState, EventBody>[] gone = [.. back, _ => Delete(kept), _ => new Deleted(Given.Digest(OrderKind.Delete), new DeleteResult(kept, Given.Start.AddDays(2)))];
+        Assert.Contains("already", No(gone, _ => Delete(kept, 1)));
+        Assert.Null(No([.. back, _ => Delete(kept), _ => new Refused(Given.Digest(OrderKind.Delete), "expired", "nobody approved it", null)], _ => Delete(kept, 1)));
+        Assert.Null(No([.. back, _ => new Closed("withdrawn")], _ => Delete(kept)));
+        Assert.Equal(back.Length, Given.Life([.. back, _ => Delete(kept)]).State.Orders[^1].RestsVersion);
+    }
+
+    [Fact]
+    public void A_preview_rests_on_a_decision_to_hand_over_and_has_no_recipient()
+    {
+        Assert.Contains("without a decision", No(Given.Ready, _ => Given.Ordered(OrderKind.Preview)));
+        Assert.Null(No([.. Given.Ready, s => Given.Decided(s)], _ => Given.Ordered(OrderKind.Preview)));
+        Assert.Contains("recipient", No([.. Given.Ready, s => Given.Decided(s)], _ => Given.Ordered(OrderKind.Preview) with { Recipient = Given.Recipient }));
+        Assert.Contains("sealed", No(Given.AllSealed, _ => Given.Ordered(OrderKind.Preview)));
+    }
+
+    [Fact]
     public void The_customer_is_told_by_whom_the_law_names_and_not_before()
     {
         var gag = new Notice(NoticeBy.Provider, Given.Start.AddDays(90), "gag", "18 USC 2705(b)");

@@ -89,7 +89,7 @@ public static class CollectorTrial
         }
         var results = ran.Report.Accounts;
         var (inScope, unreadable) = (results.Sum(result => result.InScope), results.Sum(result => result.UnreadableTotal));
-        if (inScope + results.Sum(result => result.OutOfScope) + unreadable != ran.Offered)
+        if (inScope + results.Sum(result => result.OutOfScope + result.LeftOut.Sum(left => left.Count)) + unreadable != ran.Offered)
             findings.Add(new(TrialRule.Accounting, $"{asked}: {ran.Offered} records were offered, and the counts give another sum"));
         if (everything && inScope + unreadable != records.Count)
             findings.Add(new(TrialRule.Accounting, $"{asked}: the source has {records.Count} records, {inScope} were written and {unreadable} named as unreadable"));

@@ -14,25 +14,26 @@ internal sealed class AccountFile(string path)
     /// <summary>A line may be this long, in bytes.</summary>
     public const int LineLimit = 1024 * 1024;
 
-    /// <summary>The accounts that each selector names exactly, in the file's order, and where those accounts stand; the whole file is read, and refused if any line is broken.</summary>
+    /// <summary>The accounts that each selector names exactly, in the file's order, where those accounts stand, and their addresses and numbers; the whole file is read, and refused if any line is broken.</summary>
     /// <exception cref="SourceException">The file is missing, a line breaks the format, or two accounts have one name or one address.</exception>
-    public (IReadOnlyList<IReadOnlyList<string>> Selectors, IReadOnlyDictionary<string, AccountPlace> Places) Find(IReadOnlyList<Selector> selectors, CancellationToken cancel)
+    public (IReadOnlyList<IReadOnlyList<string>> Selectors, IReadOnlyDictionary<string, AccountPlace> Places, IReadOnlyDictionary<string, IReadOnlyList<string>> Own) Find(IReadOnlyList<Selector> selectors, CancellationToken cancel)
     {
         var wanted = new WantedSelectors(selectors);
         var places = new Dictionary<string, AccountPlace>(StringComparer.Ordinal);
+        var own = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var found = selectors.Select(_ => new List<string>()).ToList();
         foreach (var (place, account) in Lines(cancel))
         {
             foreach (var i in wanted.By(account))
             {
-                if (!places.TryGetValue(account.Name, out var earlier)) places[account.Name] = place;
+                if (!places.TryGetValue(account.Name, out var earlier)) (places[account.Name], own[account.Name]) = (place, [.. account.Addresses, .. account.Telephones]);
                 else if (earlier != place) throw Twice(place, earlier, $"the account \"{account.Name}\"");
                 if (selectors[i].Kind == SelectorKind.Mailbox && found[i].Count > 0 && found[i][0] != account.Name)
                     throw Twice(place, places[found[i][0]], $"the address \"{selectors[i].Value}\"");
                 if (!found[i].Contains(account.Name)) found[i].Add(account.Name);
             }
         }
-        return (found, places);
+        return (found, places, own);
     }
 
     /// <summary>Reads the account at a place that <see cref="Find"/> gave.</summary>

@@ -34,7 +34,11 @@ public static class Collection
     /// <exception cref="SourceException">A source is missing, breaks its format or ran a query that is not in its plan: names place and rule.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what the sink has so far is not complete.</exception>
     public static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, CancellationToken cancel) =>
-        Run(collectors, scope, number, sink, null, null, cancel);
+        Run(collectors, scope, number, sink, Minimisation.None, cancel);
+
+    /// <summary>The same under rules of minimisation.</summary>
+    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Minimisation minimisation, CancellationToken cancel) =>
+        Run(collectors, scope, number, sink, null, null, minimisation, cancel);
 
     /// <summary>As the other, with what makes it go on where an earlier attempt stood.</summary>
     /// <param name="collectors">What may be read.</param>
@@ -43,9 +47,10 @@ public static class Collection
     /// <param name="sink">Where what is in scope goes: the spool, where there is one.</param>
     /// <param name="spool">Keeps what was collected; <c>null</c> where nothing is kept.</param>
     /// <param name="passed">Is told how many bytes of the sources were read, and of how many as far as that is known.</param>
+    /// <param name="minimisation">What is masked, held back and left out; the same as when it was begun.</param>
     /// <param name="cancel">Stops between records.</param>
     /// <exception cref="CannotResumeException">The sources are not as they were; delete the spool and begin anew.</exception>
-    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Spool? spool, Action<long, long>? passed, CancellationToken cancel)
+    internal static CollectionReport Run(IReadOnlyList<ICollector> collectors, Scope scope, Func<string, string> number, IRecordSink sink, Spool? spool, Action<long, long>? passed, Minimisation minimisation, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(collectors);
         ArgumentNullException.ThrowIfNull(scope);
@@ -58,14 +63,16 @@ public static class Collection
         var before = spool?.State;
         if (before is not null && !(SameSelectors(before.Selectors, selectors) && Fit(before, readings, number)))
             throw new CannotResumeException("the accounts are not those any more that were found when it was begun");
+        if (before is not null && before.Minimisation != minimisation.Rules.Digest)
+            throw new CannotResumeException("the rules of minimisation are others than when it was begun");
         var results = new List<AccountResult>(before?.Finished ?? []);
         var begun = before?.Begun;
         var sizes = passed is null && spool is null ? [] : readings.Select(reading => reading.Collector.Size(reading.Account, reading.Category)).ToList();
         var done = sizes.Take(results.Count).Sum();
-        foreach (var (account, category, items, collector) in readings.Skip(results.Count))
+        foreach (var (account, reaching, category, items, collector) in readings.Skip(results.Count))
         {
             var query = collector.ReadText(category)!;
-            var stream = new CategoryStream(number(account), category, collector, sink, begun);
+            var stream = new CategoryStream(number(account), category, collector, sink, minimisation, Own(account, reaching, found), begun);
             var ranges = new TimeRanges(items, category);
             var run = new CollectorRun((text, _) => Planned(collector, query, text), cancel)
             {
@@ -82,37 +89,41 @@ public static class Collection
                 cancel.ThrowIfCancellationRequested();
                 Take(record, items, ranges, stream, cancel);
                 if (spool is { IsDue: true } && record is not SourceFile && record.Resume is { } from)
-                    spool.Close(new CollectionState(selectors, results, stream.Begun(from), IsComplete: false));
+                    spool.Close(new CollectionState(selectors, results, stream.Begun(from), IsComplete: false) { Minimisation = minimisation.Rules.Digest });
             }
             results.Add(stream.Finish());
             done += sizes.Count == 0 ? 0 : sizes[results.Count - 1];
             if (spool is { IsDue: true })
-                spool.Close(new CollectionState(selectors, results, null, IsComplete: false));
+                spool.Close(new CollectionState(selectors, results, null, IsComplete: false) { Minimisation = minimisation.Rules.Digest });
         }
         if (before is not { IsComplete: true })
-            spool?.Complete(new CollectionState(selectors, results, null, IsComplete: true));
-        return new CollectionReport(selectors, results);
+            spool?.Complete(new CollectionState(selectors, results, null, IsComplete: true) { Minimisation = minimisation.Rules.Digest });
+        return new CollectionReport(selectors, results) { Minimisation = minimisation.Rules.Digest };
     }
 
     /// <summary>What is read, in order: each account's categories, from each collector that serves them.</summary>
-    private static IEnumerable<(string Account, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> Readings(IReadOnlyList<ICollector> collectors, Scope scope, Dictionary<Selector, AccountsOf> found) =>
+    private static IEnumerable<(string Account, List<ScopeItem> Reaching, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> Readings(IReadOnlyList<ICollector> collectors, Scope scope, Dictionary<Selector, AccountsOf> found) =>
         from reach in SelectorLookup.Accounts(scope, found)
         from category in Enum.GetValues<DataCategory>()
         let items = reach.Items.Where(item => item.Categories.Contains(category)).ToList()
         where items.Count > 0
         from collector in collectors
         where collector.ReadText(category) is not null
-        select (reach.Account, category, items, collector);
+        select (reach.Account, reach.Items, category, items, collector);
 
     private static bool SameSelectors(IReadOnlyList<SelectorResult> before, List<SelectorResult> now) =>
         before.Count == now.Count && before.Zip(now).All(pair => pair.First.Item == pair.Second.Item && pair.First.Why == pair.Second.Why && pair.First.Accounts.SequenceEqual(pair.Second.Accounts));
 
-    private static bool Fit(CollectionState before, List<(string Account, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> readings, Func<string, string> number)
+    private static bool Fit(CollectionState before, List<(string Account, List<ScopeItem> Reaching, DataCategory Category, List<ScopeItem> Items, ICollector Collector)> readings, Func<string, string> number)
     {
         var known = before.Begun is { } begun ? [.. before.Finished, begun.SoFar] : before.Finished;
         return known.Count <= readings.Count && known.Zip(readings).All(pair =>
             pair.First.Account == number(pair.Second.Account) && pair.First.Category == pair.Second.Category && (pair.First.Source ?? "") == pair.Second.Collector.Name);
     }
+
+    /// <summary>What is the account's own, lower case: its name, the selectors that led to it, and what its sources know of it.</summary>
+    private static HashSet<string> Own(string account, List<ScopeItem> reaching, Dictionary<Selector, AccountsOf> found) =>
+        [account.ToLowerInvariant(), .. reaching.Where(item => item.Selector.Kind is SelectorKind.Mailbox or SelectorKind.Telephone).Select(item => item.Selector.Value.ToLowerInvariant()), .. reaching.SelectMany(item => found[item.Selector].Own.GetValueOrDefault(account) ?? []).Select(address => address.ToLowerInvariant())];
 
     /// <summary>The scope that a count runs over: an item without categories is counted for all four.</summary>
     public static Scope Counted(Scope scope)
@@ -143,6 +154,7 @@ public static class Collection
             case SourceRow row:
                 if (row.Time is null && !ranges.Everything) stream.Unreadable(row.Place, "nothing in it gives its time, so it is neither in nor out of the time range");
                 else if (!ranges.Contains(row.Time)) stream.OutOfScope();
+                else if (stream.Holds(row)) stream.LeftOut(Minimisation.Privileged);
                 else stream.InScope(row);
                 break;
             case SourceMessage message:
@@ -154,6 +166,10 @@ public static class Collection
                 else if (!ranges.Contains(time?.At))
                 {
                     stream.OutOfScope();
+                }
+                else if (stream.Holds(message))
+                {
+                    stream.LeftOut(Minimisation.Privileged);
                 }
                 else
                 {
@@ -178,7 +194,7 @@ internal static class SelectorLookup
     /// <summary>What each selector comes to, from all collectors together.</summary>
     public static Dictionary<Selector, AccountsOf> Run(IReadOnlyList<ICollector> collectors, Scope scope, CancellationToken cancel)
     {
-        var found = scope.Items.Select(item => item.Selector).Distinct().ToDictionary(selector => selector, _ => (Accounts: new List<string>(), Why: (string?)null, Asked: false));
+        var found = scope.Items.Select(item => item.Selector).Distinct().ToDictionary(selector => selector, _ => (Accounts: new List<string>(), Own: new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal), Why: (string?)null, Asked: false));
         foreach (var collector in collectors)
         {
             var selectors = found.Keys.Where(selector => WantedSelectors.WhyNot(selector) is null && collector.FindText(selector.Kind) is not null).ToList();
@@ -188,14 +204,15 @@ internal static class SelectorLookup
             if (answers.Count != selectors.Count) throw new SourceException($"the collector \"{collector.Name}\" answered {answers.Count} selectors where {selectors.Count} were asked");
             for (var i = 0; i < selectors.Count; i++)
             {
-                var (accounts, why, _) = found[selectors[i]];
+                var (accounts, own, why, _) = found[selectors[i]];
                 foreach (var account in answers[i].Accounts)
                 {
                     if (account.Length == 0 || (selectors[i].Kind == SelectorKind.Account && account != selectors[i].Value))
                         throw new SourceException($"the collector \"{collector.Name}\" found an account of another name than the one that was asked for");
                     if (!accounts.Contains(account)) accounts.Add(account);
+                    if (answers[i].Own.TryGetValue(account, out var known)) own[account] = [.. own.GetValueOrDefault(account) ?? [], .. known];
                 }
-                found[selectors[i]] = (accounts, why ?? answers[i].Why, true);
+                found[selectors[i]] = (accounts, own, why ?? answers[i].Why, true);
             }
         }
         return found.ToDictionary(f => f.Key, f => One(f.Key, f.Value));
@@ -221,13 +238,13 @@ internal static class SelectorLookup
         return order.Select(account => (account, items[account]));
     }
 
-    private static AccountsOf One(Selector selector, (List<string> Accounts, string? Why, bool Asked) found) => found.Accounts.Count switch
+    private static AccountsOf One(Selector selector, (List<string> Accounts, Dictionary<string, IReadOnlyList<string>> Own, string? Why, bool Asked) found) => found.Accounts.Count switch
     {
         0 => new AccountsOf([], WantedSelectors.WhyNot(selector) ?? (found.Asked ? found.Why : "no source of this gate can look up this kind of identifier")),
         // Two accounts at one address, port and instant: one of the records is wrong, and guessing would name an innocent person.
         > 1 when selector.Kind == SelectorKind.IpAddress => new AccountsOf([], $"{found.Accounts.Count} accounts have a session at this address, port and time"),
         > 1 when selector.Kind == SelectorKind.Mailbox => throw new SourceException("two accounts of the gate's sources have one of the addresses asked for, so it is not known whose it is. Nothing was collected."),
-        _ => new AccountsOf(found.Accounts),
+        _ => new AccountsOf(found.Accounts) { Own = found.Own },
     };
 }
 
@@ -292,24 +309,28 @@ internal sealed class CategoryStream
     private readonly IRecordSink sink;
     private readonly List<Unreadable> _unreadable = [];
     private readonly long[] _bases = new long[Enum.GetValues<TimeBasis>().Length];
-    private readonly SortedDictionary<string, long> _fieldsLeftOut = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _fieldsLeftOut = new(StringComparer.Ordinal), _leftOut = new(StringComparer.Ordinal);
+    private readonly Minimisation minimisation;
+    private readonly IReadOnlySet<string> own;
     private readonly RowFields _fields;
     private readonly TrafficRecord _traffic = new();
-    private long _inScope, _outOfScope, _unreadableTotal, _bytes;
+    private long _inScope, _outOfScope, _unreadableTotal, _bytes, _attachmentsLeftOut;
     private string? _extension;
     private MboxrdWriter? _mbox;
     private FileArchive? _archive;
 
     /// <summary>A stream at its beginning, or where an earlier attempt stood: whatever it counts, it counts on.</summary>
-    public CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink, BegunReading? begun = null)
+    public CategoryStream(string account, DataCategory category, ICollector collector, IRecordSink sink, Minimisation minimisation, IReadOnlySet<string> own, BegunReading? begun = null)
     {
-        (this.account, this.category, this.collector, this.sink) = (account, category, collector, sink);
+        (this.account, this.category, this.collector, this.sink, this.minimisation, this.own) = (account, category, collector, sink, minimisation, own);
         _fields = collector.Fields(category);
         if (begun is null) return;
         var soFar = begun.SoFar;
         (_inScope, _outOfScope, _unreadableTotal, _bytes, _extension) = (soFar.InScope, soFar.OutOfScope, soFar.UnreadableTotal, soFar.Bytes, begun.Extension);
         _unreadable.AddRange(soFar.Unreadable);
         foreach (var time in soFar.Times) _bases[(int)time.Basis] = time.Messages;
+        _attachmentsLeftOut = soFar.AttachmentsLeftOut;
+        foreach (var left in soFar.LeftOut) _leftOut[left.Reason] = left.Count;
         foreach (var field in soFar.FieldsLeftOut) _fieldsLeftOut[field.Field] = field.Rows;
     }
 
@@ -321,6 +342,7 @@ internal sealed class CategoryStream
     public void InScope(SourceRow row)
     {
         Begin("ndjson");
+        if (category == DataCategory.Traffic && minimisation.Rules.MaskTraffic) row = minimisation.Masked(row, _fields.Parties, own);
         foreach (var (name, value) in row.Fields)
             if (value is not null && !_fields.Names.Contains(name)) _fieldsLeftOut[name] = _fieldsLeftOut.GetValueOrDefault(name) + 1;
         Write(AccountRecords.Row(row, _fields.Names));
@@ -340,7 +362,7 @@ internal sealed class CategoryStream
         if (category == DataCategory.Traffic)
         {
             Begin("ndjson");
-            Write(_traffic.Write(message, time));
+            Write(_traffic.Write(message, time, minimisation.Rules.MaskTraffic ? values => minimisation.Masked(values, own) : null));
         }
         else
         {
@@ -348,7 +370,17 @@ internal sealed class CategoryStream
             Begin("mbox");
             _mbox ??= new MboxrdWriter(Write);
             _mbox.Begin(message.FromLine);
-            message.CopyTo(_mbox.Write, cancel);
+            if (minimisation.Rules.Attachments.IsNothing)
+            {
+                message.CopyTo(_mbox.Write, cancel);
+            }
+            else
+            {
+                var filter = new AttachmentFilter(minimisation.Rules.Attachments, message.Headers, _mbox.Write);
+                message.CopyTo(filter.Write, cancel);
+                filter.End();
+                _attachmentsLeftOut += filter.LeftOut;
+            }
             _mbox.End();
         }
         sink.EndRecord();
@@ -365,6 +397,14 @@ internal sealed class CategoryStream
     }
 
     public void OutOfScope() => _outOfScope++;
+
+    /// <summary>Whether a record is held back.</summary>
+    public bool Holds(SourceMessage message) => minimisation.Holds(message);
+
+    /// <inheritdoc cref="Holds(SourceMessage)"/>
+    public bool Holds(SourceRow row) => minimisation.Holds(row, _fields.Parties);
+
+    public void LeftOut(string reason) => _leftOut[reason] = _leftOut.GetValueOrDefault(reason) + 1;
 
     public void Unreadable(string place, string reason)
     {
@@ -393,6 +433,8 @@ internal sealed class CategoryStream
         Source = collector.Name.Length > 0 ? collector.Name : null,
         UnreadableTotal = _unreadableTotal,
         Times = [.. Enum.GetValues<TimeBasis>().Where(b => _bases[(int)b] > 0).Select(b => new BasisCount(b, _bases[(int)b]))],
+        LeftOut = [.. _leftOut.Select(left => new LeftOut(left.Key, left.Value))],
+        AttachmentsLeftOut = _attachmentsLeftOut,
         FieldsLeftOut = [.. _fieldsLeftOut.Select(field => new FieldCount(field.Key, field.Value))],
     };
 
@@ -427,7 +469,11 @@ internal sealed class CategoryStream
 /// <summary>Every record accounted for.</summary>
 /// <param name="Selectors">What each selector came to, in the order of the scope.</param>
 /// <param name="Accounts">One entry for each account found and category asked of it, in order of first mention.</param>
-public sealed record CollectionReport(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Accounts);
+public sealed record CollectionReport(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Accounts)
+{
+    /// <summary>Digest of the gate's rules of minimisation; they are on the ledger under it.</summary>
+    public string? Minimisation { get; init; }
+}
 
 /// <summary>What a selector came to.</summary>
 /// <param name="Item">Index of the scope item, from 0.</param>
@@ -438,7 +484,7 @@ public sealed record SelectorResult(int Item, IReadOnlyList<string> Accounts)
     public string? Why { get; init; }
 }
 
-/// <summary>Counts for one account and category: records read = <paramref name="InScope"/> + <paramref name="OutOfScope"/> + <see cref="UnreadableTotal"/>.</summary>
+/// <summary>Counts for one account and category: records read = <paramref name="InScope"/> + <paramref name="OutOfScope"/> + <see cref="UnreadableTotal"/> + the counts of <see cref="LeftOut"/>.</summary>
 /// <param name="Account">Opaque number.</param>
 /// <param name="Category">The category.</param>
 /// <param name="InScope">Records written.</param>
@@ -456,9 +502,20 @@ public sealed record AccountResult(string Account, DataCategory Category, long I
     /// <summary>The collector's name in <c>gate.json</c>; absent for the accounts file and mail folder.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Records in scope that were left out, by reason.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
+
+    /// <summary>Attachments that were left out of messages that were written.</summary>
+    public long AttachmentsLeftOut { get; init; }
+
     /// <summary>Fields that rows had and that are not of the category, by how many rows; they were left out.</summary>
     public IReadOnlyList<FieldCount> FieldsLeftOut { get; init; } = [];
 }
+
+/// <summary>Records that were left out.</summary>
+/// <param name="Reason">Plain words.</param>
+/// <param name="Count">How many.</param>
+public sealed record LeftOut(string Reason, long Count);
 
 /// <summary>A field that was left out.</summary>
 /// <param name="Field">Its name in the source.</param>

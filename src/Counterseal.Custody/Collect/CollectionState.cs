@@ -5,7 +5,11 @@ namespace Counterseal.Custody;
 /// <param name="Finished">What was read to its end: account, category and collector, in their order.</param>
 /// <param name="Begun">The reading that was going on; <c>null</c> between two.</param>
 /// <param name="IsComplete">Nothing is left to read.</param>
-internal sealed record CollectionState(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Finished, BegunReading? Begun, bool IsComplete);
+internal sealed record CollectionState(IReadOnlyList<SelectorResult> Selectors, IReadOnlyList<AccountResult> Finished, BegunReading? Begun, bool IsComplete)
+{
+    /// <summary>Digest of the rules of minimisation under which it was collected. If they are others now, it begins anew.</summary>
+    public string? Minimisation { get; init; }
+}
 
 /// <summary>A reading between two of its records.</summary>
 /// <param name="SoFar">Its counts so far.</param>

@@ -51,7 +51,11 @@ public interface ICollector : IDisposable
 /// <summary>What selectors come to.</summary>
 /// <param name="Accounts">The provider's own names of the accounts; empty for none.</param>
 /// <param name="Why">Why there are none, where that is not simply that nobody has it.</param>
-public sealed record AccountsOf(IReadOnlyList<string> Accounts, string? Why = null);
+public sealed record AccountsOf(IReadOnlyList<string> Accounts, string? Why = null)
+{
+    /// <summary>Further addresses and numbers of the accounts, where the source knows them: the account's own, which are not masked as other people's are.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Own { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+}
 
 /// <summary>A half-open range of time.</summary>
 /// <param name="From">First instant in it; <c>null</c> for no lower bound.</param>

@@ -30,9 +30,9 @@ internal sealed class MailStore(Sources sources) : ICollector
     {
         ArgumentNullException.ThrowIfNull(run);
         foreach (var selector in selectors) run.Ran(FindText(selector.Kind)!, QueryPlan.Of(selector));
-        var (found, places) = _file.Find(selectors, run.Cancel);
+        var (found, places, own) = _file.Find(selectors, run.Cancel);
         foreach (var (name, place) in places) _places[name] = place;
-        return [.. found.Select(accounts => new AccountsOf(accounts))];
+        return [.. found.Select(accounts => new AccountsOf(accounts) { Own = accounts.ToDictionary(account => account, account => own[account], StringComparer.Ordinal) })];
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,8 @@ internal sealed class TrafficRecord
     /// <summary>The record; valid until the next.</summary>
     /// <param name="message">The message.</param>
     /// <param name="time">Its time, where it has one.</param>
-    public ReadOnlySpan<byte> Write(SourceMessage message, MessageTime? time)
+    /// <param name="masked">The people of a header field, masked; <c>null</c> to leave them as they are. Then the way and the message's own id, which name other people's servers, are left out.</param>
+    public ReadOnlySpan<byte> Write(SourceMessage message, MessageTime? time, Func<IEnumerable<string>, IReadOnlyList<string>>? masked = null)
     {
         _bytes.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_bytes, AccountRecords.Json))
@@ -31,7 +32,11 @@ internal sealed class TrafficRecord
                 json.WriteString("time", Instant.Text(time.At));
                 json.WriteString("timeFrom", JsonNamingPolicy.CamelCase.ConvertName(time.Basis.ToString()));
             }
-            foreach (var (member, field) in _fields) AccountRecords.Strings(json, member, MessageHeaders.All(message.Headers, field));
+            foreach (var (member, field) in _fields)
+            {
+                if (masked is null || member == "date") AccountRecords.Strings(json, member, MessageHeaders.All(message.Headers, field));
+                else if (member is not ("received" or "messageId")) AccountRecords.Strings(json, member, masked(MessageHeaders.All(message.Headers, field)));
+            }
             json.WriteNumber("size", message.Size);
             json.WriteEndObject();
         }

@@ -29,6 +29,8 @@ public sealed partial class Gate : IAsyncDisposable
     private readonly OrderShelf shelf;
     private readonly KnownDirectory directory;
     private readonly PasskeyCounters counters;
+    private readonly PendingLifts lifting;
+    private readonly PendingEntries entries;
     private readonly Measures measures;
     private readonly ConcurrentBag<Task> behind = [];
     private readonly SemaphoreSlim filing = new(1, 1);
@@ -49,6 +51,8 @@ public sealed partial class Gate : IAsyncDisposable
         shelf = new OrderShelf(home);
         directory = new KnownDirectory(home, entry => ledger?.Journal?.Find("revoked", entry) is not null);
         counters = new PasskeyCounters(home);
+        lifting = new PendingLifts(home);
+        entries = new PendingEntries(home);
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
@@ -114,15 +118,14 @@ public sealed partial class Gate : IAsyncDisposable
                 var kept = shelf.Find(digest);
                 if (kept is null && wait && shelf.Unfinished().Count >= MostWaiting)
                     return Refuse(digest, Refusal.Of(Refusal.Busy, "too many orders wait", "/"));
-                if (Merge(envelope, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(envelope, kept);
                 var roster = home.ReadRoster();
                 if (CounterFault(envelope.Approvals, kept, roster) is { } counter)
                     return Refuse(digest, counter);
                 var need = roster.Needs(envelope.Order);
                 if (merged.Approvals.Count < need && !wait)
                     return Refuse(digest, TooFew(merged.Approvals.Count, need));
-                if (SignersFault(merged, home.ReadRoster(), need) is { } alone)
+                if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
                 shelf.Keep(merged);
                 if (envelope.Directory is { } entry)
@@ -160,13 +163,12 @@ public sealed partial class Gate : IAsyncDisposable
                 var roster = await RosterOnRecord(cancel);
                 if (approval.Fault(roster, digest, "/") is { } fault)
                     return Refuse(digest, fault);
-                if (Merge(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept, out var merged) is { } conflict)
-                    return Refuse(digest, conflict);
+                var merged = Merged(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept);
+                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
+                    return Refuse(digest, counter);
                 var need = roster.Needs(kept.Order);
                 if (SignersFault(merged, roster, need) is { } alone)
                     return Refuse(digest, alone);
-                if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
-                    return Refuse(digest, counter);
                 shelf.Keep(merged);
                 if (merged.Approvals.Count < need)
                     return Waiting(digest, merged.Approvals.Count, need);
@@ -195,6 +197,8 @@ public sealed partial class Gate : IAsyncDisposable
                 return Working(digest, work);
             if (shelf.Glance(digest) is not var (order, approvals))
                 return shelf.Done(digest) is { } since ? desk ? Done(digest, since) : State(digest, since) : Plain(Unknown());
+            if (Deleting(digest) is { } deleting)
+                return DeletionState(deleting);
             if (desk && work?.Refusal is { } said)
                 return Plain(said);
             var roster = home.ReadRoster();
@@ -272,6 +276,9 @@ public sealed partial class Gate : IAsyncDisposable
         {
             var roster = home.ReadRoster();
             about["epoch"] = roster.Epoch;
+            if (roster.Passkeys is { } passkeys)
+                about["pages"] = passkeys.Origin;
+            about["changes"] = new JsonArray([.. PendingRosters().Select(ChangeJson)]);
             about["approvals"] = new JsonObject { ["count"] = roster.ForCount.Json(), ["preserve"] = roster.ForPreserve.Json(), ["release"] = roster.ForRelease.Json() };
         }
         catch (RefusalException)
@@ -352,7 +359,10 @@ public sealed partial class Gate : IAsyncDisposable
     }
 
     /// <summary>Ends a stop: on record first, then in effect.</summary>
-    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel)
+    /// <param name="note">The lift.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <param name="together">Whether people sign it one after the other: a lift that too few have signed is kept, and the next signature comes to it.</param>
+    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel, bool together = false)
     {
         try
         {
@@ -362,7 +372,16 @@ public sealed partial class Gate : IAsyncDisposable
             if (await ledger.Disagreement(cancel) is { } disagreement)
                 return Refuse("", disagreement);
             var roster = await RosterOnRecord(cancel);
+            if (counters.Take(lifting.New(lift), roster) is { } counter)
+                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
+            if (together)
+                lift = lifting.With(lift);
             var people = roster.SignersOf(lift.Note).Count;
+            if (together && people > 0 && people < Quorum(roster) && stops.State(lift.Stop) is (true, false))
+            {
+                lifting.Keep(lift);
+                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = people, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
+            }
             if (people < Quorum(roster))
                 return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs {Quorum(roster).ToString(CultureInfo.InvariantCulture)}", "/"));
             var (taken, lifted) = stops.State(lift.Stop);
@@ -370,10 +389,9 @@ public sealed partial class Gate : IAsyncDisposable
                 return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
             if (!lifted)
             {
-                if (counters.Take(lift.Note, roster) is { } counter)
-                    return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
                 stops.End(lift);
+                lifting.Forget(lift.Stop);
             }
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
         }
@@ -434,7 +452,7 @@ public sealed partial class Gate : IAsyncDisposable
     {
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return (null, disagreement);
-        if (shelf.Done(digest) is not { } outcome || !outcome.Files().Contains(name))
+        if (shelf.Done(digest) is not { } outcome || (!outcome.Files().Contains(name) && !(outcome.Name is { } common && name == common + ".tsr" && System.IO.File.Exists(home.At("packages", digest, name)))))
             return (null, Unknown());
         try
         {
@@ -445,6 +463,8 @@ public sealed partial class Gate : IAsyncDisposable
         {
             return (null, e.Refusal);
         }
+        if (!System.IO.File.Exists(home.At("packages", digest, name)))
+            return (null, Unknown());
         if (outcome.Recipient is { } entry && directory.IsRevoked(entry))
             return (null, Refusal.Of(Refusal.WrongRecipient, "the recipient's directory entry was revoked after the package was sealed", "/order/recipient"));
         return StopFault(outcome.Demand, outcome.Signer) is { } stopped ? (null, stopped) : (home.At("packages", digest, name), null);
@@ -481,10 +501,13 @@ public sealed partial class Gate : IAsyncDisposable
         foreach (var work in works.Values)
             await work.Cancel();
         await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
+        await stamped;
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();
+        rosters.Dispose();
         slots.Dispose();
+        stamping.Dispose();
         foreach (var work in works.Values)
             work.Dispose();
         ending.Dispose();
@@ -523,14 +546,20 @@ public sealed partial class Gate : IAsyncDisposable
     private static GateAnswer Waiting(string digest, int have, int need) =>
         new(202, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "waiting", ["have"] = have, ["need"] = need }));
 
-    private static GateAnswer Done(string digest, Outcome outcome) => new(200, Canonical.Bytes(new JsonObject
+    private GateAnswer Done(string digest, Outcome outcome)
     {
-        ["order"] = digest,
-        ["state"] = "done",
-        ["have"] = outcome.People,
-        ["need"] = outcome.People,
-        ["result"] = outcome.Result.DeepClone(),
-    }));
+        var answer = new JsonObject
+        {
+            ["order"] = digest,
+            ["state"] = "done",
+            ["have"] = outcome.People,
+            ["need"] = outcome.People,
+            ["result"] = outcome.Result.DeepClone(),
+        };
+        if (StampState(digest, outcome) is { } stamp)
+            answer["timeStamp"] = stamp;
+        return new GateAnswer(200, Canonical.Bytes(answer));
+    }
 
     private static GateAnswer State(string digest, Outcome outcome) =>
         new(200, Canonical.Bytes(new JsonObject { ["order"] = digest, ["state"] = "done", ["kind"] = Word(outcome.Kind) }));
@@ -539,7 +568,14 @@ public sealed partial class Gate : IAsyncDisposable
     {
         ["order"] = digest,
         ["state"] = "working",
-        ["progress"] = new JsonObject { ["records"] = work.Records, ["bytes"] = work.Bytes },
+        ["progress"] = new JsonObject
+        {
+            ["records"] = Interlocked.Read(ref work.Records),
+            ["bytes"] = Interlocked.Read(ref work.Bytes),
+            ["read"] = work.Sources.Read,
+            ["ofBytes"] = work.Sources.Of,
+            ["startedAt"] = Instant.Text(work.StartedAt),
+        },
     }));
 
     private static Refusal Unknown() => Refusal.Of(Refusal.Unknown, "the gate has nothing by that name", "/");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Counterseal.Law;
 
@@ -29,7 +28,7 @@ public sealed partial class Gate
             return rests;
         if (await BookFault(order.Book, cancel) is { } book)
             return book;
-        return LawFault(envelope) ?? ViewersFault(order, roster) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope);
+        return LawFault(envelope) ?? ViewersFault(order, roster) ?? RecipientFault(envelope, roster) ?? StopFault(order.DemandId, envelope.Directory?.Signer?.ToString()) ?? ReleasedFault(envelope) ?? DeletionFault(order);
     }
 
     /// <summary>What may have changed since the order was checked; asked again just before something leaves.</summary>
@@ -87,6 +86,9 @@ public sealed partial class Gate
     private static Refusal? ScopeFault(Envelope envelope)
     {
         var order = envelope.Order;
+        // What goes is all that the earlier order left, whatever the scope says.
+        if (order.Kind == OrderKind.Delete)
+            return null;
         var (inner, outer) = order.Kind switch
         {
             OrderKind.Preview or OrderKind.Release => (order.Scope, envelope.Event.Event.Decision().Scope),
@@ -175,28 +177,18 @@ public sealed partial class Gate
             : null;
     }
 
-    /// <summary>Approvals kept and approvals new, one a person; kept ones that no longer count are left out.</summary>
-    private Refusal? Merge(Envelope filed, Envelope? kept, out Envelope merged)
+    /// <summary>Approvals kept and approvals new, one a person: another by the same person changes nothing. Kept ones that no longer count are left out.</summary>
+    private Envelope Merged(Envelope filed, Envelope? kept)
     {
         var roster = home.ReadRoster();
         var notes = new List<string>();
-        var people = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var note in kept is null ? [] : Counted(kept.Approvals, kept.Order.Digest, roster))
+        var people = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var note in (kept is null ? [] : Counted(kept.Approvals, kept.Order.Digest, roster)).Concat(filed.Approvals))
         {
-            people[Approval.Read(note, "/approvals").Reviewer] = note;
-            notes.Add(note);
+            if (people.Add(Approval.Read(note, "/approvals").Reviewer))
+                notes.Add(note);
         }
-        merged = filed;
-        for (var i = 0; i < filed.Approvals.Count; i++)
-        {
-            var reviewer = Approval.Read(filed.Approvals[i], $"/approvals/{i}").Reviewer;
-            if (!people.TryGetValue(reviewer, out var earlier))
-                notes.Add(people[reviewer] = filed.Approvals[i]);
-            else if (earlier != filed.Approvals[i])
-                return Refusal.Of(Refusal.SameReviewerTwice, "this person has approved already", $"/approvals/{i}");
-        }
-        merged = filed with { Approvals = notes };
-        return null;
+        return filed with { Approvals = notes };
     }
 
     /// <summary>The counters of the passkeys in approvals that the gate has not kept yet; all else of them has been checked.</summary>
@@ -224,20 +216,6 @@ public sealed partial class Gate
 
     private static IReadOnlyList<string> Counted(IReadOnlyList<string> approvals, string order, Roster roster) =>
         [.. approvals.Where(note => Approval.Read(note, "/approvals").Fault(roster, order) is null)];
-
-    /// <summary>The roster as it stands, put on the ledger before anything is decided under it. An epoch never falls.</summary>
-    private async Task<Roster> RosterOnRecord(CancellationToken cancel)
-    {
-        var roster = home.ReadRoster();
-        var latest = ledger.Journal!.Latest("roster");
-        if (latest is not null && long.Parse(latest.Read("epoch"), CultureInfo.InvariantCulture) > roster.Epoch)
-            throw new RefusalException(Refusal.Of(Refusal.RosterUnusable, "the roster has a lower epoch than the last one on record", "roster.json/epoch"));
-        if (latest is null || latest.Subject != roster.Digest)
-            await Record("roster", "", OwnEvent.Roster(roster), subject: null, cancel);
-        else if (latest.Index is null)
-            await ledger.Send(latest, cancel);
-        return roster;
-    }
 
     /// <summary>The key that seals are signed with is on record before the first of them: its leaf parts what an earlier key was good for from what it is not.</summary>
     private async Task KeyOnRecord(CancellationToken cancel)

@@ -20,8 +20,14 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Bytes collected after which they are made durable, so that a kill costs no more than that; sixteen times as many read have the same effect.</summary>
     public long Segment { get; init; } = Spool.UsualSegment;
 
+    /// <summary>How long a deletion that was approved waits, so that people can stop it.</summary>
+    public TimeSpan DeleteAfter { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Further sources.</summary>
     public IReadOnlyList<CollectorSettings> Collectors { get; init; } = [];
+
+    /// <summary>Who puts a time stamp on what is sealed; <c>null</c> for nobody.</summary>
+    public TimeStampAuthority? TimeStamps { get; init; }
 
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
@@ -293,16 +299,38 @@ public sealed class GateHome : IDisposable
     /// The opaque number of an account: <c>A-</c> and 60 bits of HMAC-SHA256 under the gate's own key in Crockford's base32. The desk can tell that two counts
     /// met the same account, and nothing else.
     /// </summary>
-    internal string AccountNumber(string account)
+    internal string AccountNumber(string account) => "A-" + Number("counterseal/account/v1\n" + account);
+
+    private string Number(string of)
     {
         const string crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        var mac = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes("counterseal/account/v1\n" + account));
+        var mac = HMACSHA256.HashData(accountKey, Encoding.UTF8.GetBytes(of));
         var bits = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(mac) : BitConverter.ToUInt64(mac);
-        Span<char> text = stackalloc char[14];
-        "A-".CopyTo(text);
+        Span<char> text = stackalloc char[12];
         for (var i = 0; i < 12; i++)
-            text[2 + i] = crockford[(int)((bits >> (59 - (5 * i))) & 31)];
+            text[i] = crockford[(int)((bits >> (59 - (5 * i))) & 31)];
         return new string(text);
+    }
+
+    /// <summary>What another person's address becomes where it is masked: the same within a demand, so that a conversation can be followed, and another for each demand.</summary>
+    internal string Pseudonym(string demand, string address) => "P-" + Number("counterseal/party/v1\n" + demand + "\n" + address);
+
+    /// <summary>The rules of minimisation as they stand now; none where there is no file.</summary>
+    /// <exception cref="RefusalException"><c>minimisation</c>: they cannot be read, or are malformed.</exception>
+    internal MinimisationRules ReadMinimisation()
+    {
+        try
+        {
+            return File.Exists(At("minimisation.json")) ? MinimisationRules.Read(File.ReadAllBytes(At("minimisation.json"))) : MinimisationRules.None;
+        }
+        catch (RefusalException e)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RulesUnusable, e.Refusal.What, e.Refusal.Where));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusalException(Refusal.Of(Refusal.RulesUnusable, "the rules cannot be read", "minimisation.json"));
+        }
     }
 
     /// <summary>The roster as it stands now. Read for every decision, so that a struck reviewer is struck at once.</summary>
@@ -381,10 +409,14 @@ public sealed class GateHome : IDisposable
             ["desk"] = settings.DeskDigest,
             ["tripwires"] = settings.Tripwires.Json(),
         };
+        if (settings.DeleteAfter != TimeSpan.FromHours(24))
+            json["deleteAfter"] = (long)settings.DeleteAfter.TotalSeconds;
         if (settings.Page is not null)
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
+        if (settings.TimeStamps is { } stamps)
+            json["timeStamps"] = new JsonObject { ["address"] = stamps.Address.AbsoluteUri, ["certificates"] = new JsonArray([.. stamps.Certificates.Select(one => (JsonNode)one)]) };
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
@@ -393,7 +425,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -404,12 +436,29 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
+            DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             VolumeSize = !root.Has("volumeSize") ? null
                 : root.Whole("volumeSize", BlockDigests.Size, long.MaxValue) is var size && size % BlockDigests.Size == 0 ? size
                 : throw RefusalException.Malformed("a volume's size is a multiple of 1 MiB (1048576)", root.Place("volumeSize")),
             Segment = root.Has("segment") ? root.Whole("segment", 1 << 16, 1L << 40) : Spool.UsualSegment,
             Collectors = root.Has("collectors") ? CollectorSettings.Read(root.Member("collectors"), file => File.ReadAllText(At(file)).Trim()) : [],
         };
+    }
+
+    private static TimeStampAuthority ReadTimeStamps(Shape shape)
+    {
+        if (!Uri.TryCreate(shape.Text("address"), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw RefusalException.Malformed("this must be an http or https address", shape.Place("address"));
+        var certificates = shape.Texts("certificates", 4, 64 * 1024);
+        try
+        {
+            return TimeStamp.Certificates(certificates).Count > 0 ? new TimeStampAuthority(address, certificates) : throw RefusalException.Malformed("at least one certificate must be pinned", shape.Place("certificates"));
+        }
+        catch (FormatException e)
+        {
+            throw RefusalException.Malformed(e.Message, shape.Place("certificates"));
+        }
     }
 
     /// <summary>A folder for the gate's user alone, also where it was there before or the process has a strange umask.</summary>

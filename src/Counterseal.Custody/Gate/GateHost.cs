@@ -67,6 +67,7 @@ public sealed class GateHost : IDisposable
         await app.StartAsync(cancel);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(socket, GateHome.FileMode | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        await using var pages = PagesSettings.Read(home) is { } listen ? await PagesHost.Start(gate, listen, clock, log, cancel) : null;
         ready?.Invoke();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (cancel.Register(ended.SetResult))
@@ -124,6 +125,8 @@ public sealed class GateHost : IDisposable
             ["orders", var digest, "approvals"] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Approve(digest, note, http.RequestAborted)),
             ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
             ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
+            ["rosters"] when isPost => Note(http, notes, note => gate.SignRoster(note, http.RequestAborted)),
+            ["rosters", "halts"] when isPost => Note(http, stops, note => gate.HaltRoster(note, http.RequestAborted)),
             ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),
             ["revocations"] when isPost => Note(http, stops, note => gate.TakeRevocation(note, CancellationToken.None)),
             ["previews", var digest] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Look(digest, note, http.RequestAborted)),
@@ -286,7 +289,7 @@ public sealed class GateHost : IDisposable
 
     private static Refusal Busy() => Refusal.Of(Refusal.Busy, "too many requests", "/");
 
-    private static TokenBucketRateLimiter Limiter(int burst, int eachSecond) => new(new TokenBucketRateLimiterOptions
+    internal static TokenBucketRateLimiter Limiter(int burst, int eachSecond) => new(new TokenBucketRateLimiterOptions
     {
         TokenLimit = burst,
         TokensPerPeriod = eachSecond,

@@ -273,7 +273,11 @@ internal sealed class GateLedger : IDisposable
 internal static class OwnEvent
 {
     public static JsonObject Book(string digest) => new() { ["book"] = digest };
+    public static JsonObject Minimisation(string digest) => new() { ["rules"] = digest };
     public static JsonObject Roster(Roster roster) => new() { ["epoch"] = roster.Epoch, ["roster"] = roster.Digest };
+    public static JsonObject Roster(Roster roster, string change) => new() { ["epoch"] = roster.Epoch, ["roster"] = roster.Digest, ["change"] = change };
+    public static JsonObject Change(RosterDraft draft) => new() { ["change"] = draft.Digest, ["epoch"] = draft.Roster.Epoch, ["roster"] = draft.Roster.Digest };
+    public static JsonObject Halt(string change) => new() { ["change"] = change };
     public static JsonObject Order(string digest) => new() { ["order"] = digest };
     public static JsonObject Sealed(string digest, string statement) => new() { ["order"] = digest, ["statement"] = statement };
     public static JsonObject Key(string vkey) => new() { ["key"] = vkey };

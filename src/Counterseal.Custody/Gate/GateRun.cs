@@ -15,8 +15,9 @@ public sealed partial class Gate
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
     /// <summary>One order being carried out.</summary>
-    private sealed class Work(Envelope envelope) : IDisposable
+    private sealed class Work(Envelope envelope, DateTimeOffset startedAt) : IDisposable
     {
+        public DateTimeOffset StartedAt => startedAt;
         private readonly CancellationTokenSource cancel = new();
         public string Digest { get; } = envelope.Order.Digest;
         public string Demand { get; } = envelope.Order.DemandId;
@@ -26,6 +27,7 @@ public sealed partial class Gate
         public long Version { get; } = envelope.Order.Kind == OrderKind.Release ? envelope.Event.Event.Version : -1;
         public Task Task { get; set; } = Task.CompletedTask;
         public Refusal? Refusal { get; set; }
+        public MinimisationRules Rules { get; set; } = MinimisationRules.None;
         public long Records;
         public long Bytes;
         /// <summary>Bytes of the sources read so far, and of how many, as far as that is known; 0 where nothing is.</summary>
@@ -61,7 +63,7 @@ public sealed partial class Gate
 
     private Work Begin(Envelope envelope)
     {
-        var work = new Work(envelope);
+        var work = new Work(envelope, clock.GetUtcNow());
         works[work.Digest] = work;
         work.Task = Task.Run(() => Carry(work), CancellationToken.None);
         return work;
@@ -79,6 +81,7 @@ public sealed partial class Gate
         }
         return work.Refusal is { } refusal ? Plain(refusal)
             : shelf.Done(work.Digest) is { } outcome ? withResult ? Done(work.Digest, outcome) : State(work.Digest, outcome)
+            : Deleting(work.Digest) is { } deleting ? DeletionState(deleting)
             : Plain(Refusal.Of(Refusal.Busy, "the gate is ending", "/"));
     }
 
@@ -149,11 +152,22 @@ public sealed partial class Gate
             await MakeWhole(envelope, effect);
             return;
         }
+        if (order.Kind == OrderKind.Delete && Deleting(order.Digest) is { } deleting)
+        {
+            await Delete(envelope, deleting, cancel);
+            return;
+        }
         envelope = Approved(envelope);
         Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
         MeasureBegin(order);
+        if (order.Kind == OrderKind.Delete)
+        {
+            await AnnounceDeletion(order, cancel);
+            return;
+        }
         if (order.Kind != OrderKind.Count)
             work.Room = Room(order);
+        work.Rules = order.Kind == OrderKind.Preserve ? MinimisationRules.None : await RulesOnRecord(cancel);
         await Record("begun", order.DemandId, OwnEvent.Order(order.Digest), order.Digest, cancel);
         switch (order.Kind)
         {
@@ -181,7 +195,7 @@ public sealed partial class Gate
     private void Count(Work work, Envelope envelope, CancellationToken cancel)
     {
         using var sources = Sources();
-        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), null, work.Passed, cancel);
+        var report = Collection.Run(sources.Collectors, Collection.Counted(envelope.Order.Scope), home.AccountNumber, new Progress(new CountSink(), work), null, work.Passed, Minimised(work), cancel);
         MeasureCollected(envelope.Order, 0, report);
         var accounts = new JsonArray();
         foreach (var account in report.Accounts.GroupBy(result => result.Account, StringComparer.Ordinal))
@@ -252,7 +266,10 @@ public sealed partial class Gate
             Directory.Delete(folder, recursive: true);
         Durable.CreateFolder(folder, GateHome.FolderMode);
         var order = envelope.Order;
-        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow());
+        var facts = new PackageFacts(Name, home.Settings.Trial, order.Canonical, order.DemandId, order.OriginalDigest, envelope.Approvals, envelope.Event.Proof, recipients, authority, clock.GetUtcNow())
+        {
+            Custody = order.Kind == OrderKind.Release ? CustodyFacts.Of(envelope) : null,
+        };
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = GateHome.FileMode;
@@ -264,7 +281,7 @@ public sealed partial class Gate
         {
             using (var writer = new PackageWriter(Next, volumeSize ?? long.MaxValue, facts))
             {
-                statement = writer.Finish(Gather(work, order, writer, cancel));
+                statement = writer.Finish(Gather(work, order, writer, cancel), clock.GetUtcNow());
             }
             CrashPoint.Reach("gate.package.collect.unsynced");
             file!.Flush(flushToDisk: true);
@@ -300,6 +317,7 @@ public sealed partial class Gate
         OrderKind.Release => ledger.Journal!.Find("sealed", order.Digest),
         OrderKind.Preserve => ledger.Journal!.Find("preserved", order.Digest),
         OrderKind.Preview => ledger.Journal!.Find("previewed", order.Digest),
+        OrderKind.Delete => ledger.Journal!.Find("deleted", order.Digest),
         _ => null,
     };
 
@@ -311,6 +329,8 @@ public sealed partial class Gate
             Seal(envelope, effect, proof);
         else if (envelope.Order.Kind == OrderKind.Preview)
             Finish(envelope, null, Previewed(envelope.Order.Digest).Result());
+        else if (envelope.Order.Kind == OrderKind.Delete)
+            Finish(envelope, null, new JsonObject { ["deleted"] = envelope.Order.Deletes, ["at"] = Instant.Text(effect.Event.At) });
         else
             Finish(envelope, null, JsonNode.Parse(System.IO.File.ReadAllBytes(home.At("snapshots", envelope.Order.Digest, "snapshot.json")))!.AsObject());
     }
@@ -336,6 +356,7 @@ public sealed partial class Gate
             ["volumes"] = volumes,
             ["sealed"] = sealedEvent,
         });
+        StampSoon();
     }
 
     private void Finish(Envelope envelope, string? name, JsonObject result)
@@ -343,7 +364,7 @@ public sealed partial class Gate
         var order = envelope.Order;
         // Its effect is on record and whole; what was kept to get there is over.
         Spool.Delete(home.At("spool", order.Digest));
-        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result));
+        shelf.Finish(order.Digest, new Outcome(order.Kind, order.DemandId, envelope.Directory?.Signer?.ToString(), name, order.Recipient, envelope.Approvals.Count, result) { Original = order.OriginalDigest });
         ledger.Journal!.Note("done", order.Digest, Word(order.Kind));
     }
 
@@ -365,8 +386,10 @@ public sealed partial class Gate
                 await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
             await KeyOnRecord(cancel);
             await RosterOnRecord(cancel);
+            await RulesOnRecord(cancel);
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
+            StampSoon();
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);
@@ -422,6 +445,20 @@ public sealed partial class Gate
                 if (EffectOnRecord(order) is not null)
                 {
                     Begin(shelf.Find(digest)!);
+                }
+                else if (order.Kind == OrderKind.Delete && Deleting(digest) is { } deleting)
+                {
+                    // Its window was for being announced; from then on it has its own time.
+                    if (Due(deleting) > clock.GetUtcNow() || StopFault(order.DemandId, null) is not null)
+                        continue;
+                    if (Counted(approvals, digest, roster) is var counted && counted.Count >= roster.Needs(order))
+                    {
+                        Begin(shelf.Find(digest)!);
+                        continue;
+                    }
+                    // Whoever approved it must count still: a roster that has changed since voids it.
+                    Forget(digest);
+                    Refuse(digest, TooFew(counted.Count, roster.Needs(order)));
                 }
                 else if (clock.GetUtcNow() >= order.Expires)
                 {

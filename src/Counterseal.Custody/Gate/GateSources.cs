@@ -50,9 +50,25 @@ public sealed partial class Gate
     }
 
     /// <summary>The plan in an order against the gate's own. Where there are only the accounts file and the mail folder, an order may go without.</summary>
-    private Refusal? PlanFault(Order order) => order.Plan is null
+    private Refusal? PlanFault(Order order) => order.Kind == OrderKind.Delete && order.Plan is null ? null : order.Plan is null
         ? home.Settings.Collectors.Count > 0 ? Refusal.Of(Refusal.WrongPlan, "this gate has sources that are asked by queries, and the order names no plan", "/order/plan") : null
         : order.Plan == PlanOf(order.Kind, order.Scope).Digest ? null : Refusal.Of(Refusal.WrongPlan, "the gate would run other queries than those that were shown", "/order/plan");
+
+    /// <summary>
+    /// The rules of minimisation as they stand, put on the ledger before anything is collected under them. A gate that never had any says nothing; one whose rules are taken away says so.
+    /// </summary>
+    private async Task<MinimisationRules> RulesOnRecord(CancellationToken cancel)
+    {
+        var rules = home.ReadMinimisation();
+        var latest = ledger.Journal!.Latest("minimisation");
+        if (latest is null ? rules.Digest != MinimisationRules.None.Digest : latest.Subject != rules.Digest)
+            await Record("minimisation", "", OwnEvent.Minimisation(rules.Digest), subject: null, cancel);
+        else if (latest is { Index: null })
+            await ledger.Send(latest, cancel);
+        return rules;
+    }
+
+    private Minimisation Minimised(Work work) => new(work.Rules, address => home.Pseudonym(work.Demand, address));
 
     /// <exception cref="InvalidDataException">A collector is of a kind that nobody here makes, or its settings cannot be used.</exception>
     private OpenSources Sources()

@@ -14,7 +14,7 @@ public sealed partial class Gate
         using var spool = new Spool(home.At("spool", order.Digest), home.Vault, home.Settings.Segment, new Progress(sink, work));
         if (spool.Resumed)
             GateLog.GoesOn(log, order.Digest, work.Records);
-        var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, spool, spool, work.Passed, cancel);
+        var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, spool, spool, work.Passed, Minimised(work), cancel);
         cancel.ThrowIfCancellationRequested();
         MeasureCollected(order, work.Bytes, report);
         return report;

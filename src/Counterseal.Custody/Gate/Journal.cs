@@ -17,9 +17,11 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
     public string Subject { get; } = Read(Event, Event.Type switch
     {
         "book" => "book",
+        "minimisation" => "rules",
         "roster" => "roster",
         "stopped" => "stop",
         "lifted" => "lift",
+        "proposed" or "halted" => "change",
         "revoked" => "entry",
         "key" => "key",
         "viewed" => "view",

@@ -72,7 +72,12 @@ public sealed record LoggedEvent
             return Wrong("the order rests on another event", "/order/rests");
         if (Demand != order.DemandId)
             return Wrong("the event is another demand's", "/event/bytes/demand");
-        return order.Kind is OrderKind.Preview or OrderKind.Release ? Decided(order) : Received(order);
+        return order.Kind switch
+        {
+            OrderKind.Preview or OrderKind.Release => Decided(order),
+            OrderKind.Delete => Type is "withdrawn" or "closed" ? null : Wrong("a deletion rests on a withdrawn or closed event", "/event/bytes/type"),
+            _ => Received(order),
+        };
     }
 
     /// <summary>What was decided, of a <i>decided</i> event that has passed <see cref="Fault"/>.</summary>

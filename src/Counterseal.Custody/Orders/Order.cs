@@ -14,6 +14,8 @@ public enum OrderKind
     Preview,
     /// <summary>A package for one recipient.</summary>
     Release,
+    /// <summary>The end of what an earlier order left at the gate, after a delay.</summary>
+    Delete,
 }
 
 /// <summary>An order as the gate reads it from its canonical bytes; it cannot be built otherwise.</summary>
@@ -74,6 +76,8 @@ public sealed record Order
     public string? Plan { get; init; }
     /// <summary>The reviewers who may look, by their names on the roster, ascending; for a preview only, otherwise none.</summary>
     public IReadOnlyList<string> Viewers { get; init; } = [];
+    /// <summary>Digest of the order whose snapshot, package or preview goes; for a deletion only.</summary>
+    public string? Deletes { get; init; }
     /// <summary>From when it is good, inclusive, UTC.</summary>
     public required DateTimeOffset NotBefore { get; init; }
     /// <summary>Until when it is good, exclusive, UTC.</summary>
@@ -103,7 +107,8 @@ public sealed record Order
             "preserve" => OrderKind.Preserve,
             "preview" => OrderKind.Preview,
             "release" => OrderKind.Release,
-            _ => throw RefusalException.Malformed("an order is count, preserve, preview or release", root.Place("kind")),
+            "delete" => OrderKind.Delete,
+            _ => throw RefusalException.Malformed("an order is count, preserve, preview, release or delete", root.Place("kind")),
         };
         string[] members = ["v", "kind", "gate", "trial", "demand", "facts", "book", "asOf", "scope", "rests", "plan", "notBefore", "expires", "nonce"];
         root = Shape.Closed(document.RootElement, "/order", kind switch
@@ -111,6 +116,7 @@ public sealed record Order
             OrderKind.Preserve => [.. members, "preserveUntil"],
             OrderKind.Preview => [.. members, "viewers"],
             OrderKind.Release => [.. members, "recipient", "reissueOf"],
+            OrderKind.Delete => [.. members, "deletes"],
             _ => members,
         });
         root.Whole("v", 1, 1);
@@ -140,6 +146,7 @@ public sealed record Order
             PreserveUntil = kind == OrderKind.Preserve ? root.Instant("preserveUntil") : null,
             Plan = root.Has("plan") ? root.Hex("plan", 32) : null,
             Viewers = kind == OrderKind.Preview ? ViewersOf(root) : [],
+            Deletes = kind == OrderKind.Delete ? root.Hex("deletes", 32) : null,
             NotBefore = root.Instant("notBefore"),
             Expires = root.Instant("expires"),
         };

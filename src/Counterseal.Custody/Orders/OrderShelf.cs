@@ -14,8 +14,12 @@ namespace Counterseal.Custody;
 /// <param name="Result">The protocol's result.</param>
 internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, string? Name, string? Recipient, int People, JsonObject Result)
 {
+    /// <summary>Digest of the demand's original, so that a deletion can be held against it; <c>null</c> for what was done before that was kept.</summary>
+    public string? Original { get; init; }
+
     public byte[] Json() => Canonical.Bytes(new JsonObject
     {
+        ["original"] = Original,
         ["kind"] = Kind.ToString().ToLowerInvariant(),
         ["demand"] = Demand,
         ["signer"] = Signer,
@@ -39,7 +43,10 @@ internal sealed record Outcome(OrderKind Kind, string Demand, string? Signer, st
             node["name"]?.GetValue<string>(),
             node["recipient"]?.GetValue<string>(),
             node["people"]!.GetValue<int>(),
-            node["result"]!.DeepClone().AsObject());
+            node["result"]!.DeepClone().AsObject())
+        {
+            Original = node["original"]?.GetValue<string>(),
+        };
     }
 }
 

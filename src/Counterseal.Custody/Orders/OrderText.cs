@@ -13,6 +13,9 @@ public static class OrderText
 {
     private const int Width = 18;
 
+    /// <summary>One part of it: a heading, and lines of a word and what it says.</summary>
+    internal sealed record Section(string Title, List<(string Word, string Value)> Lines);
+
     /// <summary>The lines, each ending in a newline. The digest, which the approval is over, comes last.</summary>
     /// <param name="envelope">The order with its original, event and directory entry.</param>
     /// <param name="assessment">What the law engine says when it is run over the order here; <c>null</c> when the rule book is not at hand.</param>
@@ -21,22 +24,36 @@ public static class OrderText
     public static string Render(Envelope envelope, Assessment? assessment, DateTimeOffset now, QueryPlan? plan = null)
     {
         ArgumentNullException.ThrowIfNull(envelope);
-        var order = envelope.Order;
         var text = new StringBuilder();
-        void Line(string word, string value) => text.Append(word.PadRight(Width)).Append(value).Append('\n');
+        foreach (var (word, value) in Sections(envelope, assessment, now, plan).SelectMany(section => section.Lines))
+            text.Append(word.PadRight(Width)).Append(value).Append('\n');
+        return text.ToString();
+    }
 
+    /// <summary>The same in parts, for a page.</summary>
+    internal static IReadOnlyList<Section> Sections(Envelope envelope, Assessment? assessment, DateTimeOffset now, QueryPlan? plan)
+    {
+        var order = envelope.Order;
+        var sections = new List<Section>();
+        void Begin(string title) => sections.Add(new Section(title, []));
+        void Line(string word, string value) => sections[^1].Lines.Add((word, value));
+
+        Begin("The order");
         Line("order to", order.Kind switch
         {
             OrderKind.Count => "COUNT: say how many items are in scope; nothing else leaves",
             OrderKind.Preserve => $"PRESERVE: keep a snapshot until {Instant.Text(order.PreserveUntil!.Value)}; nothing leaves",
             OrderKind.Preview => "PREVIEW: let the viewers below look, on the gate, at what would leave; nothing leaves",
+            OrderKind.Delete => $"DELETE, after a delay in which anyone on the roster can stop it: what order {order.Deletes} left at the gate",
             _ => "RELEASE: hand a package to the recipient below; it cannot be called back",
         });
         Line("gate", Visible.Text(order.Gate) + (order.Trial ? " (trial)" : " (production)"));
         Line("demand", order.DemandId);
+        Begin("The demand, as it was read");
         Demanded(order.Demand, Line);
         Line("received", Instant.Text(order.Received));
         Line("original", $"{envelope.Original.Length.ToString(CultureInfo.InvariantCulture)} bytes, SHA-256 {order.OriginalDigest}" + (Canonical.Digest(envelope.Original) == order.OriginalDigest ? "" : "  ! THESE ARE NOT THOSE BYTES"));
+        Begin("What it covers");
         for (var i = 0; i < order.Scope.Items.Count; i++)
             Line(i == 0 ? "scope" : "", Item(order.Scope.Items[i]));
         if (order.Demand.Scope.Items.Count > 0 && !Scope.Within(order.Demand.Scope, order.Scope))
@@ -47,17 +64,22 @@ public static class OrderText
         Plan(order, plan, Line);
         if (order.Viewers.Count > 0)
             Line("viewers", string.Join(", ", order.Viewers.Select(Visible.Text)));
+        if (envelope.Directory is not null)
+            Begin("Who gets it");
         Recipient(envelope, Line);
+        Begin("What it rests on");
         Event(envelope, Line);
         Line("facts", order.Facts.Values.Count == 0 ? "none established" : string.Join(", ", order.Facts.Values.Select(fact => $"{Visible.Text(fact.Key)} = {Visible.Text(fact.Value)}")));
+        Begin("The law, run here");
         Line("rule book", order.Book);
         Law(order, assessment, Line);
+        Begin("Time and people");
         if (order.ReissueOf is { } earlier)
             Line("issued again", $"for the earlier order {earlier}");
         Line("good", $"from {Instant.Text(order.NotBefore)} until {Instant.Text(order.Expires)} ({(now >= order.Expires ? "over" : Span(order.Expires - now) + " left")})");
         Line("approvals so far", envelope.Approvals.Count == 0 ? "none" : string.Join(", ", envelope.Approvals.Select(Reviewer)));
         Line("order digest", order.Digest);
-        return text.ToString();
+        return sections;
     }
 
     private static void Demanded(Demand demand, Action<string, string> line)

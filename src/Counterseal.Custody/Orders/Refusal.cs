@@ -64,6 +64,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string LedgerAway = "ledger-away";
     /// <summary>A source of customer data cannot be read.</summary>
     public const string Source = "source";
+    /// <summary>The gate's rules of minimisation cannot be used.</summary>
+    public const string RulesUnusable = "minimisation";
     /// <summary>No or another desk's credential.</summary>
     public const string NotTheDesk = "not-the-desk";
     /// <summary>Nothing here by that digest or name.</summary>
@@ -85,7 +87,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [NotInLedger] = (403, "an event is in the ledger before anything may rest on it", "append the event to the ledger and send its proof"),
         [OtherLog] = (403, "the gate believes one ledger, by the key in its own folder", "send a proof under a checkpoint of the ledger that this gate knows"),
         [Fork] = (403, "every checkpoint must be a continuation of, or be continued by, the last that the gate saw", "stop and look: somebody shows two histories of the ledger"),
-        [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, and every field that both name must agree", "make a new order from the event, and have it approved"),
+        [WrongEvent] = (403, "count and preserve rest on received, preview and release rest on decided, a deletion rests on withdrawn or closed, and every field that both name must agree", "make a new order from the event, and have it approved"),
         [WiderThanDecided] = (403, "an order may narrow what was decided (or demanded), never widen it", "narrow the order's scope, or have a new decision made"),
         [WrongPlan] = (403, "reviewers approve the queries that the gate will run, and it runs no others", "ask the gate for the plan of this scope, put its digest into a new order and have it approved"),
         [UnknownBook] = (403, "the gate runs the law with a book that it holds itself and whose digest it has put on the ledger", "have the gate's operator install the rule book"),
@@ -100,6 +102,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [Journal] = (409, "the gate's journal and its leaves in the ledger must agree", "have a person look: the journal was rolled back or changed, or somebody else writes with the gate's key"),
         [LedgerAway] = (503, "nothing runs without the ledger", "try again"),
         [Source] = (403, "a source that cannot be read in full yields nothing, never a part that looks whole", "have the gate's operator look at its log, then file the same order again"),
+        [RulesUnusable] = (403, "what is to be left out is known before anything is collected", "have the gate's operator mend minimisation.json"),
         [NotTheDesk] = (401, "filing orders and fetching packages needs the desk's credential", "send it as Authorization: Bearer"),
         [Unknown] = (404, "the gate answers only for what it holds", "check the digest; file the order again if it was never answered"),
         [Busy] = (429, "the gate takes a bounded number of requests and waiting orders", "wait, then try again"),

@@ -17,6 +17,8 @@ internal static partial class Bag
     public const string Report = "report.json";
     public const string DecidedProof = "decided.tlog-proof";
     public const string Salt = "salt";
+    /// <summary>The chain-of-custody record; packages of before do not have it.</summary>
+    public const string Custody = "custody.jsonld";
     public const string Payload = "data/";
     public const string Approvals = "approvals/";
 
@@ -49,7 +51,7 @@ internal static partial class Bag
             if (!Segments().IsMatch(segment) || Devices().IsMatch(segment))
                 return "the path has a part that is not made of A–Z, a–z, 0–9, \".\", \"_\" and \"-\", or that some system reserves";
         }
-        return path.StartsWith(Payload, StringComparison.Ordinal) || Required.Contains(path) || path == TagManifest || ApprovalPaths().IsMatch(path)
+        return path.StartsWith(Payload, StringComparison.Ordinal) || Required.Contains(path) || path is TagManifest or Custody || ApprovalPaths().IsMatch(path)
             ? null
             : "a package has no such file";
     }

@@ -22,6 +22,7 @@ public static class Package
         {
             PackageChecks.Name(name, seal.Statement, counterseal, checks);
             PackageChecks.Header(Path.Combine(folder, seal.Statement.Volumes[0].Name), seal.Statement, checks);
+            PackageChecks.Stamp(Path.Combine(folder, seal.Statement.Name + ".tsr"), seal.Statement, trust, checks);
             foreach (var volume in seal.Statement.Volumes)
                 PackageChecks.Volume(Path.Combine(folder, volume.Name), volume, checks, cancel);
         }
@@ -106,6 +107,7 @@ public static class Package
         var statement = seal.Statement;
         PackageChecks.Name(name, statement, counterseal, checks);
         PackageChecks.Header(Path.Combine(where, statement.Volumes[0].Name), statement, checks);
+        PackageChecks.Stamp(Path.Combine(where, statement.Name + ".tsr"), statement, trust, checks);
         if (checks.Any(check => !check.Holds))
             throw Failed(checks);
         allowed(statement, counterseal);

@@ -103,6 +103,34 @@ internal static class PackageChecks
     public static void Name(string name, SealStatement statement, string path, List<Check> checks) =>
         Add(checks, "the files have the name stated", name == statement.Name ? null : $"they should be called {statement.Name}", path);
 
+    /// <summary>Checks the time stamp beside the package, if there is one. That there is none is no fault: an authority may be away, or none be asked.</summary>
+    public static void Stamp(string path, SealStatement statement, Trust trust, List<Check> checks)
+    {
+        if (!File.Exists(path))
+        {
+            checks.Add(new Check(true, "no time stamp by another authority is beside it", null));
+            return;
+        }
+        try
+        {
+            using var file = OpenFile(path);
+            if (file.Length > TimeStamp.Limit)
+                throw new FormatException($"{file.Length} bytes are more than the {TimeStamp.Limit} that are taken");
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            var stamp = TimeStamp.Read(bytes, statement);
+            var said = $"a time stamp over the statement says {Law.Instant.Text(stamp.At)}, signed by {stamp.Signer}";
+            if (trust.TimeStamps.Count == 0)
+                checks.Add(new Check(true, $"{said}; the trust file names no authority for time stamps, so whether to believe it is for you to say", null));
+            else
+                Add(checks, said, TimeStamp.Certificates(trust.TimeStamps).Any(one => one.AsSpan().SequenceEqual(stamp.Certificate)) ? null : "that certificate is not one that is trusted", path);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            checks.Add(new Check(false, $"the time stamp is one over this statement: {e.Message}", path));
+        }
+    }
+
     /// <summary>Checks that the file begins with a way in for each recipient stated and for nobody else: one more would be one more reader.</summary>
     public static void Header(string path, SealStatement statement, List<Check> checks)
     {

@@ -10,7 +10,7 @@ namespace Counterseal.Custody;
 /// <param name="DecidedProof">The tlog-proof of the decision's leaf.</param>
 /// <param name="Recipients">Whom it is encrypted to, and how.</param>
 /// <param name="Authority">The authority's name in the directory.</param>
-/// <param name="SealedAt">On the gate's clock, UTC.</param>
+/// <param name="SealedAt">When it was begun, on the gate's clock, UTC.</param>
 public sealed record PackageFacts(
     string Gate,
     bool Trial,
@@ -21,4 +21,8 @@ public sealed record PackageFacts(
     string DecidedProof,
     PackageRecipients Recipients,
     string Authority,
-    DateTimeOffset SealedAt);
+    DateTimeOffset SealedAt)
+{
+    /// <summary>What the chain-of-custody record says; <c>null</c> for packages without one.</summary>
+    public CustodyFacts? Custody { get; init; }
+}

@@ -154,8 +154,9 @@ public sealed class PackageWriter : IRecordSink, IDisposable
 
     /// <summary>Writes the bag's tag files and manifests and ends the age file; gives what the seal states.</summary>
     /// <param name="report">Every record accounted for; goes into the bag as <c>report.json</c>.</param>
+    /// <param name="collected">When collecting ended, UTC, for the chain-of-custody record; by default when the package was begun.</param>
     /// <exception cref="InvalidOperationException">A stream has not ended, or it is finished already.</exception>
-    public SealStatement Finish(CollectionReport report)
+    public SealStatement Finish(CollectionReport report, DateTimeOffset? collected = null)
     {
         if (stream is not null || finished)
             throw new InvalidOperationException("the last stream has not ended, or the package is finished");
@@ -165,6 +166,8 @@ public sealed class PackageWriter : IRecordSink, IDisposable
         Tag(Bag.Info, Encoding.UTF8.GetBytes(Bag.InfoText(facts, Name, order, payloadBytes, manifest.Digests.Count)));
         var payload = manifest.Bytes();
         Tag(Bag.Manifest, payload);
+        if (facts.Custody is { } custody)
+            Tag(Bag.Custody, CustodyRecord.Bytes(facts, custody, order, Name, SHA256.HashData(payload), collected ?? facts.SealedAt));
         File(Bag.TagManifest, tags.Bytes());
         encryption.Write(new byte[2 * TarHeader.Block]);
         encryption.Finish();

@@ -13,23 +13,37 @@ public sealed record EarlierKey(string Gate, long Before);
 /// <param name="Ledger">The ledger's key (vkey); its name is the log's origin.</param>
 public sealed record Trust(string Gate, string Ledger)
 {
-    private const int Limit = 64 * 1024;
+    private const int Limit = 256 * 1024;
+
+    /// <summary>Base64 of the DER of the certificates whose time stamps are believed; empty for none.</summary>
+    public IReadOnlyList<string> TimeStamps { get; init; } = [];
 
     /// <summary>The gate's earlier keys.</summary>
     public IReadOnlyList<EarlierKey> Earlier { get; init; } = [];
 
-    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;","earlier":[{"gate":"&lt;vkey&gt;","before":n}]}</c>; <c>earlier</c> may be left out.</summary>
+    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;","earlier":[{"gate":"&lt;vkey&gt;","before":n}],"timeStamps":["&lt;certificate&gt;"]}</c>; the last two may be left out.</summary>
     /// <exception cref="SealFormatException">Names the member and the rule.</exception>
     public static Trust Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = Shape.Parse(json, Limit, "/");
-            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "earlier");
+            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "earlier", "timeStamps");
             var earlier = !root.Has("earlier") ? [] : root.Member("earlier").ValueKind != System.Text.Json.JsonValueKind.Array ? throw RefusalException.Malformed("this is a list", "/earlier")
                 : root.Member("earlier").EnumerateArray().Select((item, i) => Shape.Closed(item, $"/earlier/{i}", "gate", "before")).Select(item => new EarlierKey(item.Text("gate"), item.Whole("before", 0, long.MaxValue))).ToList();
             var trust = new Trust(root.Text("gate"), root.Text("ledger")) { Earlier = earlier };
             _ = trust.Keys();
+            if (!root.Has("timeStamps"))
+                return trust;
+            trust = trust with { TimeStamps = root.Texts("timeStamps", 8, 64 * 1024) };
+            try
+            {
+                _ = TimeStamp.Certificates(trust.TimeStamps);
+            }
+            catch (FormatException e)
+            {
+                throw new SealFormatException(root.Place("timeStamps"), e.Message);
+            }
             return trust;
         }
         catch (RefusalException e)
@@ -42,13 +56,15 @@ public sealed record Trust(string Gate, string Ledger)
     public byte[] Bytes()
     {
         var json = new JsonObject { ["gate"] = Gate, ["ledger"] = Ledger };
+        if (TimeStamps.Count > 0)
+            json["timeStamps"] = new JsonArray([.. TimeStamps.Select(one => (JsonNode)one)]);
         if (Earlier.Count > 0)
             json["earlier"] = new JsonArray([.. Earlier.Select(key => new JsonObject { ["gate"] = key.Gate, ["before"] = key.Before })]);
         return Canonical.Bytes(json);
     }
 
     /// <summary>Equal when all keys are.</summary>
-    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier);
+    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier) && TimeStamps.SequenceEqual(other.TimeStamps);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Gate, Ledger, Earlier.Count);

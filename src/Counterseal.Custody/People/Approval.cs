@@ -12,7 +12,7 @@ namespace Counterseal.Custody;
 /// <param name="Note">The signed note, with one signature.</param>
 public sealed record Approval(string Gate, long Epoch, string Reviewer, string Order, SignedNote Note)
 {
-    private const string Kind = "counterseal/approval/v1";
+    internal const string Kind = "counterseal/approval/v1";
 
     /// <summary>The text that a reviewer signs.</summary>
     /// <exception cref="FormatException">A value that cannot stand in a line.</exception>

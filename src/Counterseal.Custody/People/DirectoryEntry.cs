@@ -28,7 +28,7 @@ public sealed record DirectoryEntry(
     long Version,
     SignedNote Note)
 {
-    private const string Kind = "counterseal/directory/v2";
+    internal const string Kind = "counterseal/directory/v2";
     private static readonly string[] Before = ["authority", "country", "name", "format"];
     private static readonly string[] After = ["signer", "callback", "confirmed", "version"];
 

@@ -40,6 +40,9 @@ internal sealed class KnownDirectory(GateHome home, Func<string, bool> onRecord)
     /// <summary>Whether an entry is revoked: by its file, which counts at once, or by the journal, also where the file is gone.</summary>
     public bool IsRevoked(string entry) => File.Exists(home.At("directory", entry + ".revoked")) || onRecord(entry);
 
+    /// <summary>All known entries that are not revoked.</summary>
+    public IReadOnlyList<DirectoryEntry> All() => [.. Entries("*.note").Where(entry => !IsRevoked(entry.Digest))];
+
     /// <summary>The known entry of that digest, or <c>null</c>.</summary>
     public DirectoryEntry? Find(string digest) => Entries($"*.{digest}.note").FirstOrDefault();
 

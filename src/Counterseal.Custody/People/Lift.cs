@@ -10,7 +10,7 @@ namespace Counterseal.Custody;
 /// <param name="Note">The signed note.</param>
 public sealed record Lift(string Gate, string Stop, DateTimeOffset At, SignedNote Note)
 {
-    private const string Kind = "counterseal/lift/v1";
+    internal const string Kind = "counterseal/lift/v1";
 
     /// <summary>SHA-256 of the text without signatures, lower-case hex.</summary>
     public string Digest => NoteLines.Digest(Note.Text);

@@ -11,7 +11,7 @@ namespace Counterseal.Custody;
 /// <param name="Note">The signed note.</param>
 public sealed record Revocation(string Gate, string Entry, DateTimeOffset At, string Reason, SignedNote Note)
 {
-    private const string Kind = "counterseal/revocation/v1";
+    internal const string Kind = "counterseal/revocation/v1";
 
     /// <summary>SHA-256 of the text without signatures, lower-case hex.</summary>
     public string Digest => NoteLines.Digest(Note.Text);

@@ -14,7 +14,7 @@ public sealed record Stop(string Gate, string Demand, DateTimeOffset At, string 
     /// <summary>In place of a demand's id.</summary>
     public const string Everything = "everything";
 
-    private const string Kind = "counterseal/stop/v1";
+    internal const string Kind = "counterseal/stop/v1";
 
     /// <summary>SHA-256 of the text without signatures, lower-case hex: how a lift names it.</summary>
     public string Digest => NoteLines.Digest(Note.Text);

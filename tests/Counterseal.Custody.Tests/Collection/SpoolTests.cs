@@ -59,17 +59,33 @@ public class SpoolTests
 
     private static string Json(CollectionReport report) => JsonSerializer.Serialize(report, LawJson.Options);
 
-    private static CollectionReport Collect(Trial trial, AgeIdentity vault, IRecordSink sink, long segment, out Spool spool, Action<long, long>? passed = null)
+    private static CollectionReport Collect(Trial trial, AgeIdentity vault, IRecordSink sink, long segment, out Spool spool, Action<long, long>? passed = null, string rules = "{}")
     {
         using var store = new MailStore(trial.Sources);
         using var kept = spool = new Spool(Path.Combine(trial.Folder, "spool"), vault, segment, sink);
-        return Custody.Collection.Run([store], new Scope(Scope), name => "A-" + name.ToUpperInvariant(), spool, spool, passed, CancellationToken.None);
+        return Custody.Collection.Run([store], new Scope(Scope), name => "A-" + name.ToUpperInvariant(), spool, spool, passed, new Minimisation(MinimisationRules.Read(Encoding.UTF8.GetBytes(rules)), address => $"P({address})"), CancellationToken.None);
     }
 
     private static void Same(Recorded expected, Recorded sink)
     {
         Assert.Equal(expected.Streams.Keys, sink.Streams.Keys);
         Assert.All(expected.Streams, stream => Assert.Equal(stream.Value, sink.Streams[stream.Key]));
+    }
+
+    [Fact]
+    public void What_was_left_out_before_the_cut_is_counted_on_and_under_other_rules_it_begins_anew()
+    {
+        const string rules = """{"privileged":{"addresses":["x@example.org"]}}""";
+        using var trial = Sources();
+        using var vault = AgeIdentity.Generate();
+        _ = Whole(trial);
+        var whole = Json(Collect(trial, vault, new Recorded(), 1, out _, rules: rules));
+        Spool.Delete(Path.Combine(trial.Folder, "spool"));
+        Assert.Contains("privileged: held for counsel", whole, StringComparison.Ordinal);
+        Assert.Throws<IOException>(() => Collect(trial, vault, new Cut(new Recorded(), 5), 1, out _, rules: rules));
+        Assert.Throws<CannotResumeException>(() => Collect(trial, vault, new Recorded(), 1, out _));
+        Assert.Equal(whole, Json(Collect(trial, vault, new Recorded(), 1, out var spool, rules: rules)));
+        Assert.True(spool.Resumed);
     }
 
     [Theory]

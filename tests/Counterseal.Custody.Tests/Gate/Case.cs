@@ -13,7 +13,7 @@ public sealed class Case
 
     private Case(HostileDesk desk) => this.desk = desk;
 
-    public string DemandId { get; } = HostileDesk.NewDemandId();
+    public string DemandId { get; private init; } = HostileDesk.NewDemandId();
     public JsonObject Facts { get; } = new() { ["authenticated"] = "true", ["customer.type"] = "person" };
     public JsonObject Event { get; private set; } = [];
     public JsonObject Order { get; private set; } = [];
@@ -106,6 +106,20 @@ public sealed class Case
         made.MakeOrder("preview", desk.Demand.Scope, node =>
         {
             node["viewers"] = new JsonArray([.. viewers.Select(viewer => JsonValue.Create(viewer))]);
+            order?.Invoke(node);
+        });
+        made.ApprovedBy("alice", "bob");
+        return made;
+    }
+
+    /// <summary>A deletion that holds in everything, of what an earlier order of a demand left, approved by alice and bob; it rests on the demand's end.</summary>
+    public static async Task<Case> Delete(HostileDesk desk, Case of, string deletes, string ended = "withdrawn", Action<JsonObject>? order = null)
+    {
+        var made = new Case(desk) { Original = desk.Original, DemandId = of.DemandId };
+        await made.RestOn(ended, new JsonObject { ["reason"] = "taken back" }, 7, null);
+        made.MakeOrder("delete", desk.Demand.Scope, node =>
+        {
+            node["deletes"] = deletes;
             order?.Invoke(node);
         });
         made.ApprovedBy("alice", "bob");

@@ -57,6 +57,12 @@ public sealed class HostileDesk : IAsyncDisposable
     /// <summary>Ports and keys, where desk, gate and ledger are on hosts of their own; else <c>null</c>.</summary>
     public OtherHosts? Remote { get; }
     public string LedgerAddress => Remote?.LedgerAddress ?? "unix:" + At("ledger.sock");
+    /// <summary>A person's signature line by passkey, where the gate's people have passkeys in place of key files.</summary>
+    public Func<string, string, NoteSignature>? Passkey { get; set; }
+    /// <summary>What every roster of this house has besides.</summary>
+    public Action<JsonObject>? Rosters { get; set; }
+    /// <summary>The roster's epoch, under which people approve.</summary>
+    public int Epoch { get; set; } = 1;
     public FakeTimeProvider Clock { get; } = new(Start);
     public GateCreated Made { get; }
     public Dictionary<string, NoteSigner> People { get; }
@@ -208,12 +214,14 @@ public sealed class HostileDesk : IAsyncDisposable
     public string DirectoryText(string? recipient = null, string? signer = null, int version = 1, string format = "age-x25519", string authority = "police", string confirmed = "2026-11-23T10:00:00Z dora by telephone, number from the police's own pages") =>
         $"counterseal/directory/v2\nauthority {authority}\ncountry US\nname Police of Example\nformat {format}\n{string.Concat((recipient ?? Recipient.Recipient.Text).Split(',').Select(key => $"recipient {key}\n"))}signer {signer ?? AuthoritySigner.Verifier.ToString()}\ncallback +1 555 0100\nconfirmed {confirmed}\nversion {version}\n";
 
-    public string Sign(string text, params string[] people) => Encoding.UTF8.GetString(SignedNote.Sign(text, people.Select(name => People[name])).Bytes());
+    public string Sign(string text, params string[] people) => Passkey is null
+        ? Encoding.UTF8.GetString(SignedNote.Sign(text, people.Select(name => People[name])).Bytes())
+        : Encoding.UTF8.GetString(new SignedNote(text, [.. people.Select(name => Passkey(name, text))]).Bytes());
 
     public static string Sign(string text, NoteSigner signer) => Encoding.UTF8.GetString(SignedNote.Sign(text, signer).Bytes());
 
-    public string Approve(string order, string reviewer, int epoch = 1, string verb = "approve", string gate = GateName, string? by = null) =>
-        Sign($"counterseal/approval/v1\nverb {verb}\ngate {gate}\nepoch {epoch}\nreviewer {reviewer}\norder {order}\n", by ?? reviewer);
+    public string Approve(string order, string reviewer, int? epoch = null, string verb = "approve", string gate = GateName, string? by = null) =>
+        Sign($"counterseal/approval/v1\nverb {verb}\ngate {gate}\nepoch {epoch ?? Epoch}\nreviewer {reviewer}\norder {order}\n", by ?? reviewer);
 
     public string StopNote(string demand, string by = "carol", string gate = GateName) =>
         Sign($"counterseal/stop/v1\ngate {gate}\ndemand {demand}\nat {Instant.Text(Clock.GetUtcNow())}\nnonce {Hex(RandomNumberGenerator.GetBytes(16))}\n", by);
@@ -235,6 +243,7 @@ public sealed class HostileDesk : IAsyncDisposable
             })]),
             ["approvals"] = new JsonObject { ["count"] = 1, ["preserve"] = 1, ["release"] = 2 },
         };
+        Rosters?.Invoke(roster);
         change?.Invoke(roster);
         return JsonSerializer.SerializeToUtf8Bytes(roster);
     }

@@ -31,7 +31,7 @@ public class MalformedTests(MalformedTests.Shared shared) : IClassFixture<Malfor
                 case "unknownInDemand": order["demand"]!["note"] = "x"; break;
                 case "missing": order.Remove("rests"); break;
                 case "null": order["rests"] = null; break;
-                case "wrongKind": order["kind"] = "delete"; break;
+                case "wrongKind": order["kind"] = "stop"; break;
                 case "numberAsText": order["v"] = "1"; break;
                 case "upperHex": order["book"] = order["book"]!.GetValue<string>().ToUpperInvariant(); break;
                 case "shortNonce": order["nonce"] = "00"; break;

@@ -184,6 +184,32 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task While_it_works_it_says_how_far_it_is_and_how_far_it_goes()
+    {
+        await using var desk = await Desk();
+        var mailbox = new FileInfo(desk.At("mail", "maeve.mbox")).Length;
+        using var child = await Child.Start(desk);
+        var release = await Case.Release(desk);
+        var filing = Filed(desk, release);
+        var seen = new List<(long Records, long Bytes, long Read, long Of)>();
+        while (await desk.Get("/orders/" + release.Digest) is { } answer && answer.State != "done")
+        {
+            Assert.True(answer.Status is 200 or 202 or 404, answer.Text);
+            // The gate answers 200 looks a second.
+            await Task.Delay(10);
+            if (answer.State != "working")
+                continue;
+            var progress = answer.Json.GetProperty("progress");
+            Assert.NotEqual("", progress.GetProperty("startedAt").GetString());
+            seen.Add((progress.GetProperty("records").GetInt64(), progress.GetProperty("bytes").GetInt64(), progress.GetProperty("read").GetInt64(), progress.GetProperty("ofBytes").GetInt64()));
+        }
+        await filing;
+        Assert.Equal(seen.OrderBy(one => one.Read).ThenBy(one => one.Records).Select(one => one.Read), seen.Select(one => one.Read));
+        // Content and traffic: it is read twice.
+        Assert.Contains(seen, one => one.Of == 2 * mailbox && one.Read > 0 && one.Read <= one.Of);
+    }
+
+    [Fact]
     public async Task Killed_in_the_middle_it_reads_only_the_rest()
     {
         await using var desk = await Desk();

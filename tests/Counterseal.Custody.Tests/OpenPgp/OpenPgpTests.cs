@@ -6,7 +6,7 @@ namespace Counterseal.Custody.Tests.OpenPgp;
 /// <summary>What we write to OpenPGP recipients, opened by programs that are not ours: Debian's gpg, and npm's openpgp for RFC 9580.</summary>
 public class OpenPgpTests
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow.AddMinutes(1);
+    private static DateTimeOffset Now => DateTimeOffset.UtcNow.AddMinutes(5);
 
     private static readonly int[] Lengths = [0, 1, 15, 16, 17, 65_000, 65_524, 65_525, 65_526, 65_535, 65_536, 65_537, 131_072, 400_001];
 
@@ -285,7 +285,7 @@ internal sealed class Gpg : IDisposable
 
     public string Fingerprint { get; private set; } = "";
     public byte[] Exported => exported ??= Export();
-    public OpenPgpCertificate Certificate => certificate ??= OpenPgpCertificate.Parse(Exported, DateTimeOffset.UtcNow.AddMinutes(1));
+    public OpenPgpCertificate Certificate => certificate ??= OpenPgpCertificate.Parse(Exported, DateTimeOffset.UtcNow.AddMinutes(5));
 
     /// <summary>A new key; the test is skipped where there is no gpg.</summary>
     public static Gpg Of(string primary, string? subkey, string expire = "0", string hash = "SHA512", DateTimeOffset? at = null)

@@ -68,7 +68,9 @@ public sealed class SoftPasskey : IDisposable
     /// <summary>A note's signature line by this passkey, as the protocol writes it.</summary>
     public NoteSignature Line(string name, string text, string rpId = RpId, string origin = Origin) => LineOf(name, Answer(text, rpId, origin));
 
-    public NoteSignature LineOf(string name, PasskeyAnswer answer)
+    public NoteSignature LineOf(string name, PasskeyAnswer answer) => LineOf(name, answer, CoseKey);
+
+    public static NoteSignature LineOf(string name, PasskeyAnswer answer, byte[] coseKey)
     {
         using var line = new MemoryStream();
         foreach (var part in new[] { answer.Credential, answer.AuthenticatorData, answer.ClientData, answer.Signature })
@@ -76,7 +78,7 @@ public sealed class SoftPasskey : IDisposable
             line.Write([(byte)(part.Length >> 8), (byte)part.Length]);
             line.Write(part);
         }
-        var id = SHA256.HashData([.. Encoding.UTF8.GetBytes(name + "\n"), 0xff, .. "counterseal/passkey/v1\n"u8, .. Id, .. CoseKey]);
+        var id = SHA256.HashData([.. Encoding.UTF8.GetBytes(name + "\n"), 0xff, .. "counterseal/passkey/v1\n"u8, .. answer.Credential, .. coseKey]);
         return new NoteSignature(name, BinaryPrimitives.ReadUInt32BigEndian(id), line.ToArray());
     }
 

@@ -37,7 +37,7 @@ public static class BagIndex
             foreach (var account in Directory.Exists(data) ? Directory.GetDirectories(data).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
             {
                 var streams = Directory.GetFiles(account).Order(StringComparer.Ordinal).GroupBy(Stream, StringComparer.Ordinal);
-                accounts.Add((Path.GetFileName(account), [.. streams.Select(parts => List(bag, folder, Path.GetFileName(account), parts.Key, [.. parts], cancel))]));
+                accounts.Add((Path.GetFileName(account), [.. streams.Select(parts => List(folder, Path.GetFileName(account), parts.Key, [.. parts], cancel))]));
             }
             var first = Path.Combine(folder, "index.html");
             First(bag, first, statement, checks, accounts);
@@ -58,10 +58,10 @@ public static class BagIndex
         return dash > 0 && dot > dash ? name[..dash] + name[dot..] : name;
     }
 
-    private static Listed List(string bag, string folder, string account, string stream, IReadOnlyList<string> parts, CancellationToken cancel)
+    private static Listed List(string folder, string account, string stream, IReadOnlyList<string> parts, CancellationToken cancel)
     {
         using var lines = new PartLines(parts);
-        var pages = new Pages(folder, bag, account, stream, parts);
+        var pages = new Pages(folder, account, stream, parts);
         using (pages)
         {
             if (stream.EndsWith(".mbox", StringComparison.Ordinal))
@@ -154,7 +154,7 @@ public static class BagIndex
             ("sealed", $"{Law.Instant.Text(statement.SealedAt)} by {statement.Gate}"),
             ("demand", statement.DemandId),
             ("order", statement.Order),
-            ("approved by", string.Join(", ", Approvers(bag))),
+            ("approved by", Approvers(bag) is { Length: > 0 } people ? people : "nobody"),
             ("encrypted as", PackageRecipients.WordOf(statement.Encryption)));
         Ordered(bag, page);
         page.Raw("<h2>What is in it</h2>\n");
@@ -189,8 +189,9 @@ public static class BagIndex
         _ => stream,
     };
 
-    private static IEnumerable<string> Approvers(string bag)
+    private static string Approvers(string bag)
     {
+        var names = new List<string>();
         var folder = Path.Combine(bag, "approvals");
         foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
@@ -203,8 +204,9 @@ public static class BagIndex
             {
                 name = Path.GetFileName(path);
             }
-            yield return name;
+            names.Add(name);
         }
+        return string.Join(", ", names);
     }
 
     /// <summary>What was asked for, as the order in the bag says.</summary>
@@ -283,7 +285,7 @@ public static class BagIndex
     private static string Time(DateTimeOffset? time) => time is { } at ? at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
 
     /// <summary>The pages of one stream, one after the other.</summary>
-    private sealed class Pages(string folder, string bag, string account, string stream, IReadOnlyList<string> parts) : IDisposable
+    private sealed class Pages(string folder, string account, string stream, IReadOnlyList<string> parts) : IDisposable
     {
         private readonly List<List<(string Name, string Value)>> held = [];
         private IndexPage? page;
@@ -299,7 +301,7 @@ public static class BagIndex
         public void Mail(DateTimeOffset? at, string? date, string from, string to, string subject, long size, int part, long offset)
         {
             if (Count % PageSize == 0)
-                Turn(["#", "date", "from", "to", "subject", "bytes#", "where"]);
+                Turn(["no.#", "date", "from", "to", "subject", "bytes#", "where"]);
             Count1(at);
             page!.Raw($"<tr><td class=\"n\">{Number(Count)}</td><td class=\"t\">{(at is null ? IndexPage.Text(date ?? "", 60) : Time(at))}</td><td>{IndexPage.Text(from, 200)}</td><td>{IndexPage.Text(to, 200)}</td><td>{IndexPage.Text(subject, 300)}</td>"
                 + $"<td class=\"n\">{Number(size)}</td><td>{Link(part)}<br><span class=\"soft\">byte {Number(offset)}</span></td></tr>\n");
@@ -376,7 +378,7 @@ public static class BagIndex
         private string Link(int part)
         {
             var path = Path.GetRelativePath(folder, parts[part]).Split(Path.DirectorySeparatorChar).Select(segment => segment == ".." ? segment : Uri.EscapeDataString(segment));
-            return $"<a href=\"{string.Join('/', path)}\">{IndexPage.Text(Path.GetRelativePath(bag, parts[part]))}</a>";
+            return $"<a href=\"{string.Join('/', path)}\">{IndexPage.Text(Path.GetFileName(parts[part]))}</a>";
         }
 
         public void Dispose()

@@ -20,7 +20,7 @@ internal sealed class IndexPage : IDisposable
         .soft{color:var(--soft)}
         .trial{border-left:4px solid var(--signal);padding:.4rem .8rem;color:var(--signal);font-weight:600}
         .scroll{overflow-x:auto;margin-top:.5rem}
-        table{border-collapse:collapse;width:100%;background:var(--sheet);font-size:.9375rem}
+        table{border-collapse:collapse;width:100%;min-width:44rem;background:var(--sheet);font-size:.9375rem}
         th,td{text-align:left;vertical-align:top;padding:.35rem .7rem;border-bottom:1px solid var(--line)}
         thead th{color:var(--soft);font-weight:600}
         td.n,th.n{text-align:right;white-space:nowrap}
