@@ -85,11 +85,15 @@ internal static class DirectoryCommands
     {
         var file = new Argument<FileInfo>("file") { Description = "The entry with two signatures." }.AcceptExistingOnly();
         var home = Flags.Home();
-        return Flags.Make("add", "Puts an entry on the desk's list. The gate judges its signatures itself, at each release.", "directory add garda.note", [file, home],
+        var reach = Reach.Gate();
+        return Flags.Make("add", "Puts an entry on the desk's list, and shows it to the gate, which judges its signatures itself and knows the authority's stops from then on.", "directory add garda.note", [file, home, .. reach.Options],
             async (parsed, answer, cancel) =>
             {
                 using var desk = new StaffClient(Home.Of(parsed.GetValue(home)));
-                var got = await desk.Post("api/directory", new JsonObject { ["note"] = await File.ReadAllTextAsync(parsed.GetValue(file)!.FullName, Encoding.UTF8, cancel) }, cancel);
+                var note = await File.ReadAllTextAsync(parsed.GetValue(file)!.FullName, Encoding.UTF8, cancel);
+                var got = await desk.Post("api/directory", new JsonObject { ["note"] = note }, cancel);
+                using var gate = reach.OpenGate(parsed, Home.Of(parsed.GetValue(home)));
+                WaitingOrder.Told(await gate.Directory(Encoding.UTF8.GetBytes(note), cancel));
                 answer.Give(got, console => console.WriteLine(Answer.Visible($"{got["authority"]}: on the list as {got["digest"]}")));
                 return 0;
             });

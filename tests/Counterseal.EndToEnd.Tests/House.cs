@@ -42,7 +42,7 @@ internal sealed class House : IAsyncDisposable
         TrialHome.Enrol(house.Home, house.Bob.Verifier, ["reviewer", "directory"]);
         TrialHome.Enrol(house.Home, house.Carol.Verifier, ["directory"]);
         var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", "age-x25519", [house.AuthorityKey.Recipient.Text], house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100",
-            new Confirmation(TimeProvider.System.GetUtcNow(), "carol", "read back by telephone"), 1);
+            new Confirmation(TimeProvider.System.GetUtcNow(), "alice", "read back by telephone"), 1);
         house.Entry = System.Text.Encoding.UTF8.GetString(SignedNote.Sign(text, house.Alice, house.Carol).Bytes());
         return house;
     }

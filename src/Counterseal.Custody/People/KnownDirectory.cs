@@ -13,12 +13,23 @@ internal sealed class KnownDirectory(GateHome home, Func<string, bool> onRecord)
 {
     private const int Most = 10_000;
 
-    /// <summary>Keeps an entry.</summary>
+    /// <summary>Keeps an entry, with the signatures that it is known to have already.</summary>
     public void Keep(DirectoryEntry entry)
     {
         var path = home.At("directory", $"{NoteLines.Digest(entry.Authority)}.{entry.Version.ToString(CultureInfo.InvariantCulture)}.{entry.Digest}.note");
-        if (!File.Exists(path))
-            Durable.Replace(path, entry.Note.Bytes(), "gate.directory.write", GateHome.FileMode);
+        var bytes = WithAllSignatures(entry).Note.Bytes();
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+            Durable.Replace(path, bytes, "gate.directory.write", GateHome.FileMode);
+    }
+
+    /// <summary>The same entry with the signatures that the gate has seen on it: an order that waits carries those of the day on which it was filed, and people may have signed since.</summary>
+    public DirectoryEntry WithAllSignatures(DirectoryEntry entry)
+    {
+        if (Find(entry.Digest) is not { } known)
+            return entry;
+        var more = known.Note.Signatures.Where(line => !entry.Note.Signatures.Any(mine => mine.Name == line.Name && mine.KeyId == line.KeyId));
+        IReadOnlyList<NoteSignature> all = [.. entry.Note.Signatures, .. more];
+        return all.Count > SignedNote.MaxSignatures ? entry : entry with { Note = entry.Note with { Signatures = all } };
     }
 
     /// <summary>Why an entry does not hold beside what is known: revoked, or behind or beside a known version of its authority; <c>null</c> when it does.</summary>
