@@ -163,7 +163,7 @@ public sealed partial class Gate : IAsyncDisposable
                 var roster = await RosterOnRecord(cancel);
                 if (approval.Fault(roster, digest, "/") is { } fault)
                     return Refuse(digest, fault);
-                var merged = Merged(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept);
+                var merged = Signed(Merged(kept with { Approvals = [Encoding.UTF8.GetString(note.Span)] }, kept));
                 if (CounterFault([Encoding.UTF8.GetString(note.Span)], kept, roster) is { } counter)
                     return Refuse(digest, counter);
                 var need = roster.Needs(kept.Order);

@@ -145,14 +145,14 @@ public sealed partial class Gate
 
     private Refusal? RecipientFault(Envelope envelope, Roster roster) => envelope.Directory is not { } entry ? null
         : entry.Digest != envelope.Order.Recipient ? Refusal.Of(Refusal.WrongRecipient, "the directory entry is not the one that the order names", "/directory")
-        : directory.WithAllSignatures(entry).Fault(roster, clock.GetUtcNow()) ?? directory.Fault(entry, "/directory");
+        : entry.Fault(roster, clock.GetUtcNow()) ?? directory.Fault(entry, "/directory");
 
     /// <summary>Whether all who approved are among those who signed the recipient's keys: two people alone would then both name the recipient and release to it.</summary>
-    private Refusal? SignersFault(Envelope envelope, Roster roster, int need)
+    private static Refusal? SignersFault(Envelope envelope, Roster roster, int need)
     {
         if (envelope.Directory is not { } entry || envelope.Approvals.Count < need)
             return null;
-        var signers = directory.WithAllSignatures(entry).Signers(roster);
+        var signers = entry.Signers(roster);
         return envelope.Approvals.All(note => signers.Contains(Approval.Read(note, "/approvals").Reviewer))
             ? Refusal.Of(Refusal.KeySigners, "everybody who approved had signed the recipient's directory entry", "/approvals")
             : null;

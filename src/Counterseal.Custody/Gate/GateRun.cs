@@ -157,7 +157,7 @@ public sealed partial class Gate
             await Delete(envelope, deleting, cancel);
             return;
         }
-        envelope = Approved(envelope);
+        envelope = Approved(Signed(envelope));
         Enforce(await Fault(envelope, cancel) ?? await FaultNow(envelope, cancel));
         MeasureBegin(order);
         if (order.Kind == OrderKind.Delete)
@@ -185,6 +185,9 @@ public sealed partial class Gate
                 break;
         }
     }
+
+    /// <summary>A kept order with all signatures that the gate has seen on its directory entry since: what is filed must carry its own.</summary>
+    private Envelope Signed(Envelope kept) => kept.Directory is { } entry ? kept with { Directory = directory.WithAllSignatures(entry) } : kept;
 
     private static void Enforce(Refusal? refusal)
     {
