@@ -23,9 +23,10 @@ public sealed class GateBrowser : IAsyncLifetime
     {
         if (!File.Exists(Chromium))
             return;
-        playwright = await Playwright.CreateAsync();
-        for (var left = 3; chromium is null; left--)
+        for (var left = 5; chromium is null; left--)
         {
+            // A ledger that opens its socket elsewhere in this process narrows the umask for that moment; a driver that is born in it makes folders that nobody can enter. Hence a new one for each try.
+            playwright = await Playwright.CreateAsync();
             try
             {
                 chromium = await playwright.Chromium.LaunchAsync(new()
@@ -37,7 +38,7 @@ public sealed class GateBrowser : IAsyncLifetime
             }
             catch (PlaywrightException) when (left > 0)
             {
-                // On a machine that is busy to the brim a browser may die while it starts.
+                playwright.Dispose();
             }
         }
     }
