@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -102,7 +101,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = 1024;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
             if (socket is not null)
-                kestrel.ListenUnixSocket(socket);
+                kestrel.ListenUnixSocket(Narrow(socket));
             else
                 kestrel.Listen(Loopback(address));
             door?.Open(kestrel, home.Folder, time);
@@ -124,12 +123,17 @@ public sealed partial class LedgerHost : IAsyncDisposable
         if (File.Exists(socket) && new FileInfo(socket).Length > 0)
             throw new LedgerException($"{socket} is a file, not a socket");
         File.Delete(socket);
+        var narrow = Path.GetDirectoryName(Narrow(socket))!;
         Durable.CreateFolder(Path.GetDirectoryName(socket)!);
-        // The socket must never be open to others, not even between bind and chmod.
-        var before = OperatingSystem.IsWindows() ? 0 : Umask(0x1FF & ~(int)mode);
+        if (Directory.Exists(narrow))
+            Directory.Delete(narrow, recursive: true);
+        Directory.CreateDirectory(narrow, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
             await app.StartAsync(cancel);
+            // Bound where nobody else can come, and open to the others only once its mode is right. (A narrowed umask would do it too, but it is the whole process's.)
+            File.SetUnixFileMode(Narrow(socket), mode);
+            File.Move(Narrow(socket), socket, overwrite: true);
         }
         catch (Exception e) when (e is IOException or SocketException or ArgumentException or InvalidDataException)
         {
@@ -137,20 +141,17 @@ public sealed partial class LedgerHost : IAsyncDisposable
         }
         finally
         {
-            if (!OperatingSystem.IsWindows())
-                _ = Umask(before);
+            Directory.Delete(narrow, recursive: true);
         }
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(socket, mode);
     }
+
+    /// <summary>Where a socket is bound, before it moves to where it is served.</summary>
+    private static string Narrow(string socket) => Path.Combine(Path.GetDirectoryName(socket)!, "." + Path.GetFileName(socket), "s");
 
     private static IPEndPoint Loopback(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)
             ? new IPEndPoint(ip, uri.Port)
             : throw new LedgerException($"\"{address}\": the ledger listens on unix:/path or http://127.0.0.1:port; for other hosts `counterseal ledger door` makes a door with mutual TLS");
-
-    [DllImport("libc", EntryPoint = "umask"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Umask(int mask);
 
     [LoggerMessage(10, LogLevel.Information, "serving the log of {Key}, {Size} leaves, at {Address}; opened and verified in {Milliseconds} ms")]
     private static partial void Serving(ILogger logger, string key, long size, string address, long milliseconds);

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Counterseal.Collectors.Tests;
 
 /// <summary>SQLite and a real PostgreSQL, held to the contract by the test kit, and asked to write.</summary>
-public class SqlTests(PostgresServer server)
+public class SqlTests(Desk.Tests.Postgres server)
 {
     private const string Traffic = "SELECT id, at, caller, called, seconds, note FROM calls WHERE account = @account AND (at >= @from AND at < @to OR at IS NULL) ORDER BY id";
 
@@ -59,7 +59,7 @@ public class SqlTests(PostgresServer server)
     [Fact]
     public async Task What_PostgreSQL_was_sent_is_the_query_of_the_plan_and_nothing_that_writes()
     {
-        var database = await server.NewDatabase();
+        var database = await server.NewDatabase() + ";Options=-c log_statement=all";
         FillPostgres(database);
         var settings = Calls with { Kind = "postgresql", Settings = new Dictionary<string, string> { ["connection"] = database } };
         using var collector = CollectorKinds.Make(settings)!;

@@ -11,12 +11,14 @@ namespace Counterseal.Desk.Tests;
 /// </summary>
 public sealed class Postgres : IAsyncDisposable
 {
-    private static readonly string[] Unmasked = ["/bin/sh", "-c", "umask 077 && exec \"$0\" \"$@\""];
     private readonly Lazy<Task<string?>> server;
     private string? folder;
     private int databases;
 
     public Postgres() => server = new(Start);
+
+    /// <summary>What the server wrote down: every statement that it was sent. Only of a server that this fixture has started.</summary>
+    public string Log => File.ReadAllText(Path.Combine(folder!, "log"));
 
     /// <summary>A connection string to a new, empty database; skips the test where no PostgreSQL is installed. One that is installed and does not start fails it.</summary>
     public async Task<string> NewDatabase()
@@ -42,9 +44,6 @@ public sealed class Postgres : IAsyncDisposable
         if (bin is null)
             return null;
         folder = Directory.CreateTempSubdirectory("cs-pg-").FullName;
-        // A ledger that another test starts at this moment narrows the process's umask for its socket; the folder and the server would get what is left.
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var root = Environment.UserName == "root";
         if (root)
             await Run("chown", ["postgres", folder]);
@@ -74,7 +73,7 @@ public sealed class Postgres : IAsyncDisposable
     }
 
     private Task As(bool root, string program, string[] arguments) =>
-        root ? Run("runuser", ["-u", "postgres", "--", .. Unmasked, program, .. arguments]) : Run(Unmasked[0], [.. Unmasked[1..], program, .. arguments]);
+        root ? Run("runuser", ["-u", "postgres", "--", program, .. arguments]) : Run(program, arguments);
 
     private async Task Run(string program, string[] arguments)
     {

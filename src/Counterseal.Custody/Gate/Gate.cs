@@ -14,7 +14,7 @@ public sealed record GateAnswer(int Status, byte[] Json);
 
 /// <summary>
 /// The only process that reads customer data or makes a package, and only for an order that carries its own proof. It checks everything itself: whoever files may
-/// lie about everything. Without HTTP; <see cref="GateHost"/> serves it. The checks are in <c>GateChecks.cs</c>, the doing in <c>GateRun.cs</c>.
+/// lie about everything. Without HTTP; <see cref="GateHost"/> serves it. The checks are in <c>GateChecks.cs</c>, the doing in <c>GateRun.cs</c>, stops and lifts in <c>GateStops.cs</c>.
 /// </summary>
 public sealed partial class Gate : IAsyncDisposable
 {
@@ -304,148 +304,6 @@ public sealed partial class Gate : IAsyncDisposable
         return new GateAnswer(503, Canonical.Bytes(answer));
     }
 
-    /// <summary>Takes a stop: it holds at once, whatever else is the matter, and goes on record.</summary>
-    public async Task<GateAnswer> TakeStop(ReadOnlyMemory<byte> note, CancellationToken cancel)
-    {
-        try
-        {
-            var stop = Stop.Read(note.Span);
-            if (stop.Gate != Name)
-                return Refuse("", Refusal.Of(Refusal.WrongGate, "this stop is for another gate", "/"));
-            // Whoever is on the roster may stop everything; an authority, what is meant for it.
-            var person = home.ReadRoster().SignersOf(stop.Note).Count > 0;
-            var signer = person ? null : directory.SignerOf(stop.Note);
-            if (!person && signer is null)
-                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody on the roster, and no authority in the directory, has signed this stop", "/"));
-            var (taken, lifted) = stops.State(stop.Digest);
-            if (!taken || person)
-                stops.Take(stop, signer);
-            foreach (var work in works.Values.Where(work => stop.Holds(work.Demand) && (signer is null || signer == work.Signer)))
-                await work.Cancel();
-            await StopOnRecord(stop, cancel);
-            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["stop"] = stop.Digest, ["state"] = lifted ? "lifted" : "stopped" }));
-        }
-        catch (RefusalException e)
-        {
-            return Refuse("", e.Refusal);
-        }
-    }
-
-    /// <summary>The stops that hold everything: what a lift names. None can be named when they cannot be read.</summary>
-    private IReadOnlyList<Stop> HeldEverything()
-    {
-        try
-        {
-            return [.. stops.Taken().Where(stop => stop.Demand == Stop.Everything)];
-        }
-        catch (RefusalException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>A folder that was restored from a copy starts with a stop for everything, signed by the gate itself: what people stopped since the copy was made is not in it.</summary>
-    private void StopIfRestored()
-    {
-        if (Place.IsKnown(home))
-            return;
-        var text = Stop.Text(Name, Stop.Everything, clock.GetUtcNow(), Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
-        var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
-        stops.Take(stop, null);
-        GateLog.Restored(log, stop.Digest);
-        if (!System.IO.File.Exists(home.At("journal.ndjson")))
-            Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
-        Place.Keep(home.Folder);
-    }
-
-    /// <summary>Ends a stop: on record first, then in effect.</summary>
-    /// <param name="note">The lift.</param>
-    /// <param name="cancel">Stops waiting.</param>
-    /// <param name="together">Whether people sign it one after the other: a lift that too few have signed is kept, and the next signature comes to it.</param>
-    public async Task<GateAnswer> TakeLift(ReadOnlyMemory<byte> note, CancellationToken cancel, bool together = false)
-    {
-        try
-        {
-            var lift = Lift.Read(note.Span);
-            if (lift.Gate != Name)
-                return Refuse("", Refusal.Of(Refusal.WrongGate, "this lift is for another gate", "/"));
-            if (await ledger.Disagreement(cancel) is { } disagreement)
-                return Refuse("", disagreement);
-            var roster = await RosterOnRecord(cancel);
-            if (counters.Take(lifting.New(lift), roster) is { } counter)
-                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
-            if (together)
-                lift = lifting.With(lift);
-            var people = roster.SignersOf(lift.Note).Count;
-            if (together && people > 0 && people < Quorum(roster) && stops.State(lift.Stop) is (true, false))
-            {
-                lifting.Keep(lift);
-                return new GateAnswer(202, Canonical.Bytes(new JsonObject { ["have"] = people, ["lift"] = lift.Digest, ["state"] = "waiting", ["stop"] = lift.Stop }));
-            }
-            if (people < Quorum(roster))
-                return Refuse("", Refusal.Of(Refusal.TooFewApprovals, $"{people.ToString(CultureInfo.InvariantCulture)} rostered people have signed this lift, and it needs {Quorum(roster).ToString(CultureInfo.InvariantCulture)}", "/"));
-            var (taken, lifted) = stops.State(lift.Stop);
-            if (!taken)
-                return Refuse("", Refusal.Of(Refusal.Unknown, "the gate has no such stop", "/"));
-            if (!lifted)
-            {
-                await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
-                stops.End(lift);
-                lifting.Forget(lift.Stop);
-            }
-            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
-        }
-        catch (RefusalException e)
-        {
-            return Refuse("", e.Refusal);
-        }
-    }
-
-    /// <summary>Takes a directory entry that two people have signed, so that the authority's own stops are known before any order names it.</summary>
-    public GateAnswer TakeDirectory(ReadOnlyMemory<byte> note)
-    {
-        try
-        {
-            var entry = DirectoryEntry.Read(note.Span, "/");
-            var roster = home.ReadRoster();
-            if ((entry.Fault(roster, clock.GetUtcNow(), "/") ?? directory.Fault(entry, "/")) is { } fault)
-                return Refuse("", fault);
-            if (counters.Take(entry.Note, roster) is { } counter)
-                return Refuse("", Refusal.Of(Refusal.WrongApproval, counter, "/"));
-            directory.Keep(entry);
-            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["directory"] = entry.Digest }));
-        }
-        catch (RefusalException e)
-        {
-            return Refuse("", e.Refusal);
-        }
-    }
-
-    /// <summary>Takes the revocation of a directory entry: nothing is sealed or handed out to it from here on, and it goes on record.</summary>
-    public async Task<GateAnswer> TakeRevocation(ReadOnlyMemory<byte> note, CancellationToken cancel)
-    {
-        try
-        {
-            var revocation = Revocation.Read(note.Span);
-            if (revocation.Gate != Name)
-                return Refuse("", Refusal.Of(Refusal.WrongGate, "this revocation is for another gate", "/"));
-            var known = directory.Find(revocation.Entry);
-            var person = home.ReadRoster().SignersOf(revocation.Note).Any(one => one.Roles.Contains(RosterRole.Directory));
-            if (!person && (known is null || !KnownDirectory.HasSigned(known, revocation.Note)))
-                return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody with the role directory, and not the authority of a known entry, has signed this revocation", "/"));
-            if (!directory.IsRevoked(revocation.Entry))
-                directory.Revoke(revocation);
-            foreach (var work in works.Values.Where(work => work.Recipient == revocation.Entry))
-                await work.Cancel();
-            await OnRecord("revoked", revocation.Entry, "", OwnEvent.Revoked(revocation), cancel);
-            return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest, ["state"] = "revoked" }));
-        }
-        catch (RefusalException e)
-        {
-            return Refuse("", e.Refusal);
-        }
-    }
-
     /// <summary>The path of a sealed package's file, if it may be handed out at this moment. Asked again for every range and while a range is being sent.</summary>
     /// <returns>The path, or the refusal.</returns>
     public async Task<(string? Path, Refusal? Refusal)> Package(string digest, string name, CancellationToken cancel)
@@ -513,34 +371,6 @@ public sealed partial class Gate : IAsyncDisposable
         ending.Dispose();
     }
 
-    /// <summary>A stop does not wait for the ledger, nor does a revocation: what cannot be sent now is sent when the ledger is back.</summary>
-    private Task StopOnRecord(Stop stop, CancellationToken cancel) =>
-        OnRecord("stopped", stop.Digest, stop.Demand == Stop.Everything ? "" : stop.Demand, OwnEvent.Stop(stop.Digest), cancel);
-
-    private async Task OnRecord(string type, string subject, string demand, JsonObject body, CancellationToken cancel)
-    {
-        if (ledger.Journal is not { } journal)
-            return;
-        try
-        {
-            lock (recording)
-            {
-                if (journal.Find(type, subject) is null)
-                    journal.Intend(type, demand, Name, body, null);
-            }
-            if (await ledger.Disagreement(cancel) is null)
-                await ledger.SendAll(cancel);
-        }
-        catch (RefusalException e)
-        {
-            GateLog.NotReady(log, e.Refusal.Code);
-        }
-        catch (IOException e)
-        {
-            GateLog.JournalUnwritable(log, e);
-        }
-    }
-
     private static GateAnswer Plain(Refusal refusal) => new(refusal.Status, refusal.Json());
 
     private static GateAnswer Waiting(string digest, int have, int need) =>
@@ -584,34 +414,4 @@ public sealed partial class Gate : IAsyncDisposable
         Refusal.Of(Refusal.TooFewApprovals, $"{have.ToString(CultureInfo.InvariantCulture)} people have approved, and this order needs {need.ToString(CultureInfo.InvariantCulture)}", "/approvals");
 
     private static string Word(OrderKind kind) => kind.ToString().ToLowerInvariant();
-}
-
-internal static partial class GateLog
-{
-    [LoggerMessage(1, LogLevel.Warning, "refused {Code} for order {Order}")]
-    public static partial void Refused(ILogger log, string order, string code);
-
-    [LoggerMessage(2, LogLevel.Error, "the journal could not be written")]
-    public static partial void JournalUnwritable(ILogger log, Exception e);
-
-    [LoggerMessage(3, LogLevel.Information, "order {Order} is done")]
-    public static partial void Done(ILogger log, string order);
-
-    [LoggerMessage(4, LogLevel.Error, "order {Order} could not be carried out")]
-    public static partial void Failed(ILogger log, string order, Exception e);
-
-    [LoggerMessage(5, LogLevel.Warning, "the gate cannot work: {Code}")]
-    public static partial void NotReady(ILogger log, string code);
-
-    [LoggerMessage(6, LogLevel.Warning, "the rule book in {Folder} cannot be used")]
-    public static partial void BookUnusable(ILogger log, string folder, Exception e);
-
-    [LoggerMessage(7, LogLevel.Information, "snapshot or preview of order {Order} deleted at the end of its term")]
-    public static partial void Lapsed(ILogger log, string order);
-
-    [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
-    public static partial void Restored(ILogger log, string stop);
-
-    [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
-    public static partial void RequestFailed(ILogger log, Exception e);
 }

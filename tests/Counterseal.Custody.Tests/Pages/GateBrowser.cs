@@ -23,24 +23,13 @@ public sealed class GateBrowser : IAsyncLifetime
     {
         if (!File.Exists(Chromium))
             return;
-        for (var left = 5; chromium is null; left--)
+        playwright = await Playwright.CreateAsync();
+        chromium = await playwright.Chromium.LaunchAsync(new()
         {
-            // A ledger that opens its socket elsewhere in this process narrows the umask for that moment; a driver that is born in it makes folders that nobody can enter. Hence a new one for each try.
-            playwright = await Playwright.CreateAsync();
-            try
-            {
-                chromium = await playwright.Chromium.LaunchAsync(new()
-                {
-                    ExecutablePath = Chromium,
-                    Timeout = 120_000,
-                    Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-                });
-            }
-            catch (PlaywrightException) when (left > 0)
-            {
-                playwright.Dispose();
-            }
-        }
+            ExecutablePath = Chromium,
+            Timeout = 120_000,
+            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
     }
 
     /// <summary>A person at a window. The gate's own content policy holds, unless axe must be let in past it.</summary>
