@@ -38,3 +38,4 @@ measure 'age -r' sh -c 'age -r "$1" -o "$2" "$3" && sync "$2"' - "$recipient" "$
 measure 'sha256sum, then age -r' sh -c 'sha256sum "$3" && age -r "$1" -o "$2" "$3" && sync "$2"' - "$recipient" "$work/out.age" "$file"
 measure 'sha256sum beside age -r (both cores)' sh -c 'sha256sum "$3" & age -r "$1" -o "$2" "$3" && sync "$2"; wait' - "$recipient" "$work/out.age" "$file"
 measure 'gpg --encrypt (no compression)' sh -c 'gpg --batch --quiet --trust-model always --compress-algo none -r officer@example -o "$1" -e "$2" && sync "$1"' - "$work/out.gpg" "$file"
+measure 'gpg --encrypt (as it comes: compresses first)' sh -c 'gpg --batch --quiet --trust-model always -r officer@example -o "$1" -e "$2" && sync "$1"' - "$work/out.gpg" "$file"
