@@ -87,7 +87,9 @@ internal sealed class GateLedger : IDisposable
             Journal!.Acknowledge(leaf.N, proof.Index);
             if (await See(checkpoint, proof.Checkpoint, cancel) is { } refusal)
             {
-                broken = refusal;
+                // That the ledger went away before it could be compared is no verdict: it is asked again.
+                if (refusal.Code != Refusal.LedgerAway)
+                    broken = refusal;
                 throw new RefusalException(refusal);
             }
             return proof;
