@@ -178,9 +178,10 @@ internal static class DemandCommands
         var decision = new Argument<string>("decision") { Description = "comply, complyInPart, noData, redirect, challenge, reject." };
         var reason = Flags.Text("--reason", "Why, in a sentence.");
         var recipient = new Option<string?>("--recipient") { Description = "The authority's id in the directory, when something is to be released." };
+        var masked = new Option<bool>("--mask-third-parties") { Description = "Of traffic data, other people's addresses leave as pseudonyms only. That is less than was demanded: decide complyInPart." };
         var reissue = new Option<string?>("--reissue-of") { Description = "The digest of an earlier release order that this decision replaces." };
         return Flags.Make("decide", "Records the decision that a release order will rest on. What the law does not permit is refused.",
-            "decide 01J9Z3… comply --by niamh --reason 'lawful emergency order' --recipient garda.example", [id, decision, by, reason, recipient, reissue, home],
+            "decide 01J9Z3… comply --by niamh --reason 'lawful emergency order' --recipient garda.example", [id, decision, by, reason, recipient, masked, reissue, home],
             (parsed, answer, cancel) => Act(parsed.GetValue(home), parsed.GetValue(id)!, "decide",
                 new JsonObject
                 {
@@ -188,6 +189,7 @@ internal static class DemandCommands
                     ["decision"] = parsed.GetValue(decision),
                     ["reason"] = parsed.GetValue(reason),
                     ["recipient"] = parsed.GetValue(recipient),
+                    ["thirdParties"] = parsed.GetValue(masked) ? "masked" : null,
                     ["reissueOf"] = parsed.GetValue(reissue),
                 }, answer, cancel));
     }

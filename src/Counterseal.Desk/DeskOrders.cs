@@ -73,13 +73,19 @@ public sealed partial class Desk
         var answers = new List<GateAnswer>();
         foreach (var order in state.Orders.Where(order => order.IsOpen).ToList())
         {
-            var answer = await gate.Ask(order.Digest, cancel);
+            var (asked, answer) = (order, await gate.Ask(order.Digest, cancel));
             if (answer.State == "unknown")
-                answer = await gate.File(order.Digest, await Envelope(state, order, cancel), cancel);
+            {
+                (state, var again) = await WithPlan(state, order, cancel);
+                if (again is null)
+                    continue;
+                asked = again;
+                answer = await gate.File(asked.Digest, await Envelope(state, asked, cancel), cancel);
+            }
             if (answer is { State: "done", Result: null })
                 throw new DeskException("gate-refused", "the gate gives the desk no results, so it does not know the desk's credential", "check gateCredential in desk.json");
             answers.Add(answer);
-            state = await Take(state, order, answer, cancel);
+            state = await Take(state, asked, answer, cancel);
         }
         return new Polled(await AssessIfDue(state), answers);
     }
@@ -121,7 +127,12 @@ public sealed partial class Desk
         if (state.Orders.Find(one => one.Digest == order) is not { } known)
             throw new DeskException("unknown", $"demand {demand} has no order {order}", "look at the demand's orders");
         if (known.IsOpen && (await gate.Ask(order, cancel)).State == "unknown")
+        {
+            (state, var filed) = await WithPlan(state, known, cancel);
+            if (filed?.Digest != order)
+                throw new DeskException("gate-refused", "the order was drafted while the gate was away, so it names no queries that the gate would run", filed is null ? "order again" : $"it was drafted again with them: look at order {filed.Digest} and approve that one");
             _ = await gate.File(order, await Envelope(state, known, cancel), cancel);
+        }
         var answer = await gate.Approve(order, note, cancel);
         // What the approval set off may itself have been refused; that is recorded before the reviewer is told.
         var polled = await Poll(demand, cancel);
@@ -166,7 +177,7 @@ public sealed partial class Desk
     {
         var before = await Present(demand, cancel);
         var events = await store.Load(demand, cancel);
-        // The gate knows what it would ask of its sources, and says it of a scope; a desk that cannot reach it files later, and a gate that needs a plan then says so.
+        // The gate knows what it would ask of its sources, and says it of a scope; a desk that cannot reach it asks when it files.
         var scope = kind == OrderKind.Delete || (kind is OrderKind.Preview or OrderKind.Release && before.Decided is not { HandsOver: true }) ? null : Covers(kind, before);
         var plan = scope is null ? null : await gate.Plan(kind, scope, cancel);
         await Say(demand, by, seen, state =>
@@ -188,6 +199,32 @@ public sealed partial class Desk
             return new Ordered(draft.Digest, kind, draft.Canonical, kind == OrderKind.Release ? decided!.Recipient : null, now, expires, deletes);
         }, cancel);
         return await Poll(demand, cancel);
+    }
+
+    /// <summary>
+    /// An order that was drafted while the gate was away names no queries, and nobody has seen it at the gate. Before it is filed the gate, which is back, is asked for them, and the order is drafted again:
+    /// the same in everything else, for what is left of its window. That the first one came to nothing, and why, is on record.
+    /// </summary>
+    /// <returns>The demand, and the order to file; <c>null</c> where it cannot be drafted again, because what it rests on has changed since.</returns>
+    private async Task<(DemandState State, OrderState? Order)> WithPlan(DemandState state, OrderState order, CancellationToken cancel)
+    {
+        var made = (await store.Load(state.Id, cancel))[order.Version - 1].Event;
+        var ordered = (Ordered)made.Body;
+        if (order.Kind == OrderKind.Delete || time.GetUtcNow() >= order.Expires || OrderDraft.ScopeWithoutPlan(ordered.Bytes) is not { } scope || await gate.Plan(order.Kind, scope, cancel) is not { } plan)
+            return (state, order);
+        var draft = OrderDraft.WithPlan(ordered.Bytes, plan);
+        state = (await store.Append(state, state.Id, Self, _ => Task.FromResult<EventBody>(new Refused(
+            order.Digest, "no-plan", "the gate was away when this order was drafted, so it named no queries for the reviewers to see; it is drafted again with the gate's", "look at the order that follows")), null, cancel)).State;
+        try
+        {
+            // It is the same person's order still.
+            state = (await store.Append(state, state.Id, made.By, _ => Task.FromResult<EventBody>(ordered with { Order = draft.Digest, Bytes = draft.Canonical }), null, cancel)).State;
+            return (state, state.Orders[^1]);
+        }
+        catch (LifeException)
+        {
+            return (state, null);
+        }
     }
 
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

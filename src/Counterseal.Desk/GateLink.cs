@@ -226,7 +226,7 @@ public sealed class GateLink : IDisposable
         of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private static DeskException Away(Exception because) =>
-        new("gate-away", $"the gate cannot be reached ({because.Message}); the order is kept and will be filed", "start the gate; polling files the order again");
+        new("gate-away", $"the gate cannot be reached ({because.Message}); the order is kept and will be filed, with the queries that the gate then names", "start the gate; polling files the order again");
 }
 
 /// <summary>A file of a package, being streamed.</summary>

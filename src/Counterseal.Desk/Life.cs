@@ -127,6 +127,8 @@ public static class Life
             return "nothing in the last assessment compels or permits this; a decision to hand over names the basis that the law gives";
         if (d.Scope.Items.Count == 0)
             return "handing over nothing is not complying; decide no data, or reject";
+        if (Scope.MasksContent(d.Scope))
+            return "third parties are masked in traffic data only: content is handed over as it is stored or not at all, so give it an item of its own or leave it out";
         if (!Scope.Within(d.Scope, law.Permitted))
             return "the scope goes beyond what the last assessment permits";
         if (d.Decision == Decision.Comply && (law.Proposed == Decision.ComplyInPart || !Scope.Within(law.Permitted, d.Scope)))

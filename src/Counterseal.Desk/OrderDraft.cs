@@ -77,6 +77,23 @@ internal sealed record OrderDraft(string Digest, byte[] Canonical)
         return new OrderDraft(DigestOf(canonical), canonical);
     }
 
+    /// <summary>The scope of an order that names no plan; <c>null</c> where it names one.</summary>
+    public static Scope? ScopeWithoutPlan(byte[] canonical)
+    {
+        var order = JsonNode.Parse(canonical)!.AsObject();
+        return order.ContainsKey("plan") ? null : order["scope"].Deserialize<Scope>(LawJson.Options);
+    }
+
+    /// <summary>The same order with a plan, and a nonce of its own.</summary>
+    public static OrderDraft WithPlan(byte[] order, string plan)
+    {
+        var again = JsonNode.Parse(order)!.AsObject();
+        again["plan"] = plan;
+        again["nonce"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var canonical = Canon.Bytes(again);
+        return new OrderDraft(DigestOf(canonical), canonical);
+    }
+
     /// <summary>The envelope of <c>POST /orders</c>.</summary>
     public static JsonObject Envelope(byte[] order, byte[] original, ProvenEvent rests, byte[]? directory)
     {

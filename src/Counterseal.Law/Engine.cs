@@ -450,8 +450,12 @@ public static class Engine
 
         // An item without categories stays one where nobody answered: what is kept then is what is demanded.
         private Scope AsScope(List<Cell> cells) => new(
-            [.. cells.GroupBy(c => (c.Place, _range[c.Index])).OrderBy(g => g.Key.Place).Select(g => new ScopeItem(
-                _demand.Scope.Items[g.Key.Place].Selector, [.. g.Select(c => c.Category).OfType<DataCategory>().Order()], g.Key.Item2.From, g.Key.Item2.To))]);
+            [.. cells.GroupBy(c => (c.Place, _range[c.Index])).OrderBy(g => g.Key.Place).SelectMany(g => Scope.Apart(_demand.Scope.Items[g.Key.Place] with
+            {
+                Categories = [.. g.Select(c => c.Category).OfType<DataCategory>().Order()],
+                From = g.Key.Item2.From,
+                To = g.Key.Item2.To,
+            }))]);
 
         private string Filled(string sentence, CellSet cells)
         {

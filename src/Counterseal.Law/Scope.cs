@@ -15,8 +15,24 @@ public sealed record Scope(IReadOnlyList<ScopeItem> Items)
     /// </summary>
     public static bool Within(Scope inner, Scope outer)
     {
-        var ranges = outer.Items.SelectMany(Cells).ToLookup(c => c.Of, c => c.Range);
-        return inner.Items.SelectMany(Cells).All(c => c.Range.Covered([.. ranges[c.Of]]));
+        var all = outer.Items.SelectMany(Cells).ToList();
+        var ranges = all.ToLookup(c => c.Of, c => c.Range);
+        var open = all.Where(c => !c.IsMasked).ToLookup(c => c.Of, c => c.Range);
+        return inner.Items.SelectMany(Cells).All(c => c.Range.Covered([.. (c.IsMasked ? ranges : open)[c.Of]]));
+    }
+
+    /// <summary>Whether third parties are to be masked in an item that has content: nobody can do that, since content is handed over as it is stored or not at all.</summary>
+    public static bool MasksContent(Scope scope) => scope.Items.Any(item => item.ThirdParties is not null && item.Categories.Contains(DataCategory.Content));
+
+    /// <summary>The same scope with third parties masked in its traffic data, which has items of its own then; within the scope.</summary>
+    public static Scope Masked(Scope scope) => new([.. scope.Items.SelectMany(item => Apart(item with { ThirdParties = Law.ThirdParties.Masked }))]);
+
+    /// <summary>An item that masks third parties as one of traffic data that does, and one of the rest, in which there is nobody to mask.</summary>
+    internal static IEnumerable<ScopeItem> Apart(ScopeItem item)
+    {
+        var rest = item.Categories.Where(c => c != DataCategory.Traffic).ToArray();
+        if (item.ThirdParties is null || item.Categories.Count == 0 || rest.Length == 0) return [item];
+        return item.Categories.Contains(DataCategory.Traffic) ? [item with { Categories = rest, ThirdParties = null }, item with { Categories = [DataCategory.Traffic] }] : [item with { ThirdParties = null }];
     }
 
     /// <summary>What is in both, item by item; within each of them. An item without categories meets only items without categories.</summary>
@@ -29,7 +45,7 @@ public sealed record Scope(IReadOnlyList<ScopeItem> Items)
             let @from = Later(a.From, b.From)
             let to = Earlier(a.To, b.To)
             where @from is null || to is null || @from < to
-            select new ScopeItem(a.Selector, categories, @from, to)]);
+            select new ScopeItem(a.Selector, categories, @from, to) { ThirdParties = a.ThirdParties ?? b.ThirdParties }]);
 
     /// <summary>The same scope with the given categories in items that have none: what a person's answer to "category unknown" makes of it, or what a count counts.</summary>
     public Scope WithCategories(IEnumerable<DataCategory> categories)
@@ -42,9 +58,10 @@ public sealed record Scope(IReadOnlyList<ScopeItem> Items)
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a < b ? a : b;
 
-    private static IEnumerable<((Selector, DataCategory?) Of, Range Range)> Cells(ScopeItem item) => item.Categories.Count == 0
-        ? [((item.Selector, null), new(item.From, item.To))]
-        : item.Categories.Select(c => ((item.Selector, (DataCategory?)c), new Range(item.From, item.To)));
+    // Who is masked matters in traffic data, and where it is not known what is sought.
+    private static IEnumerable<((Selector, DataCategory?) Of, Range Range, bool IsMasked)> Cells(ScopeItem item) => item.Categories.Count == 0
+        ? [((item.Selector, null), new(item.From, item.To), item.ThirdParties is not null)]
+        : item.Categories.Select(c => ((item.Selector, (DataCategory?)c), new Range(item.From, item.To), item.ThirdParties is not null && c == DataCategory.Traffic));
 
     private readonly record struct Range(DateTimeOffset? From, DateTimeOffset? To)
     {
@@ -73,7 +90,18 @@ public sealed record Scope(IReadOnlyList<ScopeItem> Items)
 /// <param name="Categories">What is sought, without repetition, ascending; empty when the demand does not say.</param>
 /// <param name="From">First instant in scope, inclusive; <c>null</c> for no lower bound.</param>
 /// <param name="To">First instant out of scope, exclusive; <c>null</c> for no upper bound.</param>
-public sealed record ScopeItem(Selector Selector, IReadOnlyList<DataCategory> Categories, DateTimeOffset? From, DateTimeOffset? To);
+public sealed record ScopeItem(Selector Selector, IReadOnlyList<DataCategory> Categories, DateTimeOffset? From, DateTimeOffset? To)
+{
+    /// <summary>What is done about the people with whom the customer communicated, in traffic data; <c>null</c>, and absent in JSON, where the scope says nothing of them.</summary>
+    public ThirdParties? ThirdParties { get; init; }
+}
+
+/// <summary>What becomes of the people with whom the customer communicated.</summary>
+public enum ThirdParties
+{
+    /// <summary>Their addresses are replaced by pseudonyms.</summary>
+    Masked,
+}
 
 /// <summary>The identifier named in the demand.</summary>
 /// <param name="Kind">What it identifies.</param>

@@ -37,6 +37,8 @@ public static class StaffApi
                 ? one
                 : throw new DeskException("malformed", $"'{(string?)said["decision"]}' is not a decision", "use comply, complyInPart, noData, redirect, challenge or reject");
             var scope = said["scope"] is { } narrowed ? narrowed.Deserialize<Scope>(LawJson.Options) : null;
+            if ((string?)said["thirdParties"] is { } masked)
+                scope = masked == "masked" ? Scope.Masked(scope ?? (await desk.Show(id, cancel)).State.Assessed?.Assessment.Permitted ?? Scope.Nothing) : throw new DeskException("malformed", $"'{masked}' is nothing that can be done about third parties", "use masked, or leave it out");
             var recipient = (string?)said["recipient"] is { } authority ? await Recipient(desk, authority, cancel) : null;
             return await Stands(desk, await desk.Decide(id, Text(said, "by"), decision, scope, [Text(said, "reason")], recipient, (string?)said["reissueOf"], Seen(said), cancel), cancel);
         });

@@ -35,6 +35,29 @@ public class DuckLogsTests
     }
 
     [Theory]
+    [InlineData("parquet")]
+    [InlineData("csv")]
+    [InlineData("ndjson")]
+    public void Logs_in_the_order_of_a_key_go_on_behind_it(string form)
+    {
+        using var scratch = new Scratch();
+        Fill(scratch, form);
+        var settings = Logs(Path.Combine(scratch.Folder, "*." + form), "SELECT marker, TRY_CAST(moment AS TIMESTAMP) AS moment FROM logs WHERE account = $account AND (TRY_CAST(moment AS TIMESTAMP) >= $from AND TRY_CAST(moment AS TIMESTAMP) < $to OR TRY_CAST(moment AS TIMESTAMP) IS NULL) AND ($after IS NULL OR marker > $after) ORDER BY marker");
+        settings = settings with { Categories = new Dictionary<DataCategory, CategorySettings> { [DataCategory.Traffic] = settings.Categories[DataCategory.Traffic] with { Place = "marker", Order = PlaceOrder.Text, Fields = new(["marker"], []) } } };
+        Assert.Empty(CollectorTrial.Run(new TrialSource
+        {
+            Open = () => CollectorKinds.Make(settings)!,
+            Account = "acc-1",
+            Resumes = true,
+            Records = [.. Enumerable.Range(0, 6).Select(i => new TrialRecord(DataCategory.Traffic, i == 5 ? null : Start.AddHours(i), $"mine-{i}") { Faulty = i == 5 })],
+            Foreign = ["theirs-"],
+            Contents = ["BODY-"],
+            Selectors = [new(new Selector(SelectorKind.Account, "acc-1"), ["acc-1"])],
+            State = () => MailStoreTests.State(scratch.Folder),
+        }));
+    }
+
+    [Theory]
     [InlineData("SELECT content AS id, $from AS moment, $account AS a, $to AS t FROM read_text('{0}')", "Permission")]
     [InlineData("SELECT id, $from AS moment, $account AS a, $to AS t FROM read_csv('{0}')", "Permission")]
     [InlineData("SELECT file AS id, $from AS moment, $account AS a, $to AS t FROM glob('{1}/*')", "Permission")]

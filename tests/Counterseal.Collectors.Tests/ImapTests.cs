@@ -34,6 +34,7 @@ public class ImapTests
         {
             Open = () => CollectorKinds.Make(settings)!,
             Account = "acc-1",
+            Resumes = true,
             Records = records,
             Foreign = ["theirs-"],
             Contents = ["SUBJECT-", "BODY-"],
@@ -62,6 +63,28 @@ public class ImapTests
         var report = Collection.Run([directory, collector], scope, name => name, sink, CancellationToken.None);
         Assert.Equal("From MAILER-DAEMON Mon Oct 5 23:59:59 2026\n" + message.Replace(">From", ">>From", StringComparison.Ordinal).Replace("\nFrom the", "\n>From the", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal) + "\n", sink.All.ToString());
         Assert.Equal([new BasisCount(TimeBasis.InternalDate, 1)], Assert.Single(report.Accounts).Times);
+    }
+
+    [Fact]
+    public async Task Where_the_mailbox_has_other_folders_or_other_numbers_it_begins_anew()
+    {
+        await using var dovecot = await Dovecot.Start();
+        for (var i = 0; i < 3; i++)
+            dovecot.Append("acc-1", "INBOX", MailStoreTests.Message("mine", i, "x"), Start.AddSeconds(i));
+        using var collector = CollectorKinds.Make(Mailbox(dovecot))!;
+        int Rest(string? from) => collector.Read("acc-1", DataCategory.Content, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None) { From = from }).Count();
+        string? first = null;
+        foreach (var record in collector.Read("acc-1", DataCategory.Content, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None)))
+            first ??= record.Resume;
+        Assert.Equal(2, Rest(first));
+        // What comes meanwhile has higher numbers.
+        dovecot.Append("acc-1", "INBOX", MailStoreTests.Message("mine", 3, "x"), Start.AddSeconds(3));
+        Assert.Equal(3, Rest(first));
+        var parts = first!.Split(' ');
+        Assert.Throws<CannotResumeException>(() => Rest($"{parts[0]} {uint.Parse(parts[1], CultureInfo.InvariantCulture) + 1} {parts[2]} {parts[3]}"));
+        Assert.Throws<CannotResumeException>(() => Rest("nonsense"));
+        dovecot.Append("acc-1", "Archive", MailStoreTests.Message("mine", 4, "x"), Start.AddSeconds(4));
+        Assert.Throws<CannotResumeException>(() => Rest(first));
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public class MailStoreTests
         {
             Open = () => new MailStore(sources),
             Account = "acc-1",
+            Resumes = true,
             Records = records,
             Foreign = ["theirs-", "Somebody Else"],
             Contents = ["SUBJECT-", "BODY-"],

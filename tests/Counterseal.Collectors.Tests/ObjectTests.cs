@@ -32,6 +32,10 @@ public class ObjectTests
                     files.Add(new(DataCategory.Content, Start.AddHours(i), $"mine-{i}-"));
             }
         }
+        // Names between which a folder's slash would stand, in the order of keys.
+        Write(scratch[Path.Combine("store", "acc-1", "folder 0!.pdf")], "mine-9-");
+        File.SetLastWriteTimeUtc(scratch[Path.Combine("store", "acc-1", "folder 0!.pdf")], Start.AddHours(9).UtcDateTime);
+        files.Add(new(DataCategory.Content, Start.AddHours(9), "mine-9-"));
         File.CreateSymbolicLink(scratch[Path.Combine("store", "acc-1", "link.pdf")], scratch[Path.Combine("store", "acc-10", "folder 0", "%2e..0.pdf")]);
         files.Add(new(DataCategory.Content, null, "link.pdf") { Faulty = true });
         var settings = Files(scratch["store"]);
@@ -228,6 +232,7 @@ public class ObjectTests
     {
         Open = () => CollectorKinds.Make(settings)!,
         Account = "acc-1",
+        Resumes = true,
         Records = records,
         Foreign = ["theirs-"],
         Contents = ["SUBJECT-", "BODY-"],

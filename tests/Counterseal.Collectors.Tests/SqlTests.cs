@@ -10,7 +10,7 @@ namespace Counterseal.Collectors.Tests;
 /// <summary>SQLite and a real PostgreSQL, held to the contract by the test kit, and asked to write.</summary>
 public class SqlTests(Desk.Tests.Postgres server)
 {
-    private const string Traffic = "SELECT id, at, caller, called, seconds, note FROM calls WHERE account = @account AND (at >= @from AND at < @to OR at IS NULL) ORDER BY id";
+    private const string Traffic = "SELECT id, at, caller, called, seconds, note FROM calls WHERE account = @account AND (at >= @from AND at < @to OR at IS NULL) AND (@after IS NULL OR id > @after) ORDER BY id";
 
     private static readonly CollectorSettings Calls = new("calls", "")
     {
@@ -25,7 +25,7 @@ public class SqlTests(Desk.Tests.Postgres server)
         {
             [DataCategory.Subscriber] = new() { Query = "SELECT account, name, pin FROM customers WHERE account = @account", Fields = new(["account", "name"], []) },
             [DataCategory.Identification] = new() { Query = "SELECT ip || '-' || port AS place, ip, port, first, until FROM sessions WHERE account = @account AND first < @to AND (until IS NULL OR until > @from) ORDER BY first, ip", Place = "place" },
-            [DataCategory.Traffic] = new() { Query = Traffic, Time = "at", Place = "id", Fields = new(["at", "caller", "called", "seconds"], ["caller", "called"]) },
+            [DataCategory.Traffic] = new() { Query = Traffic, Time = "at", Place = "id", Order = PlaceOrder.Number, Fields = new(["at", "caller", "called", "seconds"], ["caller", "called"]) },
             [DataCategory.Content] = new() { Query = "SELECT id, at, note FROM calls WHERE account = @account AND (at >= @from AND at < @to OR at IS NULL) ORDER BY id", Time = "at", Place = "id", Fields = new(["at", "note"], []) },
         },
     };
@@ -69,7 +69,47 @@ public class SqlTests(Desk.Tests.Postgres server)
         var log = string.Join('\n', server.Log[before..].Split('\n').Where(line => line.Contains("execute", StringComparison.Ordinal) || line.Contains("statement:", StringComparison.Ordinal)));
         Assert.Contains("READ ONLY", log, StringComparison.Ordinal);
         // The driver writes its positional parameters where the plan has names.
-        Assert.Contains(Traffic.Replace("@account", "$1", StringComparison.Ordinal).Replace("@from", "$2", StringComparison.Ordinal).Replace("@to", "$3", StringComparison.Ordinal), log, StringComparison.Ordinal);
+        Assert.Contains(Traffic.Replace("@account", "$1", StringComparison.Ordinal).Replace("@from", "$2", StringComparison.Ordinal).Replace("@to", "$3", StringComparison.Ordinal).Replace("@after", "$4", StringComparison.Ordinal), log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ORDER BY id DESC", "not in the order")]
+    [InlineData("AND id <> 1 UNION ALL SELECT id, at, caller, called, seconds, note FROM calls WHERE account = @account", "not in the order")]
+    public void Rows_that_are_not_in_the_order_that_is_claimed_end_the_collection(string end, string why)
+    {
+        using var scratch = new Scratch();
+        FillSqlite(scratch["calls.db"]);
+        var settings = At(scratch["calls.db"]);
+        settings = settings with { Categories = new Dictionary<DataCategory, CategorySettings>(settings.Categories) { [DataCategory.Traffic] = settings.Categories[DataCategory.Traffic] with { Query = Traffic.Replace("ORDER BY id", end, StringComparison.Ordinal) } } };
+        using var collector = CollectorKinds.Make(settings)!;
+        var refused = Assert.Throws<SourceException>(() => collector.Read("acc-1", DataCategory.Traffic, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None)).Count());
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT id, at FROM calls WHERE account = @account AND at >= @from AND at < @to", "id", "parameter after")]
+    [InlineData("SELECT id, at FROM calls WHERE account = @account AND at >= @from AND at < @to AND id > @after", null, "place")]
+    public void An_order_needs_a_place_and_a_query_that_goes_on_behind_it(string query, string? place, string what)
+    {
+        var settings = new CollectorSettings("calls", "sqlite")
+        {
+            Settings = new Dictionary<string, string> { ["file"] = "x.db" },
+            Categories = new Dictionary<DataCategory, CategorySettings> { [DataCategory.Traffic] = new() { Query = query, Time = "at", Place = place, Order = PlaceOrder.Number, Fields = new(["id"], []) } },
+        };
+        Assert.Contains(what, Assert.Throws<InvalidDataException>(() => CollectorKinds.Make(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("0 x")]
+    [InlineData("1 5")]
+    [InlineData("-1 5")]
+    public void A_place_that_is_none_begins_anew(string from)
+    {
+        using var scratch = new Scratch();
+        FillSqlite(scratch["calls.db"]);
+        using var collector = CollectorKinds.Make(At(scratch["calls.db"]))!;
+        Assert.Throws<CannotResumeException>(() => collector.Read("acc-1", DataCategory.Traffic, [new(null, null)], new CollectorRun((_, _) => { }, CancellationToken.None) { From = from }).Count());
     }
 
     public static TheoryData<string> Writing => new()
@@ -156,6 +196,7 @@ public class SqlTests(Desk.Tests.Postgres server)
     {
         Open = () => CollectorKinds.Make(settings)!,
         Account = "acc-1",
+        Resumes = true,
         Records =
         [
             new(DataCategory.Subscriber, null, "Maeve Quinn"),

@@ -34,6 +34,13 @@ public class WrongCollectorTests
         { TrialRule.ReadOnly, "marks what it has read" },
         { TrialRule.Memory, "reads everything before it gives anything" },
         { TrialRule.Fields, "declares a body a field of traffic" },
+        { TrialRule.Resume, "goes on one record too far" },
+        { TrialRule.Resume, "goes on one record too early" },
+        { TrialRule.Resume, "begins at the beginning" },
+        { TrialRule.Resume, "goes on in another order" },
+        { TrialRule.Resume, "forgets where it was" },
+        { TrialRule.Resume, "gives one place for all records" },
+        { TrialRule.Resume, "gives nothing behind the second range's records" },
     };
 
     [Theory]
@@ -43,10 +50,15 @@ public class WrongCollectorTests
         var source = Shelf.Trial(() => new WrongShelf(way), () => written.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (way == "looks at the source for its plan")
             source = source with { Away = () => new WrongShelf(way) { IsAway = true } };
+        if (rule == TrialRule.Resume)
+            source = source with { Resumes = true };
         if (rule == TrialRule.Memory)
             source = source with { Bulk = new TrialBulk(() => new Bulk(holds: true), "acc-1", DataCategory.Traffic, 32 << 20) };
         Assert.Contains(CollectorTrial.Run(source), finding => finding.Rule == rule);
     }
+
+    [Fact]
+    public void A_collector_that_goes_on_where_it_was_passes() => Assert.Empty(CollectorTrial.Run(Shelf.Trial(() => new WrongShelf("goes on where it was")) with { Resumes = true }));
 
     [Fact]
     public void A_large_account_passes_when_it_is_read_as_it_goes()
@@ -115,12 +127,33 @@ public class WrongCollectorTests
                     return base.Read(account, category, ranges, run with { Ran = (_, _) => { } });
                 case "asks for more time than it was given":
                     return base.Read(account, category, [.. ranges.Select(range => new TimeRange(range.From?.AddDays(-1), range.To))], run);
+                case "goes on where it was":
+                    return Placed(At(run) + 1);
+                case "goes on one record too far":
+                    return Placed(run.From is null ? 0 : At(run) + 2);
+                case "goes on one record too early":
+                    return Placed(Math.Max(0, At(run)));
+                case "begins at the beginning":
+                    return Placed(0);
+                case "goes on in another order":
+                    return run.From is null ? Placed(0) : Placed(At(run) + 1).Reverse();
+                case "forgets where it was":
+                    return base.Read(account, category, ranges, run);
+                case "gives one place for all records":
+                    return Placed(At(run) + 1, _ => "0");
+                case "gives nothing behind the second range's records":
+                    return ranges.Count > 1 && At(run) >= 2 ? [] : Placed(At(run) + 1);
                 case "marks what it has read":
                     written++;
                     return base.Read(account, category, ranges, run);
                 default:
                     return base.Read(account, category, ranges, run);
             }
+
+            static int At(CollectorRun run) => run.From is { } from ? int.Parse(from, System.Globalization.CultureInfo.InvariantCulture) : -1;
+
+            IEnumerable<SourceRecord> Placed(int begin, Func<int, string>? place = null) => base.Read(account, category, ranges, run)
+                .Select((record, i) => (SourceRecord)new SourceRow(record.Place, ((SourceRow)record).Time, ((SourceRow)record).Fields) { Resume = place?.Invoke(i) ?? i.ToString(System.Globalization.CultureInfo.InvariantCulture) }).Skip(begin);
         }
     }
 

@@ -247,11 +247,42 @@ public class DeskTests(Postgres postgres)
         Assert.Equal("gate-away", away.Code);
         Assert.NotEmpty(await stand.Desk.Tend(default));
         await using var gate = await FakeGate.Start(stand.Options.GateAddress["unix:".Length..], stand.Log);
-        // The desk could not ask it for the plan, so the order has none.
-        gate.Plan = null;
         Assert.Empty(await stand.Desk.Tend(default));
-        Assert.Single(gate.Filed);
         Assert.Empty(gate.Faults);
+
+        // The desk could not ask the gate for its plan, so that order was never filed; the one that follows has it, and is the same in all else.
+        var shown = await stand.Desk.Show(receipt.Demand, default);
+        var (orders, events) = (shown.State.Orders, shown.Events);
+        Assert.Equal([orders[1].Digest], gate.Filed.Keys);
+        Assert.Equal("no-plan", orders[0].Refusal!.Code);
+        Assert.Contains("drafted again", orders[0].Refusal!.What, StringComparison.Ordinal);
+        Assert.True(orders[1].IsOpen);
+        var (first, again) = (Bytes(0), Bytes(1));
+        Assert.Equal(gate.Plan, (string?)again["plan"]);
+        Assert.NotEqual((string?)first["nonce"], (string?)again["nonce"]);
+        foreach (var order in (System.Text.Json.Nodes.JsonObject[])[first, again])
+        {
+            order.Remove("plan");
+            order.Remove("nonce");
+        }
+        Assert.Equal(first.ToJsonString(), again.ToJsonString());
+
+        System.Text.Json.Nodes.JsonObject Bytes(int order) =>
+            System.Text.Json.Nodes.JsonNode.Parse(((Ordered)events[orders[order].Version - 1].Event.Body).Bytes)!.AsObject();
+    }
+
+    [Fact]
+    public async Task With_the_gate_away_an_order_whose_window_ended_is_not_drafted_again()
+    {
+        await using var stand = await Stand.Up("sqlite", postgres);
+        var receipt = await stand.Received();
+        await stand.Gate.DisposeAsync();
+        await Assert.ThrowsAsync<DeskException>(() => stand.Desk.OrderCount(receipt.Demand, "ada", TimeSpan.FromHours(1), null, default));
+        stand.Clock.Advance(TimeSpan.FromHours(2));
+        await using var gate = await FakeGate.Start(stand.Options.GateAddress["unix:".Length..], stand.Log);
+        await stand.Desk.Tend(default);
+        // Its window is over: it is filed as it is, so that the gate says so, and nothing new is drafted.
+        Assert.Single((await stand.Desk.Show(receipt.Demand, default)).State.Orders);
     }
 
     [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]

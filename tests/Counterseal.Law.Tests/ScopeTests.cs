@@ -81,4 +81,35 @@ public class ScopeTests
         Assert.False(Scope.Within(Of(at), Of(at with { Selector = at.Selector with { At = Day.AddTicks(1) } })));
         Assert.True(Scope.Within(Of(at), Of(at with { Selector = at.Selector with { At = Day.ToOffset(TimeSpan.FromHours(2)) } })));
     }
+
+    [Fact]
+    public void Masking_third_parties_is_narrower_and_never_the_other_way_round()
+    {
+        var open = Of(Item(0, 10, DataCategory.Traffic));
+        var masked = Scope.Masked(open);
+        Assert.True(Scope.Within(masked, open));
+        Assert.False(Scope.Within(open, masked));
+        Assert.True(Scope.Within(masked, masked));
+        // What is open in part is open there only.
+        var partly = new Scope([.. masked.Items, .. Of(Item(0, 5, DataCategory.Traffic)).Items]);
+        Assert.True(Scope.Within(Of(Item(1, 4, DataCategory.Traffic)), partly));
+        Assert.False(Scope.Within(Of(Item(1, 6, DataCategory.Traffic)), partly));
+        Assert.True(Scope.Within(Scope.Masked(Of(Item(1, 6, DataCategory.Traffic))), partly));
+        Assert.Equal(ThirdParties.Masked, Scope.Intersect(open, masked).Items.Single().ThirdParties);
+        // Nothing but traffic data has third parties to mask.
+        var all = Of(Item(0, 10, DataCategory.Subscriber, DataCategory.Traffic, DataCategory.Content));
+        Assert.Equal([(2, null), (1, ThirdParties.Masked)], Scope.Masked(all).Items.Select(item => (item.Categories.Count, item.ThirdParties)));
+        Assert.False(Scope.MasksContent(Scope.Masked(all)));
+        Assert.True(Scope.MasksContent(Of(all.Items[0] with { ThirdParties = ThirdParties.Masked })));
+        Assert.False(Scope.Within(all, Scope.Masked(all)));
+    }
+
+    [Fact]
+    public void A_scope_that_says_nothing_of_third_parties_is_written_as_it_always_was()
+    {
+        var json = System.Text.Json.JsonSerializer.Serialize(Of(Item(0, 1, DataCategory.Traffic)), LawJson.Options);
+        Assert.DoesNotContain("thirdParties", json, StringComparison.Ordinal);
+        Assert.Contains("\"thirdParties\":\"masked\"", System.Text.Json.JsonSerializer.Serialize(Scope.Masked(Of(Item(0, 1, DataCategory.Traffic))), LawJson.Options), StringComparison.Ordinal);
+        Assert.Null(System.Text.Json.JsonSerializer.Deserialize<Scope>(json, LawJson.Options)!.Items[0].ThirdParties);
+    }
 }

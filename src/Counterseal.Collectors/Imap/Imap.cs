@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Counterseal.Custody;
@@ -71,30 +72,39 @@ internal sealed partial class Imap : ICollector
         using var client = new ImapClient { CheckCertificateRevocation = false };
         if (_pin is not null) client.ServerCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && Convert.ToHexStringLower(SHA256.HashData(certificate.GetRawCertData())) == _pin;
         var folders = Guarded(() => Folders(client, account, run.Cancel));
-        foreach (var folder in folders)
+        var names = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', folders.Select(folder => folder.FullName)))))[..16];
+        var place = run.From is { } from ? Place.Read(from) : null;
+        if (place is not null && place.Folders != names) throw new CannotResumeException("the mailbox has other folders than when it was begun");
+        for (var number = place?.Folder ?? 0; number < folders.Count; number++)
         {
+            var folder = folders[number];
+            var behind = place is not null && place.Folder == number ? place : null;
             var found = Guarded(() =>
             {
                 folder.Open(FolderAccess.ReadOnly, run.Cancel);
                 return folder.Search(Sieve(ranges), run.Cancel).Order().ToList();
             });
+            // Numbers ascend and are never given twice, as long as the folder's validity is the same (RFC 9051, 2.3.1.1).
+            if (behind is not null && behind.Validity != folder.UidValidity) throw new CannotResumeException("a folder's messages have other numbers than when it was begun");
+            if (behind is not null) found.RemoveAll(uid => uid.Id <= behind.Uid);
             foreach (var some in found.Chunk(Batch))
             {
                 var listed = Guarded(() => folder.Fetch(some, MessageSummaryItems.UniqueId | MessageSummaryItems.InternalDate | MessageSummaryItems.Size, run.Cancel)).OrderBy(summary => summary.UniqueId).ToDictionary(summary => summary.UniqueId);
                 foreach (var uid in some)
                 {
                     run.Cancel.ThrowIfCancellationRequested();
-                    var place = $"{folder.FullName} UID {uid.Id}";
+                    var where = $"{folder.FullName} UID {uid.Id}";
+                    var resume = new Place(number, folder.UidValidity, uid.Id, names).ToString();
                     if (!listed.TryGetValue(uid, out var summary) || summary.InternalDate is not { } at || summary.Size is not { } size)
                     {
-                        yield return new SourceFault(place, "it was gone when it was to be read, or the server does not say its date and size");
+                        yield return new SourceFault(where, "it was gone when it was to be read, or the server does not say its date and size") { Resume = resume };
                         continue;
                     }
                     var time = new MessageTime(at.ToUniversalTime(), TimeBasis.InternalDate);
                     // What the sieve let through and the date leaves out is not fetched.
                     var record = TimeRange.Any(ranges, time.At)
-                        ? Guarded(() => StreamedMessage.Begin(place, time, size, new Peeked(this, folder, uid, size, run.Cancel)))
-                        : StreamedMessage.Begin(place, time, 0, Stream.Null);
+                        ? Guarded(() => StreamedMessage.Begin(where, time, size, new Peeked(this, folder, uid, size, run.Cancel), resume))
+                        : StreamedMessage.Begin(where, time, 0, Stream.Null, resume);
                     yield return record;
                     (record as IDisposable)?.Dispose();
                 }
@@ -149,6 +159,22 @@ internal sealed partial class Imap : ICollector
             // The server's own words may name the mailbox.
             throw new SourceException($"the collector \"{Name}\": the server refused or broke off ({e.GetType().Name})");
         }
+    }
+
+    /// <summary>Where a reading stands: behind which message of which folder.</summary>
+    /// <param name="Folder">The folder's place in the list of folders, from 0.</param>
+    /// <param name="Validity">Under which its messages have these numbers.</param>
+    /// <param name="Uid">The message's number.</param>
+    /// <param name="Folders">Digest of the names of all folders: where one came, went or was renamed, another order would hold.</param>
+    private sealed record Place(int Folder, uint Validity, uint Uid, string Folders)
+    {
+        public static Place Read(string text) =>
+            text.Split(' ') is [var folder, var validity, var uid, { Length: 16 } folders] && int.TryParse(folder, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && uint.TryParse(validity, NumberStyles.None, CultureInfo.InvariantCulture, out var under) && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out var message)
+                ? new Place(number, under, message, folders)
+                : throw new CannotResumeException("the place in the mailbox cannot be read");
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Folder} {Validity} {Uid} {Folders}");
     }
 
     /// <summary>A message's bytes, fetched a megabyte at a time.</summary>

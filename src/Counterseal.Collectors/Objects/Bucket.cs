@@ -32,16 +32,16 @@ internal sealed class Bucket : IObjectStore
 
     public string What => $"the objects of bucket {_bucket}";
 
-    public IEnumerable<StoredObject> List(string prefix, CancellationToken cancel)
+    public IEnumerable<StoredObject> List(string prefix, string? after, CancellationToken cancel)
     {
-        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = prefix };
-        string? last = null;
+        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = prefix, StartAfter = after };
+        var last = after;
         do
         {
             var page = Asked(() => _client.Value.ListObjectsV2Async(request, cancel), cancel);
             foreach (var one in page.S3Objects ?? [])
             {
-                if (!one.Key.StartsWith(prefix, StringComparison.Ordinal) || (last is not null && string.CompareOrdinal(one.Key, last) <= 0)) throw new SourceException($"the collector \"{_settings.Name}\": the store lists objects that were not asked for, or in no order");
+                if (!one.Key.StartsWith(prefix, StringComparison.Ordinal) || (last is not null && Compare(one.Key, last) <= 0)) throw new SourceException($"the collector \"{_settings.Name}\": the store lists objects that were not asked for, or in no order");
                 last = one.Key;
                 // What ends in a slash and is empty stands for a folder in some stores.
                 if (one.Key.EndsWith('/') && one.Size is null or 0) continue;
@@ -76,4 +76,7 @@ internal sealed class Bucket : IObjectStore
             throw new SourceException($"the collector \"{_settings.Name}\": the store refused or broke off ({(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name})");
         }
     }
+
+    /// <summary>As stores order keys: by their UTF-8 bytes, which is not always as .NET orders strings.</summary>
+    private static int Compare(string one, string other) => System.Text.Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(other));
 }

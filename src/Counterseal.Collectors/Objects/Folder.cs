@@ -15,7 +15,7 @@ internal sealed class Folder : IObjectStore
 
     public string What => "the files";
 
-    public IEnumerable<StoredObject> List(string prefix, CancellationToken cancel)
+    public IEnumerable<StoredObject> List(string prefix, string? after, CancellationToken cancel)
     {
         var path = _root;
         if (!Directory.Exists(path)) throw new SourceException("a folder of stored files is not there");
@@ -24,7 +24,7 @@ internal sealed class Folder : IObjectStore
             path = Path.Combine(path, part);
             if (new DirectoryInfo(path) is { LinkTarget: not null }) throw new SourceException($"{prefix}: it is a link, and links are not followed");
         }
-        return Directory.Exists(path) ? Below(path, prefix, cancel) : [];
+        return Directory.Exists(path) ? Below(path, prefix, after, cancel) : [];
     }
 
     public Stream Open(StoredObject stored, CancellationToken cancel)
@@ -43,12 +43,12 @@ internal sealed class Folder : IObjectStore
     {
     }
 
-    private static IEnumerable<StoredObject> Below(string folder, string prefix, CancellationToken cancel)
+    private static IEnumerable<StoredObject> Below(string folder, string prefix, string? after, CancellationToken cancel)
     {
         List<FileSystemInfo> entries;
         try
         {
-            entries = [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(entry => entry.Name + (entry is DirectoryInfo ? "/" : ""), StringComparer.Ordinal)];
+            entries = [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(Ordered, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,20 +57,25 @@ internal sealed class Folder : IObjectStore
         foreach (var entry in entries)
         {
             cancel.ThrowIfCancellationRequested();
+            var (key, place) = (prefix + entry.Name, prefix + Ordered(entry));
+            // What is in a folder comes behind the folder's own place.
+            if (after is not null && string.CompareOrdinal(place, after) <= 0 && !(place.EndsWith('/') && after.StartsWith(place, StringComparison.Ordinal))) continue;
             if (entry.LinkTarget is not null)
             {
-                yield return new StoredObject(prefix + entry.Name, 0, DateTimeOffset.UnixEpoch) { Fault = "it is a link, and links are not followed" };
+                yield return new StoredObject(key, 0, DateTimeOffset.UnixEpoch) { Fault = "it is a link, and links are not followed" };
             }
             else if (entry is DirectoryInfo)
             {
-                foreach (var inner in Below(entry.FullName, prefix + entry.Name + "/", cancel)) yield return inner;
+                foreach (var inner in Below(entry.FullName, key + "/", after, cancel)) yield return inner;
             }
             else if (entry is FileInfo file)
             {
                 // Pipes, sockets and devices have no length, and opening one could wait for ever.
                 var regular = (file.Attributes & (FileAttributes.Normal | FileAttributes.Archive)) != 0 || file.Length > 0;
-                yield return new StoredObject(prefix + entry.Name, file.Length, new DateTimeOffset(file.LastWriteTimeUtc)) { Fault = regular ? null : "it is not a regular file" };
+                yield return new StoredObject(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc)) { Fault = regular ? null : "it is not a regular file" };
             }
         }
     }
+
+    private static string Ordered(FileSystemInfo entry) => entry is DirectoryInfo && entry.LinkTarget is null ? entry.Name + "/" : entry.Name;
 }

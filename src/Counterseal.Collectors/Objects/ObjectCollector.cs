@@ -12,6 +12,8 @@ internal sealed class ObjectCollector : ICollector
     /// <summary>The settings of every kind that this collector serves.</summary>
     public static IReadOnlyList<string> Settings { get; } = ["account", "time", "holds"];
 
+    private const int LongestPlace = 1024;
+
     private readonly CollectorSettings _settings;
     private readonly IObjectStore _store;
     private readonly string _before, _after;
@@ -57,27 +59,30 @@ internal sealed class ObjectCollector : ICollector
         run.Cancel.ThrowIfCancellationRequested();
         run.Ran(ReadText(category)!, QueryPlan.Of(account, ranges));
         var prefix = _before + account + _after;
-        foreach (var stored in _store.List(prefix, run.Cancel))
+        if (run.From?.StartsWith(prefix, StringComparison.Ordinal) == false) throw new CannotResumeException("the objects of the account have other names than when it was begun");
+        foreach (var stored in _store.List(prefix, run.From, run.Cancel))
         {
             run.Cancel.ThrowIfCancellationRequested();
             var name = stored.Key[prefix.Length..];
+            // Objects come in the order of their keys, so a key is a place.
+            var resume = stored.Key.Length <= LongestPlace ? stored.Key : null;
             if (stored.Fault is { } fault)
             {
-                yield return new SourceFault(stored.Key, fault);
+                yield return new SourceFault(stored.Key, fault) { Resume = resume };
             }
             else if ((_time is null ? (stored.Modified, stored.Modified) : _time.Of(name)) is not { } time)
             {
-                yield return new SourceFault(stored.Key, "its name does not have the time that it is to have");
+                yield return new SourceFault(stored.Key, "its name does not have the time that it is to have") { Resume = resume };
             }
             else if (!_messages)
             {
-                yield return new StoredFile(_store, stored, name, time, run.Cancel);
+                yield return new StoredFile(_store, stored, name, time, run.Cancel) { Resume = resume };
             }
             else
             {
                 var at = new MessageTime(time.Item1, TimeBasis.Stored);
                 // What is outside is not opened: the gate needs only its time to leave it out.
-                var record = TimeRange.Any(ranges, at.At) ? StreamedMessage.Begin(stored.Key, at, stored.Size, _store.Open(stored, run.Cancel)) : StreamedMessage.Begin(stored.Key, at, 0, Stream.Null);
+                var record = TimeRange.Any(ranges, at.At) ? StreamedMessage.Begin(stored.Key, at, stored.Size, _store.Open(stored, run.Cancel), resume) : StreamedMessage.Begin(stored.Key, at, 0, Stream.Null, resume);
                 yield return record;
                 (record as IDisposable)?.Dispose();
             }

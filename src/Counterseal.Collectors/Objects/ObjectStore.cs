@@ -17,7 +17,10 @@ internal interface IObjectStore : IDisposable
     string What { get; }
 
     /// <summary>The objects whose keys begin so, in ordinal order of their keys.</summary>
-    IEnumerable<StoredObject> List(string prefix, CancellationToken cancel);
+    /// <param name="prefix">How they begin.</param>
+    /// <param name="after">Only those behind this key; <c>null</c> for all.</param>
+    /// <param name="cancel">Stops between objects.</param>
+    IEnumerable<StoredObject> List(string prefix, string? after, CancellationToken cancel);
 
     /// <summary>Opens one for reading.</summary>
     Stream Open(StoredObject stored, CancellationToken cancel);

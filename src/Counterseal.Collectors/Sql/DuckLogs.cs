@@ -85,6 +85,9 @@ internal sealed class DuckLogs : SqlDialect
 
     public override void Bind(DbCommand command, string name, object value) => command.Parameters.Add(new DuckDBParameter(name, value));
 
+    public override void BindPlace(DbCommand command, string name, string? place, PlaceOrder order) =>
+        Bind(command, name, place is null ? DBNull.Value : order == PlaceOrder.Number ? long.Parse(place, System.Globalization.CultureInfo.InvariantCulture) : place);
+
     public override void BindInstant(DbCommand command, string name, DateTimeOffset at) => BindBound(command, name, at, isEnd: false);
 
     public override void BindBound(DbCommand command, string name, DateTimeOffset? at, bool isEnd) =>

@@ -7,6 +7,9 @@ internal sealed class OnceOnly(IReadOnlyList<TimeRange> ranges)
 {
     private readonly HashSet<string> _timeless = new(StringComparer.Ordinal);
 
+    /// <summary>Whether nothing is remembered behind this record: then a later reading, which remembers nothing, gives no record twice.</summary>
+    public bool Forgets(bool timed) => ranges.Count == 1 || (timed && _timeless.Count == 0);
+
     /// <summary>Whether a record of the query of this range is to be offered.</summary>
     public bool Take(SourceRecord record, int query)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Counterseal.Custody;
 using Npgsql;
 using NpgsqlTypes;
@@ -66,6 +67,9 @@ internal sealed class Postgres : SqlDialect
 
     public override void Bind(DbCommand command, string name, object value) =>
         ((NpgsqlCommand)command).Parameters.AddWithValue(name, value is int ? NpgsqlDbType.Integer : NpgsqlDbType.Text, value);
+
+    public override void BindPlace(DbCommand command, string name, string? place, PlaceOrder order) =>
+        ((NpgsqlCommand)command).Parameters.AddWithValue(name, order == PlaceOrder.Number ? NpgsqlDbType.Bigint : NpgsqlDbType.Text, place is null ? DBNull.Value : order == PlaceOrder.Number ? long.Parse(place, CultureInfo.InvariantCulture) : place);
 
     public override void BindInstant(DbCommand command, string name, DateTimeOffset at) => BindBound(command, name, at, isEnd: false);
 

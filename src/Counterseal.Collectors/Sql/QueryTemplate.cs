@@ -20,7 +20,8 @@ internal static partial class QueryTemplate
             Check(settings, sigil, $"find by {kind}", query, kind == SelectorKind.IpAddress ? ["value", "port", "at"] : ["value"]);
         foreach (var (category, of) in settings.Categories)
         {
-            Check(settings, sigil, $"{category}", of.Query ?? throw settings.Wrong($"{category} has no query"), category == DataCategory.Subscriber ? ["account"] : ["account", "from", "to"]);
+            Check(settings, sigil, $"{category}", of.Query ?? throw settings.Wrong($"{category} has no query"), [.. category == DataCategory.Subscriber ? (string[])["account"] : ["account", "from", "to"], .. of.Order is null ? (string[])[] : ["after"]]);
+            if (of.Order is not null && of.Place is null) throw settings.Wrong($"{category} names an order and no column that is ordered (place)");
             if (category is DataCategory.Traffic or DataCategory.Content && of.Time is null) throw settings.Wrong($"{category} names no column that has the time");
             if (category != DataCategory.Subscriber && of.Place is null) throw settings.Wrong($"{category} names no column by which a record is found again (place)");
             if (category != DataCategory.Identification && of.Fields.Names.Count == 0) throw settings.Wrong($"{category} names no fields, so nothing of it could leave");

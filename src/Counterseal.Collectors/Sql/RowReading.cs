@@ -33,27 +33,33 @@ internal sealed class RowReading(CollectorSettings settings, DataCategory catego
     };
 
     /// <summary>One row.</summary>
-    public SourceRecord Read(IReadOnlyList<KeyValuePair<string, object?>> columns)
+    /// <param name="columns">Its columns.</param>
+    /// <param name="resumeOf">What a later reading needs to go on behind a row with this place, and whether the row tells its time. Asked once for each row.</param>
+    public SourceRecord Read(IReadOnlyList<KeyValuePair<string, object?>> columns, Func<string?, bool, string?>? resumeOf = null)
     {
         _row++;
-        var place = _of.Place is { } placeColumn && Column(columns, placeColumn) is { } key ? Convert.ToString(Plain(key), CultureInfo.InvariantCulture)! : $"row {_row.ToString(CultureInfo.InvariantCulture)}";
-        if (category == DataCategory.Identification) return Session(columns, place);
+        var key = _of.Place is { } placeColumn && Column(columns, placeColumn) is { } value ? Convert.ToString(Plain(value), CultureInfo.InvariantCulture)! : null;
+        var place = key ?? $"row {_row.ToString(CultureInfo.InvariantCulture)}";
+        string? Resume(bool timed) => resumeOf?.Invoke(key, timed);
+        if (category == DataCategory.Identification) return Session(columns, place, Resume);
         var at = _of.Time is { } timeColumn ? Instant(Column(columns, timeColumn)) : null;
         // What only tells time and place is not data, unless it is named as a field too.
         var fields = columns.Where(column => _of.Fields.Names.Contains(column.Key) || (column.Key != _of.Time && column.Key != _of.Place)).Select(column => KeyValuePair.Create(column.Key, Plain(column.Value)));
-        return new SourceRow(place, at, [.. fields]);
+        return new SourceRow(place, at, [.. fields]) { Resume = Resume(at is not null) };
     }
 
-    private SourceRecord Session(IReadOnlyList<KeyValuePair<string, object?>> columns, string place)
+    private SourceRecord Session(IReadOnlyList<KeyValuePair<string, object?>> columns, string place, Func<bool, string?> resume)
     {
         var ip = Column(columns, "ip") switch { IPAddress address => address.ToString(), string text => text, _ => null };
-        if (ip is null || Session(ip) is not { } normal) return new SourceFault(place, "its column ip is not one IP address");
-        if (Instant(Column(columns, "first")) is not { } first) return new SourceFault(place, "its column first gives no time");
+        if (ip is null || Session(ip) is not { } normal) return Fault("ip is not one IP address");
+        if (Instant(Column(columns, "first")) is not { } first) return Fault("first gives no time");
         var until = Column(columns, "until");
-        if (until is not null && Instant(until) is null) return new SourceFault(place, "its column until gives no time");
+        if (until is not null && Instant(until) is null) return Fault("until gives no time");
         var port = Column(columns, "port");
-        if (port is not null && !int.TryParse(Convert.ToString(port, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out _)) return new SourceFault(place, "its column port is no port");
-        return new SourceSession(place, new Session(normal, port is null ? null : Convert.ToInt32(port, CultureInfo.InvariantCulture), first, until is null ? null : Instant(until)));
+        if (port is not null && !int.TryParse(Convert.ToString(port, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out _)) return Fault("port is no port");
+        return new SourceSession(place, new Session(normal, port is null ? null : Convert.ToInt32(port, CultureInfo.InvariantCulture), first, until is null ? null : Instant(until))) { Resume = resume(true) };
+
+        SourceFault Fault(string why) => new(place, "its column " + why) { Resume = resume(false) };
     }
 
     private static string? Session(string text) => IPAddress.TryParse(text, out var ip) ? (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString() : null;

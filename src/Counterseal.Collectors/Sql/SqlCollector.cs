@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Counterseal.Custody;
 using Counterseal.Law;
 
@@ -69,25 +70,41 @@ internal sealed class SqlCollector : ICollector
     {
         var rows = new RowReading(_settings, category, _times, _dialect.ZonelessIsUtc);
         var once = new OnceOnly(ranges);
-        for (var i = 0; i < ranges.Count; i++)
+        var order = _settings.Categories[category].Order;
+        var place = run.From is { } from ? RowPlace.Read(from, ranges.Count, order) : null;
+        for (var i = place?.Range ?? 0; i < ranges.Count; i++)
         {
             var range = ranges[i];
+            var after = place is not null && place.Range == i ? place.Key : null;
             run.Cancel.ThrowIfCancellationRequested();
-            run.Ran(ReadText(category)!, QueryPlan.Of(account, range));
+            run.Ran(ReadText(category)!, order is null ? QueryPlan.Of(account, range) : new Dictionary<string, string>(QueryPlan.Of(account, range), StringComparer.Ordinal) { ["after"] = after ?? "the beginning" });
+            var before = after;
             foreach (var row in Rows(_settings.Categories[category].Query!, Bind, run.Cancel))
             {
-                var record = rows.Read(row);
+                var record = rows.Read(row, (key, timed) => Ordered(ref before, key, order) && once.Forgets(timed) ? new RowPlace(i, key!).ToString() : null);
                 if (once.Take(record, i)) yield return record;
             }
 
             void Bind(DbCommand command)
             {
                 _dialect.Bind(command, "account", account);
+                if (order is { } by) _dialect.BindPlace(command, "after", after, by);
                 if (category == DataCategory.Subscriber) return;
                 _dialect.BindBound(command, "from", range.From, isEnd: false);
                 _dialect.BindBound(command, "to", range.To, isEnd: true);
             }
         }
+    }
+
+    /// <summary>Rows that are said to be ordered must be: a reading that went on behind one would else leave some out, or give some twice.</summary>
+    private bool Ordered(ref string? before, string? key, PlaceOrder? order)
+    {
+        if (order is not { } by) return false;
+        if (key is null || (by == PlaceOrder.Number && !long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
+            throw new SourceException($"the collector \"{Name}\" has a row without a place, or with one that is no whole number, where its rows are to be ordered by it");
+        if (before is not null && RowPlace.Compare(before, key, by) >= 0) throw new SourceException($"the collector \"{Name}\" has rows that are not in the order of their places, or two with one place");
+        before = key;
+        return true;
     }
 
     /// <inheritdoc/>

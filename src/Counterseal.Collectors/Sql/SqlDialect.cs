@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Counterseal.Custody;
 
 namespace Counterseal.Collectors;
 
@@ -22,6 +23,9 @@ internal abstract class SqlDialect
 
     /// <summary>Binds a text or a number.</summary>
     public abstract void Bind(DbCommand command, string name, object value);
+
+    /// <summary>Binds the place behind which a reading goes on, or that there is none.</summary>
+    public abstract void BindPlace(DbCommand command, string name, string? place, PlaceOrder order);
 
     /// <summary>Binds an instant.</summary>
     public abstract void BindInstant(DbCommand command, string name, DateTimeOffset at);

@@ -46,6 +46,9 @@ internal sealed class Sqlite : SqlDialect
 
     public override void Bind(DbCommand command, string name, object value) => ((SqliteCommand)command).Parameters.AddWithValue("@" + name, value);
 
+    public override void BindPlace(DbCommand command, string name, string? place, PlaceOrder order) =>
+        Bind(command, name, place is null ? DBNull.Value : order == PlaceOrder.Number ? long.Parse(place, CultureInfo.InvariantCulture) : place);
+
     public override void BindInstant(DbCommand command, string name, DateTimeOffset at) => Bind(command, name, _times switch
     {
         TimesAs.Seconds => at.ToUnixTimeSeconds(),

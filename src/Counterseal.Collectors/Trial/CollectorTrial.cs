@@ -21,6 +21,8 @@ public static class CollectorTrial
             var served = Categories.Where(category => shown.ReadText(category) is not null).ToList();
             foreach (var category in served) Try(TrialRule.TimeRanges, () => Ranges(source, category, findings));
             Try(TrialRule.Determinism, () => Twice(source, served, findings));
+            foreach (var category in served) Try(TrialRule.Resume, () => ResumeTrial.Run(source, category, findings));
+            if (source.Resumes && served.All(category => !ResumeTrial.SaysWhere(source, category))) findings.Add(new(TrialRule.Resume, "no record says where a later reading goes on"));
             foreach (var category in served.Where(category => source.Records.Count(record => record.Category == category && !record.Faulty) >= 3)) Try(TrialRule.Cancel, () => Cancelled(source, category, findings));
         }
         Try(TrialRule.Selectors, () => Selectors(source, findings));

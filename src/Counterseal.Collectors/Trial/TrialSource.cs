@@ -30,6 +30,9 @@ public sealed record TrialSource
     /// <summary>Makes the same collector over a source that is not there: it must still show its plan. <c>null</c> leaves this out.</summary>
     public Func<ICollector>? Away { get; init; }
 
+    /// <summary>Whether a reading that was cut off can go on: then records say where, and a later reading is tried behind each of them.</summary>
+    public bool Resumes { get; init; }
+
     /// <summary>A large account, to see that memory does not grow with it. <c>null</c> leaves this out.</summary>
     public TrialBulk? Bulk { get; init; }
 }
@@ -84,6 +87,8 @@ public enum TrialRule
     Memory,
     /// <summary>Only fields of the category: traffic never has subjects or bodies.</summary>
     Fields,
+    /// <summary>Behind a record that says where to go on, a later reading gives exactly the rest: nothing twice, nothing left out.</summary>
+    Resume,
 }
 
 /// <summary>A rule that a collector broke.</summary>

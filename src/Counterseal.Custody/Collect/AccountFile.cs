@@ -27,9 +27,9 @@ internal sealed class AccountFile(string path)
             foreach (var i in wanted.By(account))
             {
                 if (!places.TryGetValue(account.Name, out var earlier)) (places[account.Name], own[account.Name]) = (place, [.. account.Addresses, .. account.Telephones]);
-                else if (earlier != place) throw Twice(place, earlier, $"the account \"{account.Name}\"");
+                else if (earlier != place) throw Twice(place, earlier, "one account's name");
                 if (selectors[i].Kind == SelectorKind.Mailbox && found[i].Count > 0 && found[i][0] != account.Name)
-                    throw Twice(place, places[found[i][0]], $"the address \"{selectors[i].Value}\"");
+                    throw Twice(place, places[found[i][0]], "an address that was asked for");
                 if (!found[i].Contains(account.Name)) found[i].Add(account.Name);
             }
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Counterseal.Custody;
 
 /// <summary>Where a collection stands between two records: enough to go on from there, in another process.</summary>
@@ -9,6 +11,12 @@ internal sealed record CollectionState(IReadOnlyList<SelectorResult> Selectors, 
 {
     /// <summary>Digest of the rules of minimisation under which it was collected. If they are others now, it begins anew.</summary>
     public string? Minimisation { get; init; }
+
+    /// <summary>Records and bytes written so far.</summary>
+    [JsonIgnore]
+    public (long Records, long Bytes) Counted => (Results.Sum(result => result.InScope), Results.Sum(result => result.Bytes));
+
+    private IEnumerable<AccountResult> Results => Begun is { } begun ? Finished.Append(begun.SoFar) : Finished;
 }
 
 /// <summary>A reading between two of its records.</summary>

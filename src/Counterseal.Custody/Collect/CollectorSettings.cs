@@ -107,6 +107,9 @@ public sealed record CategorySettings
     /// <summary>The column that names the record.</summary>
     public string? Place { get; init; }
 
+    /// <summary>How rows are ordered by <see cref="Place"/>, each of which is there once, so that a reading that was cut off goes on behind one; <c>null</c> where they are in no such order.</summary>
+    public PlaceOrder? Order { get; init; }
+
     /// <summary>The columns that leave, in this order, and which of them name people who communicate.</summary>
     public RowFields Fields { get; init; } = RowFields.None;
 
@@ -117,7 +120,7 @@ public sealed record CategorySettings
         foreach (var member in element.EnumerateObject())
         {
             var category = CollectorSettings.Word<DataCategory>(member.Name, where);
-            var one = Shape.Closed(member.Value, $"{where}/{member.Name}", "query", "time", "place", "fields", "parties");
+            var one = Shape.Closed(member.Value, $"{where}/{member.Name}", "query", "time", "place", "order", "fields", "parties");
             var names = one.Has("fields") ? one.Texts("fields", 200, 100) : [];
             var parties = one.Has("parties") ? one.Texts("parties", 200, 100) : [];
             if (names.Distinct(StringComparer.Ordinal).Count() != names.Count || parties.Except(names).Any()) throw RefusalException.Malformed("a field is named once, and parties are among the fields", one.Place("fields"));
@@ -128,6 +131,7 @@ public sealed record CategorySettings
                 Query = one.Has("query") ? one.Text("query", 64 * 1024) : null,
                 Time = one.Has("time") ? one.Text("time", 100) : null,
                 Place = one.Has("place") ? one.Text("place", 100) : null,
+                Order = one.Has("order") ? CollectorSettings.Word<PlaceOrder>(one.Text("order", 20), one.Place("order")) : null,
                 Fields = new RowFields(names, parties),
             };
         }
@@ -140,8 +144,18 @@ public sealed record CategorySettings
         if (Query is not null) json["query"] = Query;
         if (Time is not null) json["time"] = Time;
         if (Place is not null) json["place"] = Place;
+        if (Order is { } order) json["order"] = CollectorSettings.Word(order);
         if (Fields.Names.Count > 0) json["fields"] = new JsonArray([.. Fields.Names.Select(name => JsonValue.Create(name))]);
         if (Fields.Parties.Count > 0) json["parties"] = new JsonArray([.. Fields.Parties.Select(name => JsonValue.Create(name))]);
         return json;
     }
+}
+
+/// <summary>How rows are ordered by the column that names them.</summary>
+public enum PlaceOrder
+{
+    /// <summary>Ascending whole numbers.</summary>
+    Number,
+    /// <summary>Texts, ascending by their code points (in PostgreSQL <c>COLLATE "C"</c>).</summary>
+    Text,
 }

@@ -8,9 +8,11 @@ namespace Counterseal.Custody;
 /// Stored files as a plain ustar archive: for each file <c>000001.json</c> with its name, time and size as stored, then its bytes as <c>000001</c> and the ending of its name. No stored name becomes a path, so that
 /// none can lead anywhere when the archive is unpacked.
 /// </summary>
-internal sealed class FileArchive(TakePiece take)
+/// <param name="take">Takes the archive's bytes.</param>
+/// <param name="files">How many files are in it already, where it goes on behind an earlier attempt.</param>
+internal sealed class FileArchive(TakePiece take, int files = 0)
 {
-    private int _files;
+    private int _files = files;
 
     /// <summary>Adds one file.</summary>
     /// <exception cref="SourceException">It gives another number of bytes than it said.</exception>

@@ -26,7 +26,7 @@ internal sealed class MaildirReader : MessageReader
         _entries = Entries(path).GetEnumerator();
         if (from is null) return;
         if (from.Split('\n') is not [var folder, var name, var passed] || !long.TryParse(passed, NumberStyles.None, CultureInfo.InvariantCulture, out _passed))
-            throw new CannotResumeException($"{path}: not where a reading of a Maildir was cut off");
+            throw new CannotResumeException("not where a reading of a Maildir was cut off");
         _behind = (folder, name);
     }
 

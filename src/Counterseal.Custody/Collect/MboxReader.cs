@@ -25,7 +25,6 @@ internal sealed class MboxReader : MessageReader
     public const int BufferLength = 2 * 1024 * 1024;
 
     private readonly SafeFileHandle _file;
-    private readonly string _path;
     private readonly MboxFraming _framing;
     private readonly byte[] _buffer;
     private readonly long _length;
@@ -44,7 +43,6 @@ internal sealed class MboxReader : MessageReader
     public MboxReader(string path, MboxFraming framing, int bufferLength = BufferLength, string? from = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferLength, 2 * (HeaderLimit + MboxFromLine.Lookahead));
-        _path = path;
         _framing = framing;
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         _length = RandomAccess.GetLength(_file);
@@ -295,7 +293,7 @@ internal sealed class MboxReader : MessageReader
             && at <= whole && whole <= _length && Before(at) == before)
             return (at, whole);
         _file.Dispose();
-        throw new CannotResumeException($"{_path}: the mailbox was written anew since");
+        throw new CannotResumeException("the mailbox was written anew since");
     }
 
     /// <summary>The digest of the last 64 KiB before an offset.</summary>
@@ -311,5 +309,5 @@ internal sealed class MboxReader : MessageReader
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
-    private SourceException Changed() => new($"{_path}: became shorter while it was being read (it had {_length} bytes). Run again over a mailbox that is at rest, or a snapshot of it.");
+    private SourceException Changed() => new($"a mailbox became shorter while it was being read (it had {_length} bytes). Run again over a mailbox that is at rest, or a snapshot of it.");
 }

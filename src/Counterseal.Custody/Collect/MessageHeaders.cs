@@ -90,6 +90,9 @@ internal static class MessageHeaders
     {
         private readonly ReadOnlySpan<byte> _name = name, _value = value;
 
+        /// <summary>The name as stored; bytes beyond ASCII one character each.</summary>
+        public string Name() => Encoding.Latin1.GetString(_name);
+
         public bool Is(string lowerCaseName) => Ascii.EqualsIgnoreCase(_name, lowerCaseName);
 
         /// <summary>The value without line endings and outer space: UTF-8 where it is valid, otherwise one character for each byte, so that nothing is lost.</summary>

@@ -8,8 +8,8 @@ public sealed class StreamedMessage : SourceMessage, IDisposable
     private readonly int _headers;
     private bool _given;
 
-    private StreamedMessage(string place, MessageTime? time, long size, Stream stream, byte[] head, int headers) =>
-        (Place, Time, Size, _stream, _head, _headers) = (place, time, size, stream, head, headers);
+    private StreamedMessage(string place, MessageTime? time, long size, Stream stream, byte[] head, int headers, string? resume) =>
+        (Place, Time, Size, _stream, _head, _headers, Resume) = (place, time, size, stream, head, headers, resume);
 
     /// <inheritdoc/>
     public override string Place { get; }
@@ -28,14 +28,15 @@ public sealed class StreamedMessage : SourceMessage, IDisposable
     /// <param name="time">When it came.</param>
     /// <param name="size">Its bytes.</param>
     /// <param name="stream">Gives exactly that many.</param>
-    public static SourceRecord Begin(string place, MessageTime? time, long size, Stream stream)
+    /// <param name="resume">What a later reading needs to go on behind it; <c>null</c> where it cannot.</param>
+    public static SourceRecord Begin(string place, MessageTime? time, long size, Stream stream, string? resume = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         var head = new byte[Math.Min(size, MessageReader.HeaderLimit + 4)];
         var filled = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        if (filled == head.Length && HeadersEnd(head, size) is >= 0 and <= MessageReader.HeaderLimit and var end) return new StreamedMessage(place, time, size, stream, head, end);
+        if (filled == head.Length && HeadersEnd(head, size) is >= 0 and <= MessageReader.HeaderLimit and var end) return new StreamedMessage(place, time, size, stream, head, end, resume);
         stream.Dispose();
-        return filled < head.Length ? throw Changed(place, size) : new SourceFault(place, $"its header block is longer than {MessageReader.HeaderLimit / 1024} KiB");
+        return filled < head.Length ? throw Changed(place, size) : new SourceFault(place, $"its header block is longer than {MessageReader.HeaderLimit / 1024} KiB") { Resume = resume };
     }
 
     /// <inheritdoc/>

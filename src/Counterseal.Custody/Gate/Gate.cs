@@ -358,7 +358,7 @@ public sealed partial class Gate : IAsyncDisposable
         await ending.CancelAsync();
         foreach (var work in works.Values)
             await work.Cancel();
-        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
+        await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Append(told).Concat(behind));
         await stamped;
         ledger.Dispose();
         home.Dispose();

@@ -21,11 +21,11 @@ public sealed class GateHost : IDisposable
     private readonly Gate gate;
     private readonly TlsDoor? door;
     private readonly ILogger log;
-    private readonly TokenBucketRateLimiter filings = Limiter(500, 100);
-    private readonly TokenBucketRateLimiter looks = Limiter(1000, 200);
-    private readonly TokenBucketRateLimiter notes = Limiter(500, 100);
+    private readonly TokenBucketRateLimiter filings = ConnectionLimits.Rate(500, 100);
+    private readonly TokenBucketRateLimiter looks = ConnectionLimits.Rate(1000, 200);
+    private readonly TokenBucketRateLimiter notes = ConnectionLimits.Rate(500, 100);
     // Stops have a measure of their own, so that nothing else can use up what they need.
-    private readonly TokenBucketRateLimiter stops = Limiter(200, 20);
+    private readonly TokenBucketRateLimiter stops = ConnectionLimits.Rate(200, 20);
 
     // An envelope may have 32 MiB: only so many are in memory at a time, the others wait.
     private readonly SemaphoreSlim coming = new(4, 4);
@@ -49,12 +49,7 @@ public sealed class GateHost : IDisposable
         (logging ?? JsonOnStandardError)(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = Envelope.Limit;
-            options.Limits.MaxConcurrentConnections = 256;
-            options.Limits.MaxRequestLineSize = 2048;
-            options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            ConnectionLimits.Apply(options, Envelope.Limit);
             options.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
             door?.Open(options, home, clock);
         });
@@ -288,14 +283,6 @@ public sealed class GateHost : IDisposable
     }
 
     private static Refusal Busy() => Refusal.Of(Refusal.Busy, "too many requests", "/");
-
-    internal static TokenBucketRateLimiter Limiter(int burst, int eachSecond) => new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = burst,
-        TokensPerPeriod = eachSecond,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        QueueLimit = 0,
-    });
 
     private static void JsonOnStandardError(ILoggingBuilder logging) => logging
         .AddFilter("Microsoft", LogLevel.Warning)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Counterseal.Law;
@@ -17,10 +18,10 @@ public sealed partial class Gate
     /// <summary>Who is looking, by the SHA-256 of the token that the viewer was given. Only in memory: a restart ends every viewing.</summary>
     private readonly ConcurrentDictionary<string, OpenView> viewings = new(StringComparer.Ordinal);
 
-    private sealed record OpenView(string Order, string Demand, string Reviewer, string View, DateTimeOffset Until);
+    private sealed record OpenView(string Order, string Demand, string Reviewer, long Epoch, string View, DateTimeOffset Until);
 
     /// <summary>A preview that can be looked at, as <c>preview.json</c> in its folder has it.</summary>
-    private sealed record PreviewFacts(string Order, string Demand, IReadOnlyList<string> Viewers, DateTimeOffset Until, long Items, long Bytes)
+    internal sealed record PreviewFacts(string Order, string Demand, IReadOnlyList<string> Viewers, DateTimeOffset Until, long Items, long Bytes)
     {
         public JsonObject Result() => new() { ["preview"] = "preview-" + Order[..16], ["until"] = Instant.Text(Until), ["items"] = Items, ["bytes"] = Bytes };
 
@@ -59,6 +60,8 @@ public sealed partial class Gate
             var now = clock.GetUtcNow();
             if ((view.Fault(roster, digest, preview.Viewers, now) ?? StopFault(preview.Demand, null)) is { } fault)
                 return Refuse(digest, fault);
+            if (ledger.Journal!.Find("viewed", view.Digest) is null && counters.Take(view.Note, roster) is { } counter)
+                return Refuse(digest, Refusal.Of(Refusal.WrongView, counter, "/"));
             lock (recording)
             {
                 if (ledger.Journal!.Find("viewed", view.Digest) is not null)
@@ -75,7 +78,7 @@ public sealed partial class Gate
             }
             var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
             var until = now + Viewing < preview.Until ? now + Viewing : preview.Until;
-            viewings[TokenKey(token)] = new OpenView(digest, preview.Demand, view.Reviewer, view.Digest, until);
+            viewings[TokenKey(token)] = new OpenView(digest, preview.Demand, view.Reviewer, view.Epoch, view.Digest, until);
             var answer = PreviewReader.Listing(home.At("previews", digest), home.Vault);
             answer["order"] = digest;
             answer["viewing"] = token;
@@ -117,20 +120,82 @@ public sealed partial class Gate
             return Refuse(digest, fault);
         try
         {
-            if (PreviewReader.Record(home.At("previews", digest), home.Vault, record) is not var (bytes, length))
+            if (PreviewReader.Pieces(home.At("previews", digest), home.Vault, record, 1, 0, PreviewReader.MostShown) is not [var piece])
                 return Plain(Unknown());
-            ledger.Journal!.Note("looked", digest, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{view!.View[..16]} record {record}"));
+            ledger.Journal!.Note("looked", digest, string.Create(CultureInfo.InvariantCulture, $"{view!.View[..16]} record {record}"));
             return new GateAnswer(200, Canonical.Bytes(new JsonObject
             {
                 ["record"] = record,
-                ["length"] = length,
-                ["whole"] = bytes.LongLength == length,
-                ["bytes"] = Convert.ToBase64String(bytes),
+                ["length"] = piece.Length,
+                ["whole"] = piece.Bytes.LongLength == piece.Length,
+                ["bytes"] = Convert.ToBase64String(piece.Bytes),
             }));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AgeException)
         {
             return Vanished(digest, e);
+        }
+    }
+
+    /// <summary>The previews that name a person and can be looked at, those that end first before the others.</summary>
+    internal IReadOnlyList<PreviewFacts> PreviewsFor(string viewer) =>
+        [.. Directory.EnumerateDirectories(home.At("previews")).Select(folder => PreviewFor(Path.GetFileName(folder), viewer)).OfType<PreviewFacts>().OrderBy(preview => preview.Until).ThenBy(preview => preview.Order, StringComparer.Ordinal)];
+
+    /// <summary>A preview that can be looked at, for a person whom it names; <c>null</c> for anybody else, as if there were none.</summary>
+    internal PreviewFacts? PreviewFor(string digest, string viewer)
+    {
+        try
+        {
+            return Shape.IsHex(digest, 32) && Shown(digest) is { } preview && preview.Viewers.Contains(viewer) ? preview : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Deleted at its term in this moment.
+            return null;
+        }
+    }
+
+    /// <summary>Until when a viewing on the gate's page lasts; <c>null</c> when it is over, or never was.</summary>
+    /// <exception cref="RefusalException">A stop holds, or the viewer is no longer on the roster.</exception>
+    internal DateTimeOffset? ViewingUntil(string digest, string token) => ViewingFault(digest, token, out var view) switch
+    {
+        null => view!.Until,
+        { Code: Refusal.WrongView } => null,
+        var fault => throw new RefusalException(fault),
+    };
+
+    /// <summary>Streams, numbers and report of a preview, within a viewing.</summary>
+    /// <exception cref="RefusalException">The viewing is over, a stop holds, or the preview is gone.</exception>
+    internal PreviewListing Listing(string digest, string token) => Within(digest, token, _ => PreviewReader.Streams(home.At("previews", digest), home.Vault));
+
+    /// <summary>Pieces of the records of a preview, within a viewing. What is shown stands in the journal first.</summary>
+    /// <param name="digest">The preview's order.</param>
+    /// <param name="token">The viewing's token.</param>
+    /// <param name="record">The first record, from 0.</param>
+    /// <param name="count">How many records at most.</param>
+    /// <param name="at">Where in each to begin, in bytes.</param>
+    /// <param name="most">At most so many bytes of each.</param>
+    /// <exception cref="RefusalException">The viewing is over, a stop holds, or the preview is gone.</exception>
+    internal IReadOnlyList<PreviewPiece> Pieces(string digest, string token, long record, int count, long at, int most) => Within(digest, token, view =>
+    {
+        var pieces = PreviewReader.Pieces(home.At("previews", digest), home.Vault, record, count, at, most);
+        if (pieces.Count > 0)
+            ledger.Journal!.Note("looked", digest, string.Create(CultureInfo.InvariantCulture, $"{view.View[..16]} {(pieces.Count == 1 ? $"record {record}" : $"records {record} to {pieces[^1].Record}")}{(at > 0 ? $" from {at}" : "")}{(pieces.Any(piece => piece.At + piece.Bytes.Length < piece.Length) ? $", {most} bytes" : "")}"));
+        return pieces;
+    });
+
+    private T Within<T>(string digest, string token, Func<OpenView, T> look)
+    {
+        if (ViewingFault(digest, token, out var view) is { } fault)
+            throw new RefusalException(fault);
+        try
+        {
+            return look(view!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AgeException)
+        {
+            GateLog.RequestFailed(log, e);
+            throw new RefusalException(Unknown());
         }
     }
 
@@ -143,8 +208,12 @@ public sealed partial class Gate
         try
         {
             var reviewer = view.Reviewer;
-            if (home.ReadRoster().Find(reviewer) is not { } person || !person.Roles.Contains(RosterRole.Reviewer))
+            var roster = home.ReadRoster();
+            if (roster.Find(reviewer) is not { } person || !person.Roles.Contains(RosterRole.Reviewer))
                 return Refusal.Of(Refusal.NotOnRoster, "the viewer is no longer on the roster with the role reviewer", "/");
+            // The passkey that signed for it may be the one that was taken off.
+            if (roster.Epoch != view.Epoch)
+                return Refusal.Of(Refusal.WrongView, "the roster has changed since this viewing was opened", "Authorization");
         }
         catch (RefusalException e)
         {

@@ -46,9 +46,16 @@ public sealed partial class Gate
             if (SignedByEnough(draft, current))
             {
                 if (Founded)
+                {
+                    var isNew = ledger.Journal!.Find("proposed", draft.Digest) is null;
                     await Record("proposed", "", OwnEvent.Change(draft), draft.Digest, cancel);
+                    if (isNew)
+                        TellOfRoster("proposed", draft, Everybody());
+                }
                 else
+                {
                     await Establish(draft, cancel);
+                }
             }
             await RosterOnRecord(cancel, settled: true);
             return new GateAnswer(200, Canonical.Bytes(ChangeJson(Pending(draft))));
@@ -78,7 +85,10 @@ public sealed partial class Gate
                 return Refuse("", Refusal.Of(Refusal.NotOnRoster, "nobody on the roster has signed this", "/"));
             if (journal.All("roster").Any(leaf => leaf.Read("change") == halt.Change))
                 return Refuse("", Refusal.Of(Refusal.RosterUnusable, "this change is in effect already", "/"));
+            var isNew = !Halted(halt.Change);
             await Record("halted", "", OwnEvent.Halt(halt.Change), halt.Change, cancel);
+            if (isNew)
+                TellOfRoster("halted", draft, Everybody());
             return new GateAnswer(200, Canonical.Bytes(ChangeJson(Pending(draft))));
         }
         catch (RefusalException e)
@@ -149,8 +159,10 @@ public sealed partial class Gate
 
     private async Task Establish(RosterDraft draft, CancellationToken cancel)
     {
+        var old = Everybody();
         await Record("roster", "", OwnEvent.Roster(draft.Roster, draft.Digest), draft.Roster.Digest, cancel);
         Durable.Replace(home.At("roster.json"), draft.Bytes, "gate.roster.write", GateHome.FileMode);
+        TellOfRoster("changed", draft, old);
     }
 
     /// <summary>At the founding everyone on the new roster signs; later a quorum of the old one, and whoever has a new key or passkey.</summary>

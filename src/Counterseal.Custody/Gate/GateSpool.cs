@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Counterseal.Custody;
 
-/// <summary>Collecting for a package, a snapshot or a preview, so that a kill costs at most one segment.</summary>
+/// <summary>Collecting for a count, a package, a snapshot or a preview, so that a kill costs at most one segment.</summary>
 public sealed partial class Gate
 {
     /// <summary>Collects into the sink what the order's scope names, first from what an earlier attempt has kept, and measures it.</summary>
@@ -10,13 +10,16 @@ public sealed partial class Gate
     private CollectionReport Gather(Work work, Order order, IRecordSink sink, CancellationToken cancel)
     {
         (work.Records, work.Bytes) = (0, 0);
+        var counts = order.Kind == OrderKind.Count;
         using var sources = Sources();
-        using var spool = new Spool(home.At("spool", order.Digest), home.Vault, home.Settings.Segment, new Progress(sink, work));
+        using var spool = new Spool(home.At("spool", order.Digest), home.Vault, home.Settings.Segment, new Progress(sink, work), keeps: !counts);
+        if (counts && spool.State is { } before)
+            (work.Records, work.Bytes) = before.Counted;
         if (spool.Resumed)
             GateLog.GoesOn(log, order.Digest, work.Records);
-        var report = Collection.Run(sources.Collectors, order.Scope, home.AccountNumber, spool, spool, work.Passed, Minimised(work), cancel);
+        var report = Collection.Run(sources.Collectors, counts ? Collection.Counted(order.Scope) : order.Scope, home.AccountNumber, spool, spool, work.Passed, Minimised(work), cancel);
         cancel.ThrowIfCancellationRequested();
-        MeasureCollected(order, work.Bytes, report);
+        MeasureCollected(order, counts ? 0 : work.Bytes, report);
         return report;
     }
 }

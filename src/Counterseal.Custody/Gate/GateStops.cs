@@ -24,6 +24,8 @@ public sealed partial class Gate
                 stops.Take(stop, signer);
             foreach (var work in works.Values.Where(work => stop.Holds(work.Demand) && (signer is null || signer == work.Signer)))
                 await work.Cancel();
+            if (!taken)
+                TellOfStop("stopped", stop);
             await StopOnRecord(stop, cancel);
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["stop"] = stop.Digest, ["state"] = lifted ? "lifted" : "stopped" }));
         }
@@ -55,6 +57,7 @@ public sealed partial class Gate
         var stop = Stop.Read(Ledger.SignedNote.Sign(text, home.Signer).Bytes());
         stops.Take(stop, null);
         GateLog.Restored(log, stop.Digest);
+        TellOfStop("stopped", stop);
         if (!System.IO.File.Exists(home.At("journal.ndjson")))
             Ledger.Durable.Replace(home.At("journal.ndjson"), [], "gate.place", GateHome.FileMode);
         Place.Keep(home.Folder);
@@ -92,8 +95,11 @@ public sealed partial class Gate
             if (!lifted)
             {
                 await Record("lifted", "", OwnEvent.Lift(lift.Digest), lift.Digest, cancel);
+                var stop = HeldStops()?.FirstOrDefault(held => held.Stop.Digest == lift.Stop)?.Stop;
                 stops.End(lift);
                 lifting.Forget(lift.Stop);
+                if (stop is not null)
+                    TellOfStop("lifted", stop);
             }
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["lift"] = lift.Digest, ["state"] = "lifted", ["stop"] = lift.Stop }));
         }

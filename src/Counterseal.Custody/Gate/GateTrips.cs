@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Counterseal.Ledger;
@@ -13,7 +12,6 @@ namespace Counterseal.Custody;
 public sealed partial class Gate
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan PagingTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Before an order is begun.</summary>
     /// <exception cref="TrippedException">Too many orders within the hour, or too many selectors.</exception>
@@ -113,7 +111,7 @@ public sealed partial class Gate
 
     private async Task TellOfTrip(TrippedException tripped)
     {
-        await Page(tripped);
+        await Page(["tripped", tripped.Wire, tripped.Count.ToString(CultureInfo.InvariantCulture), tripped.Limit.ToString(CultureInfo.InvariantCulture)], Everybody());
         try
         {
             if (await ledger.Disagreement(ending.Token) is null)
@@ -123,38 +121,6 @@ public sealed partial class Gate
         {
             // It stands in the journal; the next round sends it.
             GateLog.NotReady(log, Refusal.LedgerAway);
-        }
-    }
-
-    /// <summary>Runs the operator's program: <c>PROGRAM tripped WIRE COUNT LIMIT</c>. No shell, nothing of the environment, no personal data.</summary>
-    private async Task Page(TrippedException tripped)
-    {
-        if (home.Settings.Page is not { } program)
-            return;
-        try
-        {
-            var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true, WorkingDirectory = "/" };
-            start.Environment.Clear();
-            foreach (var argument in (string[])["tripped", tripped.Wire, tripped.Count.ToString(CultureInfo.InvariantCulture), tripped.Limit.ToString(CultureInfo.InvariantCulture)])
-                start.ArgumentList.Add(argument);
-            using var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            using var patience = new CancellationTokenSource(PagingTime);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-                if (process.ExitCode != 0)
-                    GateLog.NotPaged(log, process.ExitCode, null);
-            }
-            catch (OperationCanceledException e)
-            {
-                process.Kill(entireProcessTree: true);
-                GateLog.NotPaged(log, -1, e);
-            }
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or InvalidOperationException)
-        {
-            GateLog.NotPaged(log, -1, e);
         }
     }
 
@@ -169,7 +135,4 @@ internal static partial class GateLog
 {
     [LoggerMessage(9, LogLevel.Critical, "the tripwire {Wire} was crossed ({Count} of {Limit}); the gate has stopped itself")]
     public static partial void Tripped(ILogger log, string wire, long count, long limit);
-
-    [LoggerMessage(10, LogLevel.Error, "people could not be paged (exit code {Code})")]
-    public static partial void NotPaged(ILogger log, int code, Exception? e);
 }

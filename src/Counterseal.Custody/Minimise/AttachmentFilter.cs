@@ -222,7 +222,7 @@ internal sealed class AttachmentFilter
     }
 
     /// <summary>A parameter of a structured field (RFC 2045), its quotation marks taken off; <c>null</c> when it has none. The encoded and continued forms of RFC 2231 count as there.</summary>
-    private static string? Parameter(string field, string name)
+    internal static string? Parameter(string field, string name)
     {
         for (var at = field.IndexOf(';', StringComparison.Ordinal); at >= 0 && at < field.Length;)
         {

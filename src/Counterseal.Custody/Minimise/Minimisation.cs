@@ -8,8 +8,8 @@ internal sealed record Minimisation(MinimisationRules Rules, Func<string, string
     /// <summary>The reason by which a privileged record is counted.</summary>
     public const string Privileged = "privileged: held for counsel";
 
-    /// <summary>Nothing but what always holds.</summary>
-    public static Minimisation None { get; } = new(MinimisationRules.None, address => address);
+    /// <summary>Nothing but what always holds; where a scope masks, everybody is called alike.</summary>
+    public static Minimisation None { get; } = new(MinimisationRules.None, _ => "masked");
 
     /// <summary>Whether a message is from or to a privileged correspondent.</summary>
     public bool Holds(SourceMessage message)

@@ -178,6 +178,8 @@ public sealed record Order
                 throw RefusalException.Malformed("only a count may leave the categories open", place + "/categories");
             if (item.From >= item.To)
                 throw RefusalException.Malformed("from must come before to", place + "/from");
+            if (kind is OrderKind.Preview or OrderKind.Release && item.ThirdParties is not null && item.Categories.Contains(DataCategory.Content))
+                throw RefusalException.Malformed("third parties are masked in traffic data only: content is handed over as it is stored or not at all, so it has an item of its own or none", place + "/thirdParties");
         }
         return scope;
     }

@@ -175,7 +175,7 @@ public static class OrderText
             (null, { } to) => $"up to {Instant.Text(to)}",
             ({ } from, { } to) => $"from {Instant.Text(from)} up to {Instant.Text(to)} ({Span(to - from)})",
         };
-        return $"{Words(selector.Kind)} {Quoted(selector.Value)}{at}: {categories}, {range}";
+        return $"{Words(selector.Kind)} {Quoted(selector.Value)}{at}: {categories}, {range}{(item.ThirdParties is null ? "" : "; third parties masked in traffic")}";
     }
 
     private static string Reviewer(string note)

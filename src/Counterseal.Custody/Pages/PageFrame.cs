@@ -7,7 +7,7 @@ namespace Counterseal.Custody;
 /// <summary>What all of the gate's pages have in common.</summary>
 internal static class PageFrame
 {
-    private static readonly (string Path, string Name)[] Pages = [("/", "Orders"), ("/stops", "Stop"), ("/directory", "Directory"), ("/roster", "Roster")];
+    private static readonly (string Path, string Name)[] Pages = [("/", "Orders"), ("/previews", "Previews"), ("/stops", "Stop"), ("/directory", "Directory"), ("/roster", "Roster")];
 
     /// <summary>A whole page.</summary>
     /// <param name="gate">The gate's name.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -11,54 +12,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Counterseal.Custody;
-
-/// <summary>Where the gate's own pages listen; their origin and relying party are the roster's.</summary>
-/// <param name="Listen"><c>127.0.0.1:8474</c>, <c>[::]:443</c>, or <c>localhost:8474</c> for both loopback addresses.</param>
-/// <param name="Certificate">PEM file of the certificate chain, or <c>null</c> for plain http, which the roster's origin allows on localhost only.</param>
-/// <param name="CertificateKey">PEM file of its key.</param>
-public sealed record PagesSettings(string Listen, string? Certificate = null, string? CertificateKey = null)
-{
-    private const string FileName = "pages.json";
-
-    /// <summary>What <c>pages.json</c> in the gate's folder says; <c>null</c> where there is none, and then no pages are served.</summary>
-    /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static PagesSettings? Read(string home)
-    {
-        var path = Path.Combine(home, FileName);
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            using var document = Shape.Parse(File.ReadAllBytes(path), 1 << 16, FileName);
-            var root = Shape.Closed(document.RootElement, FileName, "listen", "certificate", "certificateKey");
-            return new PagesSettings(root.Text("listen", 200), root.Has("certificate") ? root.Text("certificate") : null, root.Has("certificateKey") ? root.Text("certificateKey") : null);
-        }
-        catch (RefusalException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Refusal.What} ({e.Refusal.Where})", e);
-        }
-    }
-
-    /// <summary>Writes <c>pages.json</c>.</summary>
-    public void Write(string home)
-    {
-        var json = new JsonObject { ["listen"] = Listen };
-        if (Certificate is not null)
-            json["certificate"] = Certificate;
-        if (CertificateKey is not null)
-            json["certificateKey"] = CertificateKey;
-        Durable.Replace(Path.Combine(home, FileName), Canonical.Bytes(json), "gate.pages.write", GateHome.FileMode);
-    }
-}
 
 /// <summary>
 /// Serves the gate's own pages on an origin of their own: orders as their bytes have them, and the questions that passkeys answer. No page of another origin may stand around them, no script
 /// but their one file runs in them, and nothing in them comes from elsewhere. It says nothing to the desk and takes nothing from it.
 /// </summary>
-internal sealed class PagesHost : IAsyncDisposable
+internal sealed partial class PagesHost : IAsyncDisposable
 {
     private const int MostBody = 64 * 1024;
     private static readonly byte[] Style = Resource("gate.css");
@@ -70,12 +33,11 @@ internal sealed class PagesHost : IAsyncDisposable
     private readonly Visitors visitors;
     private readonly DemandPixels pixels = new();
     private readonly WebApplication app;
-    private readonly byte[] enrolKey = RandomNumberGenerator.GetBytes(32);
-    private readonly TokenBucketRateLimiter looks = GateHost.Limiter(200, 50);
-    private readonly TokenBucketRateLimiter answers = GateHost.Limiter(40, 5);
-    private readonly TokenBucketRateLimiter codes = GateHost.Limiter(20, 1);
+    private readonly TokenBucketRateLimiter looks = ConnectionLimits.Rate(200, 50);
+    private readonly TokenBucketRateLimiter answers = ConnectionLimits.Rate(40, 5);
+    private readonly TokenBucketRateLimiter codes = ConnectionLimits.Rate(20, 1);
     // Stopping has a measure of its own, so that nothing else can use up what it needs.
-    private readonly TokenBucketRateLimiter stops = GateHost.Limiter(100, 10);
+    private readonly TokenBucketRateLimiter stops = ConnectionLimits.Rate(100, 10);
 
     private PagesHost(Gate gate, PagesSettings settings, TimeProvider clock, ILogger log)
     {
@@ -83,17 +45,12 @@ internal sealed class PagesHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
         {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = MostBody;
-            options.Limits.MaxConcurrentConnections = 256;
-            options.Limits.MaxRequestLineSize = 2048;
-            options.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            ConnectionLimits.Apply(options, MostBody);
             void Configure(ListenOptions listen)
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (settings.Certificate is { } certificate)
-                    listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate, settings.CertificateKey));
+                    listen.UseHttps(https => Present(https, certificate, settings.CertificateKey));
             }
             if (settings.Listen.StartsWith("localhost:", StringComparison.Ordinal) && int.TryParse(settings.Listen.AsSpan(10), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
                 options.ListenLocalhost(port, Configure);
@@ -104,6 +61,23 @@ internal sealed class PagesHost : IAsyncDisposable
         });
         app = builder.Build();
         app.Run(Serve);
+    }
+
+    /// <summary>The certificate, and those between it and an authority that browsers know, which the file has behind it.</summary>
+    private static void Present(HttpsConnectionAdapterOptions https, string certificate, string? key)
+    {
+        try
+        {
+            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            https.ServerCertificateChain = [.. chain.Skip(1)];
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"pages.json: the certificate and its key cannot be used ({e.Message})", e);
+        }
     }
 
     /// <summary>Begins to listen.</summary>
@@ -152,8 +126,9 @@ internal sealed class PagesHost : IAsyncDisposable
         }
         catch (RefusalException e) when (!http.Response.HasStarted)
         {
+            // Not written down: what nobody on the roster has signed comes from anybody, who could fill the journal with it or cross a tripwire.
             if (HttpMethods.IsPost(http.Request.Method))
-                await Json(http, gate.Refuse("", e.Refusal));
+                await Json(http, e.Refusal);
             else
                 await Page(http, e.Refusal.Status, "The gate says no", "/", null, DoorPages.Said($"{e.Refusal.What}. What to do: {e.Refusal.Next}."));
         }
@@ -192,8 +167,9 @@ internal sealed class PagesHost : IAsyncDisposable
             return Page(http, 429, "Too many requests", "/", null, DoorPages.Said("Wait a moment, then load the page again."));
         if (!HttpMethods.IsGet(http.Request.Method))
             return Nothing(http);
-        var visitor = visitors.Find(http.Request.Cookies[Cookie(rules)]);
-        var person = visitor is null ? null : roster.Find(visitor.Name);
+        var visitor = Visiting(http, rules);
+        // A visit is as good as the passkey that began it: one that was taken off the roster ends it.
+        var person = visitor is null ? null : roster.Find(visitor.Name) is { } named && named.Passkeys.Any(passkey => passkey.Name == visitor.Passkey) ? named : null;
         return path switch
         {
             ["gate.css"] => Bytes(http, "text/css; charset=utf-8", Style),
@@ -208,6 +184,8 @@ internal sealed class PagesHost : IAsyncDisposable
             ["directory"] => Page(http, 200, "Directory", "/directory", person.Name, DirectoryPages.Of(gate.DirectoryNow().Drafted, gate.DirectoryNow().Known, person, roster, gate.Name, clock.GetUtcNow())),
             ["orders", var digest] when Shape.IsHex(digest, 32) => Order(http, digest, person),
             ["orders", var digest, "original", var name] when Shape.IsHex(digest, 32) => Pixels(http, digest, name),
+            ["previews"] => Page(http, 200, "Previews", "/previews", person.Name, PreviewPages.List(gate.PreviewsFor(person.Name), clock.GetUtcNow())),
+            ["previews", var digest, .. var rest] when Shape.IsHex(digest, 32) => Preview(http, digest, rest, visitor!, person, roster),
             _ => Nothing(http, person.Name),
         };
     }
@@ -218,7 +196,8 @@ internal sealed class PagesHost : IAsyncDisposable
         {
             var ended = gate.Ended(digest);
             await Page(http, ended is null ? 404 : 200, ended is null ? "No such order" : "Order " + digest[..12], "/orders", person.Name,
-                DoorPages.Said(ended is null ? "The gate has no order by that digest: it was never filed here, was refused, or its time is over." : $"This order {ended}."));
+                gate.PreviewFor(digest, person.Name) is not null ? PreviewPages.Ready(digest)
+                : DoorPages.Said(ended is null ? "The gate has no order by that digest: it was never filed here, was refused, or its time is over." : $"This order {ended}."));
             return;
         }
         var original = await DemandPixels.Count(sight.Envelope.Original, http.RequestAborted);
@@ -242,6 +221,8 @@ internal sealed class PagesHost : IAsyncDisposable
             ["stops"] => "/stops",
             ["roster"] => "/roster",
             ["directory"] => "/directory",
+            ["previews"] => "/previews",
+            ["previews", var digest, ..] when Shape.IsHex(digest, 32) => "/previews/" + digest,
             _ => "/",
         };
         var now = clock.GetUtcNow();
@@ -267,8 +248,12 @@ internal sealed class PagesHost : IAsyncDisposable
         if (gate.HolderOf(answer.Credential) is not var (person, passkey))
             throw new RefusalException(Refusal.Of(Refusal.NotOnRoster, "this passkey is not on the roster", "/credential"));
         var line = answer.Line(person.Name, passkey);
+        if (person.Fault(new SignedNote(text, [line])) is { } fault)
+            throw new RefusalException(Refusal.Of(Refusal.WrongApproval, fault, "/signature"));
         if (text.StartsWith(Custody.SignIn.Kind + "\n", StringComparison.Ordinal))
-            await Admit(http, person, new SignedNote(text, [line]));
+            await Admit(http, passkey, new SignedNote(text, [line]));
+        else if (text.StartsWith(View.Kind + "\n", StringComparison.Ordinal))
+            await Look(http, person, new SignedNote(text, [line]));
         else
             await Json(http, await gate.TakeFromPage(text, line, http.RequestAborted));
     }
@@ -279,30 +264,32 @@ internal sealed class PagesHost : IAsyncDisposable
         using var lease = answers.AttemptAcquire();
         if (!lease.IsAcquired)
             throw new RefusalException(Refusal.Of(Refusal.Busy, "too many requests", "/"));
-        if (visitors.Find(http.Request.Cookies[Cookie(rules)]) is not { } visitor || roster.Find(visitor.Name) is not { } person || !person.Roles.Contains(RosterRole.Directory))
+        if (Visiting(http, rules) is not { } visitor || roster.Find(visitor.Name) is not { } person || !person.Passkeys.Any(passkey => passkey.Name == visitor.Passkey) || !person.Roles.Contains(RosterRole.Directory))
             throw new RefusalException(Refusal.Of(Refusal.NotOnRoster, "only a person with the role directory who has signed in proposes an entry", "/"));
         using var document = Shape.Parse(await Body(http), MostBody, "/");
         await Json(http, gate.ProposeEntry(Shape.Closed(document.RootElement, "", "text").Text("text", MostBody)));
     }
 
-    private async Task Admit(HttpContext http, RosterPerson person, SignedNote note)
+    private async Task Admit(HttpContext http, Passkey passkey, SignedNote note)
     {
         var signIn = Custody.SignIn.Read(note.Bytes());
-        if (person.Fault(note) is { } fault)
-            throw new RefusalException(Refusal.Of(Refusal.WrongApproval, fault, "/"));
         if (signIn.Gate != gate.Name || !visitors.IsFresh(signIn))
             throw new RefusalException(Refusal.Of(Refusal.WrongApproval, "this question is older than five minutes, was answered before, or is not this gate's: load the page again", "/text"));
         var (name, refusal) = gate.TakeSignIn(note);
         if (name is null)
             throw new RefusalException(refusal!);
-        Welcome(http, name);
+        Welcome(http, name, passkey);
         await Json(http, new GateAnswer(200, Canonical.Bytes(new JsonObject { ["name"] = name })));
     }
 
-    private void Welcome(HttpContext http, string name)
+    /// <summary>Whose visit it is; <c>null</c> where there is none, or the passkey that began it is now nobody's, or somebody else's.</summary>
+    private Visitor? Visiting(HttpContext http, PasskeyRules rules) =>
+        visitors.Find(http.Request.Cookies[Cookie(rules)]) is { } visitor && gate.HolderOf(Base64Url.DecodeFromChars(visitor.Passkey)) is var (holder, _) && holder.Name == visitor.Name ? visitor : null;
+
+    private void Welcome(HttpContext http, string name, Passkey passkey)
     {
         var rules = gate.RosterNow()!.Passkeys!;
-        http.Response.Cookies.Append(Cookie(rules), visitors.Admit(name), new CookieOptions { HttpOnly = true, Secure = IsSecure(rules), SameSite = SameSiteMode.Lax, Path = "/" });
+        http.Response.Cookies.Append(Cookie(rules), visitors.Admit(name, passkey.Name), new CookieOptions { HttpOnly = true, Secure = IsSecure(rules), SameSite = SameSiteMode.Lax, Path = "/" });
     }
 
     private async Task Leave(HttpContext http)
@@ -311,65 +298,6 @@ internal sealed class PagesHost : IAsyncDisposable
         visitors.Leave(http.Request.Cookies[Cookie(rules)]);
         http.Response.Cookies.Delete(Cookie(rules), new CookieOptions { Secure = IsSecure(rules), Path = "/" });
         await Json(http, new GateAnswer(200, Canonical.Bytes(new JsonObject())));
-    }
-
-    private async Task BeginEnrolment(HttpContext http, PasskeyRules rules)
-    {
-        using var document = Shape.Parse(await Body(http), MostBody, "/");
-        var invitation = Invited(Shape.Closed(document.RootElement, "", "code").Text("code", 100));
-        var now = clock.GetUtcNow();
-        var text = $"counterseal/enrol/v1\ngate {gate.Name}\nname {invitation.Name}\nat {Law.Instant.Text(now)}\n";
-        await Json(http, new GateAnswer(200, Canonical.Bytes(new JsonObject
-        {
-            ["text"] = text,
-            ["challenge"] = Base64Url.EncodeToString(EnrolChallenge(text)),
-            ["rp"] = rules.RpId,
-            ["gate"] = "Gate " + gate.Name,
-            ["name"] = invitation.Name,
-            // An authenticator keeps one passkey for each user id: a spare on the same device would take the place of the first.
-            ["user"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"counterseal/user/v1\n{gate.Name}\n{invitation.Name}"))),
-            ["credentials"] = new JsonArray([.. invitation.Passkeys.Select(passkey => JsonValue.Create(Base64Url.EncodeToString(Convert.FromBase64String((string)passkey["id"]!))))]),
-        })));
-    }
-
-    private async Task Enrol(HttpContext http, PasskeyRules rules)
-    {
-        using var document = Shape.Parse(await Body(http), MostBody, "/");
-        var root = Shape.Closed(document.RootElement, "", "code", "text", "attestationObject", "clientDataJSON");
-        var invitation = Invited(root.Text("code", 100));
-        var text = root.Text("text", 1000);
-        if (text.Split('\n') is not ["counterseal/enrol/v1", var named, var who, var at, ""] || named != $"gate {gate.Name}" || who != $"name {invitation.Name}"
-            || !at.StartsWith("at ", StringComparison.Ordinal) || !Shape.TryInstant(at[3..], out var asked) || asked > clock.GetUtcNow() || asked < clock.GetUtcNow() - TimeSpan.FromMinutes(5))
-            throw RefusalException.Malformed("this registration was not asked for here in the last five minutes: load the page again", "/text");
-        if (invitation.Passkeys.Count >= 5)
-            throw new RefusalException(Refusal.Of(Refusal.Busy, "five passkeys are registered with this invitation already", "/code"));
-        Passkey passkey;
-        try
-        {
-            passkey = WebAuthn.Register(Url64(root, "attestationObject"), Url64(root, "clientDataJSON"), EnrolChallenge(text), rules);
-        }
-        catch (FormatException e)
-        {
-            throw RefusalException.Malformed(Visible.Text(e.Message), "/attestationObject");
-        }
-        if (gate.HolderOf(passkey.Id) is not null || invitation.Passkeys.Any(known => (string)known["id"]! == Convert.ToBase64String(passkey.Id)))
-            throw new RefusalException(Refusal.Of(Refusal.Malformed, "this passkey is registered already", "/attestationObject"));
-        RosterCeremony.Register(gate.Folder, invitation, passkey);
-        await Json(http, new GateAnswer(200, Canonical.Bytes(new JsonObject
-        {
-            ["say"] = $"Registered for {invitation.Name}. When everybody has registered, the gate's operator drafts the roster; then sign in here and sign it.",
-        })));
-    }
-
-    /// <summary>The challenge of a registration is under a key of this process, so that only what it asked for can be answered.</summary>
-    private byte[] EnrolChallenge(string text) => HMACSHA256.HashData(enrolKey, Encoding.UTF8.GetBytes(text));
-
-    private Invitation Invited(string code)
-    {
-        using var lease = codes.AttemptAcquire();
-        if (!lease.IsAcquired)
-            throw new RefusalException(Refusal.Of(Refusal.Busy, "too many codes are being tried", "/code"));
-        return RosterCeremony.Find(gate.Folder, code, clock.GetUtcNow()) ?? throw new RefusalException(Refusal.Of(Refusal.Unknown, "no invitation has this code, or it is older than two days", "/code"));
     }
 
     private string StopText(string demand) => Stop.Text(gate.Name, demand, clock.GetUtcNow(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));

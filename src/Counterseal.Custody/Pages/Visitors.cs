@@ -7,11 +7,15 @@ namespace Counterseal.Custody;
 
 /// <summary>A person who may look at the gate's pages.</summary>
 /// <param name="Name">The name on the roster, or on a drafted one.</param>
+/// <param name="Passkey">The passkey that let the person in, base64url of its id.</param>
 /// <param name="Until">The end of it, whatever is done.</param>
-internal sealed record Visitor(string Name, DateTimeOffset Until)
+internal sealed record Visitor(string Name, string Passkey, DateTimeOffset Until)
 {
     /// <summary>When the person last looked.</summary>
     public DateTimeOffset Seen { get; set; }
+
+    /// <summary>The tokens of the previews that the person has opened with a signed note, by the order's digest. They stay here: no page and no script has them.</summary>
+    public ConcurrentDictionary<string, string> Viewings { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>Who may look at the gate's pages, in memory only: a passkey let them in, for half an hour after the last look and eight hours at most. Looking is all that it allows.</summary>
@@ -50,7 +54,7 @@ internal sealed class Visitors(TimeProvider clock)
 
     /// <summary>Lets a person in.</summary>
     /// <returns>The cookie's value.</returns>
-    public string Admit(string name)
+    public string Admit(string name, string passkey)
     {
         var now = clock.GetUtcNow();
         foreach (var (old, visitor) in visitors)
@@ -61,7 +65,7 @@ internal sealed class Visitors(TimeProvider clock)
         if (visitors.Count >= Most)
             throw new RefusalException(Refusal.Of(Refusal.Busy, "too many people look at the pages", "/"));
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        visitors[Digest(token)] = new Visitor(name, now + Longest) { Seen = now };
+        visitors[Digest(token)] = new Visitor(name, passkey, now + Longest) { Seen = now };
         return token;
     }
 

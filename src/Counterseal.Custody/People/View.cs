@@ -19,7 +19,7 @@ public sealed record View(string Gate, long Epoch, string Reviewer, string Order
     /// <summary>How far the reviewer's clock may be ahead of the gate's.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
-    private const string Kind = "counterseal/view/v1";
+    internal const string Kind = "counterseal/view/v1";
 
     /// <summary>SHA-256 of the text without signatures, lower-case hex; it is on the ledger.</summary>
     public string Digest => NoteLines.Digest(Note.Text);

@@ -24,6 +24,7 @@ internal sealed class Spool : IRecordSink, IDisposable
     private readonly AgeIdentity vault;
     private readonly long segmentSize;
     private readonly IRecordSink target;
+    private readonly bool keeps;
     private byte[] filling = [];
     private byte[] writing = [];
     private int held;
@@ -39,10 +40,11 @@ internal sealed class Spool : IRecordSink, IDisposable
     /// <param name="vault">The gate's own key.</param>
     /// <param name="segmentSize">Bytes collected after which a segment is due.</param>
     /// <param name="target">Gets everything, what was collected before first.</param>
+    /// <param name="keeps">Whether records are kept. Of a count only its counts are, and nothing is replayed.</param>
     /// <exception cref="CannotResumeException">What is there cannot be read.</exception>
-    public Spool(string folder, AgeIdentity vault, long segmentSize, IRecordSink target)
+    public Spool(string folder, AgeIdentity vault, long segmentSize, IRecordSink target, bool keeps = true)
     {
-        (this.folder, this.vault, this.segmentSize, this.target) = (folder, vault, segmentSize, target);
+        (this.folder, this.vault, this.segmentSize, this.target, this.keeps) = (folder, vault, segmentSize, target, keeps);
         Durable.CreateFolder(folder, GateHome.FolderMode);
         foreach (var cut in Directory.EnumerateFiles(folder, "*.partial"))
             File.Delete(cut);
@@ -79,7 +81,7 @@ internal sealed class Spool : IRecordSink, IDisposable
     public void Begin(string name, string extension)
     {
         target.Begin(name, extension);
-        Put('B', Encoding.UTF8.GetBytes($"{name}\n{extension}"));
+        Keep('B', Encoding.UTF8.GetBytes($"{name}\n{extension}"));
     }
 
     /// <inheritdoc/>
@@ -87,21 +89,21 @@ internal sealed class Spool : IRecordSink, IDisposable
     {
         target.Write(piece);
         collected += piece.Length;
-        Put('W', piece);
+        Keep('W', piece);
     }
 
     /// <inheritdoc/>
     public void EndRecord()
     {
         target.EndRecord();
-        Put('R', []);
+        Keep('R', []);
     }
 
     /// <inheritdoc/>
     public void End()
     {
         target.End();
-        Put('E', []);
+        Keep('E', []);
     }
 
     /// <summary>Closes a segment: it is made durable beside what goes on, and before the next is closed.</summary>
@@ -136,6 +138,12 @@ internal sealed class Spool : IRecordSink, IDisposable
     }
 
     private string Segment(int number) => Path.Combine(folder, $"{number:D4}.age");
+
+    private void Keep(char kind, ReadOnlySpan<byte> payload)
+    {
+        if (keeps)
+            Put(kind, payload);
+    }
 
     private void Put(char kind, ReadOnlySpan<byte> payload)
     {

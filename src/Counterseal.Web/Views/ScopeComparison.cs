@@ -33,9 +33,10 @@ public sealed record ScopeComparison(ScopeItem Item, IReadOnlyList<ScopeBar> Bar
         var name = Words.Of(category);
         if (spans.Count == 0)
             return $"{name}: left out";
+        var masked = category == DataCategory.Traffic && kept.TrueForAll(p => p.ThirdParties is not null) ? ", third parties masked" : "";
         if (left.Count == 0)
-            return $"{name}: permitted as demanded";
-        return $"{name}: permitted {string.Join(" and ", kept.Select(p => Words.Of(p.From, p.To)))}; the rest left out";
+            return $"{name}: permitted as demanded{masked}";
+        return $"{name}: permitted{masked} {string.Join(" and ", kept.Select(p => Words.Of(p.From, p.To)))}; the rest left out";
     }
 
     private static List<ScopeSpan> Union(IEnumerable<ScopeSpan> spans)

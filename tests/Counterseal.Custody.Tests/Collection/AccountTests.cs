@@ -9,6 +9,21 @@ public class AccountTests
 
     private static ScopeItem Ip(string ip, int? port, string? at, params DataCategory[] categories) => Item(new Selector(SelectorKind.IpAddress, ip, port, At(at)), categories);
 
+    [Theory]
+    [InlineData("""{"account":"maeve","addresses":["a@b.example"]}""", """{"account":"rory","addresses":["a@b.example"]}""")]
+    [InlineData("""{"account":"maeve","addresses":["a@b.example"]}""", """{"account":"maeve","addresses":["c@b.example"]}""")]
+    [InlineData("""{"account":"maeve","addresses":["a@b.example"],"mailbox":"maeve.quinn"}""", "")]
+    [InlineData("""{"account":"maeve","addresses":["a@b.example"],"mailbox":"../maeve.quinn"}""", "")]
+    public void What_is_wrong_with_the_file_goes_to_the_log_by_its_line_and_without_a_name(string one, string other)
+    {
+        using var trial = new Trial().Account(one);
+        if (other.Length > 0) trial.Account(other);
+        var wrong = Assert.Throws<SourceException>(() => trial.Run(new ScopeItem(new Selector(SelectorKind.Mailbox, "a@b.example"), [DataCategory.Content], null, null), new ScopeItem(new Selector(SelectorKind.Account, "maeve"), [DataCategory.Content], null, null)));
+        Assert.Contains("line", wrong.Message, StringComparison.Ordinal);
+        foreach (var name in new[] { "maeve", "rory", "b.example" })
+            Assert.DoesNotContain(name, wrong.ToString().Replace(trial.Folder, "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Subscriber_data_has_no_session_and_no_mailbox()
     {

@@ -55,6 +55,23 @@ public class MinimisationTests
             sink.Text("A-ACC-1/traffic.ndjson").Split("\"size\":")[0] + "\"size\":");
     }
 
+    [Fact]
+    public void A_record_is_masked_when_each_item_that_takes_it_in_says_so_and_all_are_where_the_rules_do()
+    {
+        var mail = string.Concat(Enumerable.Range(5, 5).Select(day => $"From -\nFrom: friend{day}@x.example\nTo: a@b.example\nDate: {new DateTime(2026, 10, day):ddd}, {day} Oct 2026 12:00:00 +0000\n\nb\n\n"));
+        using var trial = new Trial().Mbox(mail);
+        ScopeItem Item(int from, int to, ThirdParties? parties) => new(new Selector(SelectorKind.Account, "acc-1"), [DataCategory.Traffic], At($"2026-10-{from:D2}T00:00:00Z"), At($"2026-10-{to:D2}T00:00:00Z")) { ThirdParties = parties };
+        ScopeItem[] items = [Item(5, 9, ThirdParties.Masked), Item(7, 8, null), Item(9, 10, null)];
+        var (report, sink) = Run(trial, "{}", items);
+        Assert.Equal(["P(friend5@x.example)", "P(friend6@x.example)", "friend7@x.example", "P(friend8@x.example)", "friend9@x.example"], Senders(sink));
+        Assert.Equal((5L, 3L), (report.Accounts[0].InScope, report.Accounts[0].Masked));
+        var (strict, all) = Run(trial, """{"mask":["traffic"]}""", items);
+        Assert.All(Senders(all), sender => Assert.StartsWith("P(", sender, StringComparison.Ordinal));
+        Assert.Equal(5, strict.Accounts[0].Masked);
+
+        static IEnumerable<string> Senders(Recorded sink) => sink.Text("A-ACC-1/traffic.ndjson").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("\"from\":[\"")[1].Split('"')[0]);
+    }
+
     [Theory]
     [InlineData("""{"mask":["content"]}""", "mask")]
     [InlineData("""{"privileged":{"addresses":["law.example"]}}""", "privileged")]

@@ -236,4 +236,37 @@ public sealed class ResumeTests
             Assert.True(child.Read < whole * 6 / 10, $"{child.Read} bytes read where an uninterrupted run reads {whole}");
         }
     }
+
+    [Fact]
+    public async Task A_count_that_is_killed_goes_on_counting_where_it_was_and_keeps_nothing_but_counts()
+    {
+        await using var desk = await Desk();
+        string expected;
+        long whole;
+        using (var child = await Child.Start(desk))
+        {
+            var begin = child.Read;
+            var first = await Case.OnReceived(desk, "count");
+            await Filed(desk, first);
+            expected = (await desk.Settled(first.Digest)).Json.GetProperty("result").GetRawText();
+            whole = child.Read - begin;
+            await child.Kill();
+        }
+        Assert.Contains("\"items\":600", expected, StringComparison.Ordinal);
+        var count = await Case.OnReceived(desk, "count");
+        using (var child = await Child.Start(desk, $"gate.spool.close.after#{Segment}"))
+        {
+            await Filed(desk, count);
+            await child.Dead();
+        }
+        // Three megabytes were met by then; what is kept of them is counts.
+        Assert.InRange(Directory.EnumerateFiles(Path.Combine(desk.Home, "spool", count.Digest)).Sum(path => new FileInfo(path).Length), 1, 200_000);
+        using (var child = await Child.Start(desk))
+        {
+            Assert.Equal(expected, (await desk.Settled(count.Digest)).Json.GetProperty("result").GetRawText());
+            Assert.True(child.Read < whole * 7 / 10, $"{child.Read} bytes read where an uninterrupted run reads {whole}");
+            await child.Kill();
+        }
+        Assert.False(Directory.Exists(Path.Combine(desk.Home, "spool", count.Digest)));
+    }
 }

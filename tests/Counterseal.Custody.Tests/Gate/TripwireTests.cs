@@ -125,7 +125,7 @@ public class TripwireTests
     }
 
     [Fact]
-    public async Task Too_many_refusals_within_an_hour_stop_the_gate_and_people_are_paged_with_a_code_and_counts_only()
+    public async Task Too_many_refusals_within_an_hour_stop_the_gate_and_people_are_paged_with_a_code_counts_and_their_names_only()
     {
         var script = Path.Combine(Path.GetTempPath(), "page" + HostileDesk.NewDemandId());
         try
@@ -139,7 +139,7 @@ public class TripwireTests
             for (var i = 0; i < 200 && !File.Exists(script + ".said"); i++)
                 await Task.Delay(25);
             var said = await File.ReadAllTextAsync(script + ".said");
-            Assert.StartsWith("4 tripped refused-per-hour 4 3\n", said, StringComparison.Ordinal);
+            Assert.StartsWith("10 tripped refused-per-hour 4 3 to alice bob carol dora egon\n", said, StringComparison.Ordinal);
             Assert.DoesNotContain("DOTNET", said, StringComparison.OrdinalIgnoreCase);
         }
         finally

@@ -7,6 +7,21 @@ namespace Counterseal.Custody.Tests;
 [Collection(nameof(Alone))]
 public class BagIndexTests
 {
+    [Theory]
+    [InlineData("=?utf-7?B?K0FHRS0=?=")]
+    [InlineData("=?no-such-charset?Q?x?=")]
+    [InlineData("=?utf-8?B?not base64?=")]
+    public void A_subject_that_names_an_encoding_which_nobody_reads_is_shown_as_it_stands(string subject) => Assert.Equal(subject, EncodedWords.Decode(subject));
+
+    [Fact]
+    public void A_subject_made_to_take_long_does_not_hold_the_index_up()
+    {
+        var subject = string.Concat(Enumerable.Repeat("=?a?B?", 40_000));
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(subject, EncodedWords.Decode(subject));
+        Assert.True(began.Elapsed < TimeSpan.FromSeconds(30), $"{began.Elapsed}");
+    }
+
     [Fact]
     public void The_index_names_every_record_and_leaves_the_bag_as_it_was()
     {

@@ -243,14 +243,14 @@ public static class BagIndex
         page.Raw("<h2>What was left out, and why</h2>\n<p>Each record that was read is counted: written, outside the scope of the order, or not readable.</p>\n");
         if (document.RootElement.TryGetProperty("accounts", out var accounts) && accounts.ValueKind == JsonValueKind.Array && accounts.GetArrayLength() > 0)
         {
-            page.Begin("Records counted", "account", "category", "written#", "out of scope#", "not readable#");
+            page.Begin("Records counted", "account", "category", "written#", "out of scope#", "not readable#", "masked#");
             foreach (var one in accounts.EnumerateArray())
             {
-                page.Raw($"<tr><td>{Cell(one, "account")}</td><td>{Cell(one, "category")}</td><td class=\"n\">{Cell(one, "inScope")}</td><td class=\"n\">{Cell(one, "outOfScope")}</td><td class=\"n\">{Cell(one, "unreadableTotal")}</td></tr>\n");
+                page.Raw($"<tr><td>{Cell(one, "account")}</td><td>{Cell(one, "category")}</td><td class=\"n\">{Cell(one, "inScope")}</td><td class=\"n\">{Cell(one, "outOfScope")}</td><td class=\"n\">{Cell(one, "unreadableTotal")}</td><td class=\"n\">{Cell(one, "masked")}</td></tr>\n");
             }
             page.End();
             foreach (var one in accounts.EnumerateArray())
-                Details(one, page, $"{Cell(one, "account")}, {Cell(one, "category")}", ["account", "category", "inScope", "outOfScope", "unreadableTotal", "bytes", "times"]);
+                Details(one, page, $"{Cell(one, "account")}, {Cell(one, "category")}", ["account", "category", "inScope", "outOfScope", "unreadableTotal", "masked", "bytes", "times"]);
         }
         if (document.RootElement.TryGetProperty("selectors", out var selectors) && selectors.ValueKind == JsonValueKind.Array)
         {

@@ -6,8 +6,18 @@ namespace Counterseal.Custody;
 /// <summary>Encoded words in header fields (RFC 2047), as people read them. What cannot be decoded stays as it is.</summary>
 internal static partial class EncodedWords
 {
-    /// <summary>The field's value with its encoded words decoded.</summary>
-    public static string Decode(string value) => Between().Replace(Words().Replace(value, Word), "").Replace(Glue, "", StringComparison.Ordinal);
+    /// <summary>The field's value with its encoded words decoded; as it is where somebody has made it so that this takes too long.</summary>
+    public static string Decode(string value)
+    {
+        try
+        {
+            return Between().Replace(Words().Replace(value, Word), "").Replace(Glue, "", StringComparison.Ordinal);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return value;
+        }
+    }
 
     // Stands where one word ends, so that white space between two can be taken out (RFC 2047, 6.2); no header that people read has it.
     private const string Glue = "\uffff";
@@ -20,7 +30,7 @@ internal static partial class EncodedWords
             var bytes = match.Groups[2].Value is "B" or "b" ? Convert.FromBase64String(match.Groups[3].Value) : Quoted(match.Groups[3].Value);
             return Glue + encoding.GetString(bytes) + Glue;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (Exception e) when (e is ArgumentException or FormatException or NotSupportedException)
         {
             return match.Value;
         }
