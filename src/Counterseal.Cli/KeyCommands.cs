@@ -87,11 +87,15 @@ internal static class KeyCommands
     {
         var (home, reach) = (Flags.Home(), Reach.Gate());
         var renew = new Option<bool>("--renew") { Description = "First make it anew from what the running gate says of its keys, the earlier ones with the place in the ledger up to which they are good." };
+        var witness = new Option<string[]>("--witness") { Description = "Also keep this witness's key (vkey) in it; once for each. Whoever verifies with the file then asks for cosignatures." };
+        var need = new Option<int?>("--need") { Description = "How many of the witnesses must have cosigned. Default: more than half." };
         return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
-            "keys trust --home ./counterseal-home > trust.json", [home, renew, .. reach.Options],
+            "keys trust --home ./counterseal-home > trust.json", [home, renew, witness, need, .. reach.Options],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
+                // What is not the gate's to say stays as it was.
+                var before = place.Exists ? PackageCommands.ReadTrust(new FileInfo(place.Trust)) : null;
                 if (parsed.GetValue(renew))
                 {
                     using var gate = reach.OpenGate(parsed, place);
@@ -100,8 +104,15 @@ internal static class KeyCommands
                     {
                         Earlier = !about.TryGetProperty("earlier", out var earlier) ? []
                             : [.. earlier.EnumerateArray().Select(key => new EarlierKey(key.GetProperty("gate").GetString()!, key.GetProperty("before").GetInt64()))],
+                        TimeStamps = before?.TimeStamps ?? [],
+                        Witnesses = before?.Witnesses,
                     };
                     Durable.Replace(place.Trust, trust.Bytes(), "home.trust");
+                }
+                if (parsed.GetValue(witness) is { Length: > 0 } witnesses)
+                {
+                    var trust = PackageCommands.ReadTrust(new FileInfo(place.Trust));
+                    Durable.Replace(place.Trust, (trust with { Witnesses = WitnessPolicy.Of(parsed.GetValue(need) ?? witnesses.Length / 2 + 1, witnesses) }).Bytes(), "home.trust");
                 }
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");

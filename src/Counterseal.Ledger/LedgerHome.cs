@@ -15,6 +15,9 @@ public sealed record LedgerHome(string Folder)
     /// <summary>The log.</summary>
     public string LogFolder => Path.Combine(Folder, "log");
 
+    /// <summary>The newest checkpoint with enough cosignatures, beside the log's own files so that it is shown with them.</summary>
+    public string Cosigned => Path.Combine(LogFolder, "cosigned");
+
     /// <summary>
     /// Makes a home with a new key, an empty log and a credential for each writer. It is made beside and then renamed, so a home is either whole or not there.
     /// </summary>

@@ -125,6 +125,23 @@ public sealed class Log : IAsyncDisposable
     /// <exception cref="IOException">The tiles on disk no longer give a proof that verifies.</exception>
     public TlogProof Prove(long index) => Prove(index, now);
 
+    /// <summary>The proof of a leaf under an earlier checkpoint of this log.</summary>
+    /// <param name="index">The leaf's index.</param>
+    /// <param name="under">The checkpoint.</param>
+    /// <param name="signed">Its bytes, which go into the proof as they are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint does not cover the leaf, or is beyond the log.</exception>
+    /// <exception cref="IOException">The tiles on disk give no proof that verifies under it.</exception>
+    public TlogProof Prove(long index, Checkpoint under, byte[] signed)
+    {
+        ArgumentNullException.ThrowIfNull(under);
+        var snapshot = now;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(under.Size, snapshot.Checkpoint.Size, nameof(under));
+        var hashes = new TileTree(under.Size, tile => ReadWithin(tile, snapshot)).InclusionProof(index);
+        return Merkle.VerifyInclusion(index, under.Size, Merkle.LeafHash(ReadLeaf(index).Bytes), hashes, under.Root)
+            ? new TlogProof(index, hashes, signed)
+            : throw new IOException($"the tiles on disk do not prove leaf {index} under the checkpoint of size {under.Size}; check the log");
+    }
+
     /// <summary>That the log grew from one size into another without a change (RFC 6962, 2.1.2).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 ≤ from ≤ to ≤ the latest size.</exception>
     public IReadOnlyList<byte[]> Consistency(long from, long to)

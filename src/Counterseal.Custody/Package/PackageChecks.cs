@@ -38,6 +38,8 @@ internal static class PackageChecks
         Signature(seal, gate, earlier, path, checks);
         Event(seal, path, checks);
         Leaf(seal, ledger, path, checks);
+        if (trust.Witnesses is { } witnesses)
+            Witnessed(seal, ledger, witnesses, path, checks);
         return seal;
     }
 
@@ -96,6 +98,29 @@ internal static class PackageChecks
         catch (FormatException e)
         {
             checks.Add(new Check(false, $"the event's leaf is in the log whose key is trusted: {e.Message}", $"{path}, /leaf/proof"));
+        }
+    }
+
+    /// <summary>Checks that enough witnesses have cosigned a checkpoint that the leaf is under: that of the seal, or that of a newer proof beside it, <c>NAME.tlog-proof</c>.</summary>
+    private static void Witnessed(SealFile seal, NoteVerifier ledger, WitnessPolicy witnesses, string path, List<Check> checks)
+    {
+        var what = $"the leaf is under a checkpoint that {witnesses.Need} of {witnesses.Keys.Count} trusted witnesses have cosigned";
+        var beside = Path.ChangeExtension(path, ".tlog-proof");
+        try
+        {
+            var proof = TlogProof.Parse(seal.Sealed.Proof);
+            if (witnesses.Fault(SignedNote.Parse(proof.Checkpoint)) is not null && File.Exists(beside))
+            {
+                if (new FileInfo(beside).Length > TlogProof.MaxSize)
+                    throw new FormatException("the proof beside it is too large");
+                proof = TlogProof.Parse(File.ReadAllText(beside));
+                proof.Verify(seal.Sealed.Leaf, ledger);
+            }
+            Add(checks, what, witnesses.Fault(SignedNote.Parse(proof.Checkpoint)) is { } fault ? $"{fault}; `counterseal ledger renew` gets a cosigned proof of the same leaf" : null, beside);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            Add(checks, what, e.Message, beside);
         }
     }
 

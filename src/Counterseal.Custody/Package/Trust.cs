@@ -21,17 +21,23 @@ public sealed record Trust(string Gate, string Ledger)
     /// <summary>The gate's earlier keys.</summary>
     public IReadOnlyList<EarlierKey> Earlier { get; init; } = [];
 
-    /// <summary>Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;","earlier":[{"gate":"&lt;vkey&gt;","before":n}],"timeStamps":["&lt;certificate&gt;"]}</c>; the last two may be left out.</summary>
+    /// <summary>The witnesses that are believed, and how many of them must have cosigned; <c>null</c> where no cosignatures are asked for.</summary>
+    public WitnessPolicy? Witnesses { get; init; }
+
+    /// <summary>
+    /// Reads a trust file, <c>{"gate":"&lt;vkey&gt;","ledger":"&lt;vkey&gt;","earlier":[{"gate":"&lt;vkey&gt;","before":n}],"timeStamps":["&lt;certificate&gt;"],"witnesses":{"need":k,"keys":["&lt;vkey&gt;"]}}</c>; the
+    /// last three may be left out.
+    /// </summary>
     /// <exception cref="SealFormatException">Names the member and the rule.</exception>
     public static Trust Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
             using var document = Shape.Parse(json, Limit, "/");
-            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "earlier", "timeStamps");
+            var root = Shape.Closed(document.RootElement, "", "gate", "ledger", "earlier", "timeStamps", "witnesses");
             var earlier = !root.Has("earlier") ? [] : root.Member("earlier").ValueKind != System.Text.Json.JsonValueKind.Array ? throw RefusalException.Malformed("this is a list", "/earlier")
                 : root.Member("earlier").EnumerateArray().Select((item, i) => Shape.Closed(item, $"/earlier/{i}", "gate", "before")).Select(item => new EarlierKey(item.Text("gate"), item.Whole("before", 0, long.MaxValue))).ToList();
-            var trust = new Trust(root.Text("gate"), root.Text("ledger")) { Earlier = earlier };
+            var trust = new Trust(root.Text("gate"), root.Text("ledger")) { Earlier = earlier, Witnesses = ReadWitnesses(root) };
             _ = trust.Keys();
             if (!root.Has("timeStamps"))
                 return trust;
@@ -60,11 +66,37 @@ public sealed record Trust(string Gate, string Ledger)
             json["timeStamps"] = new JsonArray([.. TimeStamps.Select(one => (JsonNode)one)]);
         if (Earlier.Count > 0)
             json["earlier"] = new JsonArray([.. Earlier.Select(key => new JsonObject { ["gate"] = key.Gate, ["before"] = key.Before })]);
+        if (Witnesses is { } witnesses)
+            json["witnesses"] = WitnessesJson(witnesses);
         return Canonical.Bytes(json);
     }
 
+    /// <summary>The member <c>witnesses</c> of trust files and of <c>gate.json</c>.</summary>
+    internal static JsonObject WitnessesJson(WitnessPolicy witnesses) => new()
+    {
+        ["need"] = witnesses.Need,
+        ["keys"] = new JsonArray([.. witnesses.Keys.Select(key => (JsonNode)key.ToString())]),
+    };
+
+    /// <summary>Reads it; <c>null</c> where it is not there.</summary>
+    /// <exception cref="RefusalException"><c>malformed</c>.</exception>
+    internal static WitnessPolicy? ReadWitnesses(Shape root)
+    {
+        if (!root.Has("witnesses"))
+            return null;
+        var member = root.Object("witnesses", "need", "keys");
+        try
+        {
+            return WitnessPolicy.Of(member.Whole("need", 1, WitnessPolicy.MaxKeys), member.Texts("keys", WitnessPolicy.MaxKeys, 1024));
+        }
+        catch (FormatException e)
+        {
+            throw RefusalException.Malformed(e.Message, root.Place("witnesses"));
+        }
+    }
+
     /// <summary>Equal when all keys are.</summary>
-    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier) && TimeStamps.SequenceEqual(other.TimeStamps);
+    public bool Equals(Trust? other) => other is not null && Gate == other.Gate && Ledger == other.Ledger && Earlier.SequenceEqual(other.Earlier) && TimeStamps.SequenceEqual(other.TimeStamps) && Witnesses == other.Witnesses;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Gate, Ledger, Earlier.Count);
