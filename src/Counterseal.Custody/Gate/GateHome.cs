@@ -29,6 +29,12 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Who puts a time stamp on what is sealed; <c>null</c> for nobody.</summary>
     public TimeStampAuthority? TimeStamps { get; init; }
 
+    /// <summary>The witnesses of the ledger whose times the gate's clock is held against; <c>null</c> for the journal alone.</summary>
+    public WitnessPolicy? Witnesses { get; init; }
+
+    /// <summary>How far the clock may be ahead of what the witnesses agree on.</summary>
+    public TimeSpan ClockAhead { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -186,6 +192,19 @@ public sealed class GateHome : IDisposable
     {
         using var home = Open(folder);
         Durable.Replace(home.At("ledger.credential"), Encoding.UTF8.GetBytes(credential + "\n"), "gate.credential.write", FileMode);
+    }
+
+    /// <summary>Changes whose times a gate that does not run holds its clock against.</summary>
+    /// <param name="folder">The gate's folder.</param>
+    /// <param name="witnesses">The witnesses; <c>null</c> for none.</param>
+    /// <param name="ahead">How far the clock may be ahead of them; <c>null</c> to leave it.</param>
+    /// <exception cref="InvalidDataException">The folder cannot be used, or the gate runs.</exception>
+    public static void SetWitnesses(string folder, Func<WitnessPolicy?, WitnessPolicy?> witnesses, TimeSpan? ahead)
+    {
+        ArgumentNullException.ThrowIfNull(witnesses);
+        using var home = Open(folder);
+        var settings = home.Settings with { Witnesses = witnesses(home.Settings.Witnesses), ClockAhead = ahead ?? home.Settings.ClockAhead };
+        Durable.Replace(home.At("gate.json"), SettingsJson(settings), "gate.witnesses", FileMode);
     }
 
     /// <summary>Makes the desk another credential; the old one opens nothing any more. The gate must not run.</summary>
@@ -411,12 +430,18 @@ public sealed class GateHome : IDisposable
         };
         if (settings.DeleteAfter != TimeSpan.FromHours(24))
             json["deleteAfter"] = (long)settings.DeleteAfter.TotalSeconds;
+        if (settings.Witnesses is { } witnesses)
+            json["witnesses"] = Trust.WitnessesJson(witnesses);
+        if (settings.ClockAhead != TimeSpan.FromHours(1))
+            json["clockAhead"] = (long)settings.ClockAhead.TotalSeconds;
         if (settings.Page is not null)
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
         if (settings.TimeStamps is { } stamps)
             json["timeStamps"] = new JsonObject { ["address"] = stamps.Address.AbsoluteUri, ["certificates"] = new JsonArray([.. stamps.Certificates.Select(one => (JsonNode)one)]) };
+        if (settings.Segment != Spool.UsualSegment)
+            json["segment"] = settings.Segment;
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
@@ -425,7 +450,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps", "witnesses", "clockAhead");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -436,6 +461,8 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            Witnesses = Trust.ReadWitnesses(root),
+            ClockAhead = root.Has("clockAhead") ? TimeSpan.FromSeconds(root.Whole("clockAhead", 60, 86_400)) : TimeSpan.FromHours(1),
             TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
             DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             VolumeSize = !root.Has("volumeSize") ? null

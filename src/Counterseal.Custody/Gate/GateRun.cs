@@ -136,7 +136,7 @@ public sealed partial class Gate
         if (work.Refusal is { } refusal)
         {
             if (ledger.Journal is not { } journal || Effects.All(effect => journal.Find(effect, work.Digest) is null))
-                DeleteHalf(work.Digest, keepSpool: refusal.Code is Refusal.LedgerAway or Refusal.Source);
+                DeleteHalf(work.Digest, keepSpool: refusal.Code is Refusal.LedgerAway or Refusal.Clock or Refusal.Source);
             Refuse(work.Digest, refusal);
         }
     }
@@ -152,6 +152,7 @@ public sealed partial class Gate
             await MakeWhole(envelope, effect);
             return;
         }
+        Enforce(await ClockFault(cancel));
         if (order.Kind == OrderKind.Delete && Deleting(order.Digest) is { } deleting)
         {
             await Delete(envelope, deleting, cancel);
@@ -393,6 +394,12 @@ public sealed partial class Gate
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
             StampSoon();
+            // Terms end, and what is over is deleted, by a clock that nothing speaks against.
+            if (await ClockFault(cancel) is { } wrong)
+            {
+                GateLog.NotReady(log, wrong.Code);
+                return;
+            }
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);
@@ -468,7 +475,7 @@ public sealed partial class Gate
                     Forget(digest);
                     Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
                 }
-                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway or Refusal.Clock } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
                 {
                     Begin(shelf.Find(digest)!);
                 }
