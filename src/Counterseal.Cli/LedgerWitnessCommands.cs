@@ -76,7 +76,7 @@ internal static class LedgerWitnessCommands
             async (parsed, answer, cancel) =>
             {
                 var (place, path) = (Home.Of(parsed.GetValue(home)), parsed.GetValue(file)!.FullName);
-                using var ledger = reach.OpenLedger(parsed, place, NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(place.Trust)).Ledger));
+                using var ledger = reach.OpenLedger(parsed, place, PackageCommands.ReadTrust(new FileInfo(place.Trust)).LedgerKeys());
                 var bytes = await File.ReadAllBytesAsync(path, cancel);
                 TlogProof proof;
                 if (path.EndsWith(".counterseal", StringComparison.Ordinal))

@@ -44,9 +44,9 @@ public sealed class LedgerCheck
 
     /// <summary>Checks a log's folder, older partial tiles included. The log may be in use.</summary>
     /// <param name="folder">Holds <c>checkpoint</c> and <c>tile/</c>.</param>
-    /// <param name="log">The log's key.</param>
+    /// <param name="log">The log's keys.</param>
     /// <param name="witnesses">Whose cosignatures must be on <c>cosigned</c>, a checkpoint of this very tree; <c>null</c> to ask for none.</param>
-    public static async Task<LogReport> Run(string folder, NoteVerifier log, WitnessPolicy? witnesses = null)
+    public static async Task<LogReport> Run(string folder, LogKeys log, WitnessPolicy? witnesses = null)
     {
         var files = new LogFolder(folder);
         if (!File.Exists(files.Checkpoint))
@@ -79,7 +79,7 @@ public sealed class LedgerCheck
         return (check.Report(), [.. check.levels.Select(level => level.ToArray())]);
     }
 
-    private static Checkpoint? Open(byte[] note, NoteVerifier log, out LogReport? report)
+    private static Checkpoint? Open(byte[] note, LogKeys log, out LogReport? report)
     {
         try
         {
@@ -94,7 +94,7 @@ public sealed class LedgerCheck
     }
 
     /// <summary>The cosigned checkpoint is signed by the log and by enough witnesses, and its root is that of the first leaves of this tree.</summary>
-    private void Cosigned(LogFolder files, NoteVerifier log, WitnessPolicy witnesses)
+    private void Cosigned(LogFolder files, LogKeys log, WitnessPolicy witnesses)
     {
         if (!File.Exists(files.Cosigned))
         {

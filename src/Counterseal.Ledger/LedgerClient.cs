@@ -14,11 +14,11 @@ public sealed class LedgerClient : IDisposable
 
     /// <summary>A client.</summary>
     /// <param name="address"><c>unix:/path</c>; <c>https://host:port#PIN</c> (mutual TLS); <c>https://host</c>; or <c>http://</c> on the loopback.</param>
-    /// <param name="log">The log's key; every answer is verified against it.</param>
+    /// <param name="log">The log's keys; every answer is verified against them.</param>
     /// <param name="credential">The writer's credential, or <c>null</c> for a reader.</param>
     /// <param name="own">The own key for mutual TLS; needed where the address has a pin.</param>
     /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
-    public LedgerClient(string address, NoteVerifier log, string? credential, TlsKey? own = null)
+    public LedgerClient(string address, LogKeys log, string? credential, TlsKey? own = null)
     {
         Log = log;
         http = PartAddress.ParsePublic(address).Client(own);
@@ -28,8 +28,8 @@ public sealed class LedgerClient : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
     }
 
-    /// <summary>The log's key.</summary>
-    public NoteVerifier Log { get; }
+    /// <summary>The log's keys.</summary>
+    public LogKeys Log { get; }
 
     /// <summary>
     /// Appends a leaf and returns its proof once it is durable. The same leaf again gives the same index; the same tag with

@@ -13,11 +13,12 @@ public sealed partial class LedgerHost : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly NoteSigner signer;
+    private readonly NoteSigner? old;
     private readonly Cosigning? cosigning;
     private readonly string? socket;
 
-    private LedgerHost(WebApplication app, Log log, NoteSigner signer, Cosigning? cosigning, string address, string? socket) =>
-        (this.app, Log, this.signer, this.cosigning, Address, this.socket) = (app, log, signer, cosigning, address, socket);
+    private LedgerHost(WebApplication app, Log log, NoteSigner signer, NoteSigner? old, Cosigning? cosigning, string address, string? socket) =>
+        (this.app, Log, this.signer, this.old, this.cosigning, Address, this.socket) = (app, log, signer, old, cosigning, address, socket);
 
     /// <summary>The log that is served.</summary>
     public Log Log { get; }
@@ -52,18 +53,20 @@ public sealed partial class LedgerHost : IAsyncDisposable
         var started = time.GetTimestamp();
         var folder = new LedgerHome(home);
         var signer = folder.OpenKey();
+        NoteSigner? old = null;
         Log? log = null;
         Cosigning? cosigning = null;
         try
         {
             var writers = LedgerWriter.Read(folder.Writers);
-            log = await Log.Open(folder.LogFolder, signer);
+            old = folder.OpenOldKey();
+            log = await Log.Open(folder.LogFolder, signer, old);
             var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
             var app = Build(log, writers, address, socket, folder, time, out cosigning);
             await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
             var served = socket is null ? app.Urls.First() : "unix:" + socket;
             Serving(app.Logger, log.Key.ToString(), log.Latest.Size, served, (long)time.GetElapsedTime(started).TotalMilliseconds);
-            return new LedgerHost(app, log, signer, cosigning, served, socket);
+            return new LedgerHost(app, log, signer, old, cosigning, served, socket);
         }
         catch
         {
@@ -72,6 +75,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             if (log is not null)
                 await log.DisposeAsync();
             signer.Dispose();
+            old?.Dispose();
             throw;
         }
     }
@@ -85,6 +89,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             await cosigning.DisposeAsync();
         await Log.DisposeAsync();
         signer.Dispose();
+        old?.Dispose();
         if (socket is not null)
             File.Delete(socket);
     }

@@ -269,10 +269,12 @@ public sealed partial class Gate : IAsyncDisposable
             ["gate"] = Name,
             ["trial"] = home.Settings.Trial,
             ["key"] = home.Signer.Verifier.ToString(),
-            ["ledger"] = home.Settings.LedgerKey,
+            ["ledger"] = home.LedgerKey.Now.ToString(),
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
         about["clock"] = witnessed.Json();
+        if (home.LedgerKey.Earlier.Count > 0)
+            about["earlierLedgers"] = Trust.LedgersJson(home.LedgerKey.Earlier);
         var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
         if (keys.Count > 1)
             about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);

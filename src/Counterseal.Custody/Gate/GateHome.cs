@@ -10,7 +10,7 @@ namespace Counterseal.Custody;
 /// <param name="Name">The gate's name, which its key carries too: printable ASCII without space or plus.</param>
 /// <param name="Trial">Trial mode, stamped on everything.</param>
 /// <param name="LedgerAddress"><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the ledger's key (mutual TLS, with the gate's own <c>tls.pem</c>).</param>
-/// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
+/// <param name="LedgerKey">The ledger's key (vkey), and those before it as <see cref="LogKeys"/> writes them: the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
 public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
@@ -81,7 +81,7 @@ public sealed class GateHome : IDisposable
         Writer = new WriterKey(File.ReadAllBytes(At("writer.key")));
         accountKey = File.ReadAllBytes(At("account.key"));
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
-        LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
+        LedgerKey = LogKeys.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
         // A gate made before there were previews and spools has no folders for them.
         MakeFolder(At("previews"));
@@ -95,7 +95,7 @@ public sealed class GateHome : IDisposable
     internal NoteSigner Signer { get; }
     internal AgeIdentity Vault { get; }
     internal WriterKey Writer { get; }
-    internal NoteVerifier LedgerKey { get; }
+    internal LogKeys LedgerKey { get; }
     internal string LedgerCredential { get; }
     internal TlsKey? Tls { get; }
 
@@ -117,7 +117,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException($"{folder} is not empty; a gate's folder is made once");
         if (Roster.Read(roster).Gate != settings.Name)
             throw new InvalidDataException("the roster is another gate's");
-        _ = NoteVerifier.Parse(settings.LedgerKey);
+        _ = LogKeys.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
         foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "spool", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
@@ -192,6 +192,45 @@ public sealed class GateHome : IDisposable
     {
         using var home = Open(folder);
         Durable.Replace(home.At("ledger.credential"), Encoding.UTF8.GetBytes(credential + "\n"), "gate.credential.write", FileMode);
+    }
+
+    /// <summary>
+    /// Has a gate that does not run believe the ledger's next key. When it was due, the old key's signature says so; when that was lost or is in other hands, only a quorum of the gate's own roster does.
+    /// </summary>
+    /// <param name="folder">The gate's folder.</param>
+    /// <param name="change">The change, read and so verified by its own keys.</param>
+    /// <returns>The keys that it believes now.</returns>
+    /// <exception cref="InvalidDataException">The folder cannot be used, the gate runs, or the change is not one that it can believe.</exception>
+    /// <exception cref="RefusalException">The roster cannot be used.</exception>
+    public static LogKeys TakeLedgerKey(string folder, LedgerKeyChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        using var home = Open(folder);
+        if (home.LedgerKey.Now == change.New)
+            return home.LedgerKey;
+        LogKeys keys;
+        try
+        {
+            keys = home.LedgerKey.After(change);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+        var roster = home.ReadRoster();
+        var (people, need) = (roster.SignersOf(change.Note).Count, Math.Max(2, roster.MostNeeded));
+        if (change.Reason != KeyChangeReason.Rotated && people < need)
+            throw new InvalidDataException($"{people} people of the gate's roster have signed the change, and it needs {need}: the old key cannot hand over, so they say which key and which tree is the ledger's (counterseal ledger sign-key)");
+        // The tree for which the new key stands must be no other than the gate has seen. Where the gate has seen less, its next start asks the ledger.
+        if (File.Exists(home.At("last-checkpoint")))
+        {
+            var last = Checkpoint.Open(File.ReadAllBytes(home.At("last-checkpoint")), new LogKeys(change.New, [new EarlierLogKey(change.Old, long.MaxValue, false), .. home.LedgerKey.Earlier]));
+            var signedByNew = SignedNote.Parse(File.ReadAllBytes(home.At("last-checkpoint"))).VerifiedBy(change.New).Count > 0;
+            if ((last.Size > change.At.Size && !signedByNew) || (last.Size == change.At.Size && !last.Root.AsSpan().SequenceEqual(change.At.Root)))
+                throw new InvalidDataException($"the gate has seen {last.Size} leaves of the ledger, and the change stands for {change.At.Size} of another tree, or fewer: a fork, or a ledger that was set back. Keep {home.At("last-checkpoint")} and the note; they are the evidence");
+        }
+        Durable.Replace(home.At("gate.json"), SettingsJson(home.Settings with { LedgerKey = keys.ToString() }), "gate.ledger.key", FileMode);
+        return keys;
     }
 
     /// <summary>Changes whose times a gate that does not run holds its clock against.</summary>
