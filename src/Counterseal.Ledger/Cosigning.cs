@@ -93,6 +93,11 @@ public sealed partial class Cosigning : IAsyncDisposable
             var checkpoint = Ledger.Checkpoint.Read(note.Text);
             if (checkpoint.Origin != log.Key.Name || checkpoint.Size > log.Latest.Size || policy.Fault(note) is not null)
                 return;
+            // After a change of key the log's own signature is another; what witnesses cosigned is the text.
+            if (checkpoint == log.Latest)
+                note = note with { Signatures = [.. SignedNote.Parse(log.SignedCheckpoint).Signatures, .. note.Signatures.Where(IsWitness)] };
+            else if (note.VerifiedBy(log.Key).Count == 0)
+                return;
             (newest, cosigned) = (note, note.Bytes());
             foreach (var witness in witnesses.Where(witness => witness.Key.Saw(note) is not null))
                 witness.Size = checkpoint.Size;
@@ -102,6 +107,8 @@ public sealed partial class Cosigning : IAsyncDisposable
             Unusable(logger, path, e.Message);
         }
     }
+
+    private bool IsWitness(NoteSignature line) => witnesses.Any(witness => witness.Key.Name == line.Name && witness.Key.KeyId == line.KeyId);
 
     private async Task Ask()
     {
@@ -133,7 +140,7 @@ public sealed partial class Cosigning : IAsyncDisposable
         // Of those who did not answer this time, what they said of the same checkpoint still stands.
         var lines = answers.OfType<NoteSignature>().ToList();
         if (newest is { } before && before.Text == note.Text)
-            lines.AddRange(before.Signatures.Where(line => witnesses.Any(witness => witness.Key.Name == line.Name && witness.Key.KeyId == line.KeyId) && lines.All(other => other.Name != line.Name || other.KeyId != line.KeyId)));
+            lines.AddRange(before.Signatures.Where(line => IsWitness(line) && lines.All(other => other.Name != line.Name || other.KeyId != line.KeyId)));
         if (lines.Count == 0)
             return;
         note = note with { Signatures = [.. note.Signatures, .. lines.OrderBy(line => line.Name, StringComparer.Ordinal)] };

@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Counterseal.Ledger.Tests;
@@ -145,6 +149,49 @@ public sealed class CosigningTests : IAsyncDisposable
         var two = note with { Signatures = [.. note.Signatures.SkipLast(1)] };
         await File.WriteAllBytesAsync(made.Home.Cosigned, two.Bytes());
         Assert.Equal(1, (await GoCheckerTests.Run(checker, ["-cosigned", made.Home.LogFolder, made.Key.ToString(), "3", .. keys])).Status);
+    }
+
+    [Fact]
+    public async Task A_witness_that_answers_rubbish_slowly_or_with_another_tree_spoils_nothing()
+    {
+        await StartWitness(0);
+        await StartWitness(1);
+        var asked = 0;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var rubbish = builder.Build();
+        rubbish.MapPost("/add-checkpoint", async context =>
+        {
+            var line = WitnessKey.Cosign(NoteSigner.Generate("w3.example"), "another text\n", DateTimeOffset.UnixEpoch.AddDays(1)).ToString();
+            (context.Response.StatusCode, var text) = (Interlocked.Increment(ref asked) % 9) switch
+            {
+                0 => (200, "— w3.example AAAAAAAA\n"),
+                1 => (200, line + "\n"),
+                2 => (200, ""),
+                3 => (409, "9223372036854775807\n"),
+                4 => (409, "0\n"),
+                5 => (409, "many\n"),
+                6 => (200, new string('x', 1 << 20)),
+                7 => (422, "no\n"),
+                _ => (500, "no"),
+            };
+            await context.Response.WriteAsync(text);
+        });
+        await rubbish.StartAsync();
+        new LedgerWitnesses(2, [.. witnesses.Select((witness, i) => new LedgerWitness(witness.Key.ToString(), i == 2 ? rubbish.Urls.First() : Address(i)))]).Write(made.Home.Folder);
+        await using var log = await OpenLog();
+        await using (var cosigning = Begin(log))
+        {
+            for (var i = 0; i < 6; i++)
+            {
+                await log.AppendAll(10 * i, 10 * (i + 1));
+                await Until(() => Size(cosigning), size => size == 10 * (i + 1));
+            }
+        }
+        Assert.True(asked > 0);
+        Assert.Equal(2, policy.Saw(SignedNote.Parse(await File.ReadAllBytesAsync(made.Home.Cosigned))).Count);
+        Assert.Empty((await LedgerCheck.Run(made.Home.LogFolder, made.Key, policy)).Faults);
     }
 
     public async ValueTask DisposeAsync()

@@ -111,6 +111,29 @@ public sealed class LedgerKeyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_cosigned_under_the_old_key_is_served_under_the_new_one_at_once()
+    {
+        using var witness = new TestWitness("w1.example", made.Key);
+        await using var served = await WitnessHost.Start(witness.Folder, "unix:" + folder["w"], witness.Clock, CancellationToken.None);
+        new LedgerWitnesses(1, [new LedgerWitness(witness.Key.ToString(), "unix:" + folder["w"])]).Write(made.Home.Folder);
+        await Append(0, 5);
+        for (var i = 0; !File.Exists(made.Home.Cosigned) || Checkpoint.Open(await File.ReadAllBytesAsync(made.Home.Cosigned), made.Key).Size < 5; i++)
+        {
+            Assert.True(i < 400);
+            await Task.Delay(50);
+        }
+        await Stop();
+        await served.DisposeAsync();
+        var change = await LedgerKeyChange.Replace(made.Home, made.Key, KeyChangeReason.Lost);
+        host = await LedgerHost.Start(made.Home.Folder, "unix:" + folder["l"], TimeProvider.System, CancellationToken.None);
+        using var reader = new LedgerClient(host.Address, change.New, null);
+        var note = SignedNote.Parse(await reader.Checkpoint(CancellationToken.None));
+        Assert.NotNull(witness.Key.Saw(note));
+        Assert.Equal([change.New.Name], note.VerifiedBy(change.New));
+        Assert.Equal(note.Bytes(), await reader.Cosigned(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task While_the_ledger_runs_its_key_stays()
     {
         await Append(0, 1);
