@@ -266,7 +266,7 @@ internal static class BackupCommands
     {
         if (!Directory.Exists(home.Ledger))
             return null;
-        var key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger);
+        var key = PackageCommands.ReadTrust(new FileInfo(home.Trust)).LedgerKeys();
         var log = await LedgerCheck.Run(new LedgerHome(home.Ledger).LogFolder, key);
         report.Add(("ledger", new Check(log.IsGood, log.IsGood ? $"{log.Checkpoint!.Size} leaves and {log.Tiles} tiles hash to the signed root" : $"the leaves hash to the signed root: {log.Faults[0]}", log.IsGood ? null : home.Ledger)));
         if (!log.IsGood)
@@ -284,7 +284,7 @@ internal static class BackupCommands
 
     private static async Task<Check> Continues(Home home, FileInfo kept, CancellationToken cancel)
     {
-        var key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger);
+        var key = PackageCommands.ReadTrust(new FileInfo(home.Trust)).LedgerKeys();
         var old = Counterseal.Ledger.Checkpoint.Open(await File.ReadAllBytesAsync(kept.FullName, cancel), key);
         using var ledger = new LedgerClient(home.LedgerAddress, key, credential: null);
         var now = Counterseal.Ledger.Checkpoint.Open(await ledger.Checkpoint(cancel), key);

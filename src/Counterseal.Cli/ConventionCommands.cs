@@ -40,7 +40,7 @@ internal static class ConventionCommands
             throw new RegistryException($"{home.Registry} has a registry already; a new key would make it a stranger to its own events");
         var (writer, credential) = LedgerWriter.Create("registry");
         LedgerWriter.Write(writers, [.. LedgerWriter.Read(writers).Where(one => one.Name != writer.Name), writer]);
-        return RegistryHome.Create(home.Registry, Data, "registry.trial.example/editor", "unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger, credential, database);
+        return RegistryHome.Create(home.Registry, Data, "registry.trial.example/editor", "unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).LedgerKeys().ToString(), credential, database);
     }
 
     /// <summary>Records what the data folder has and the registry has not; <c>serve</c> does this once the ledger answers.</summary>

@@ -11,7 +11,7 @@ namespace Counterseal.Cli;
 internal static class ConventionPages
 {
     /// <summary>Serves the registry's pages and fetches each kind.</summary>
-    public static async Task Run(RegistryReader reader, NoteVerifier log, LedgerClient ledger, string folder, bool stay, Action<string, bool, string> check, Action<string> say, CancellationToken cancel)
+    public static async Task Run(RegistryReader reader, LogKeys log, LedgerClient ledger, string folder, bool stay, Action<string, bool, string> check, Action<string> say, CancellationToken cancel)
     {
         await using var face = PublicFace.Build(new()
         {

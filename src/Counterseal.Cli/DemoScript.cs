@@ -293,7 +293,7 @@ internal sealed class DemoScript : IAsyncDisposable
 
     private async Task<string> Check()
     {
-        var report = await LedgerCheck.Run(Path.Combine(home.Ledger, "log"), NoteVerifier.Parse(Trust.Ledger));
+        var report = await LedgerCheck.Run(Path.Combine(home.Ledger, "log"), Trust.LedgerKeys());
         return report.IsGood
             ? string.Create(CultureInfo.InvariantCulture, $"{report.Checkpoint!.Size} leaves and {report.Tiles} tiles hash to the signed root")
             : throw new Refused($"the ledger does not check out: {report.Faults[0]}");

@@ -20,7 +20,7 @@ internal static class DeskProcess
     {
         var options = DeskHome.Open(home.Desk);
         options = options with { GatePages = gatePages ?? options.GatePages };
-        var log = NoteVerifier.Parse(options.LedgerKey);
+        var log = LogKeys.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;

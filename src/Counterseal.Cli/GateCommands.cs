@@ -35,6 +35,8 @@ internal static class GateCommands
             command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("gate", home => home.Gate, "The name desk files orders and fetches packages, with its credential; any other name is a person's."));
         command.Subcommands.Add(RosterCommands.Command());
+        command.Subcommands.Add(GateClockCommands.Clock());
+        command.Subcommands.Add(GateClockCommands.Witness());
         return command;
     }
 

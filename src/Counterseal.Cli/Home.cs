@@ -22,6 +22,10 @@ internal sealed record Home(string Folder)
     public string Vulnerabilities => Path.Combine(Folder, "vulnerabilities");
     /// <summary>In a trial, the private half of the intake key; apart from the register, which never reads it.</summary>
     public string IntakeKey => Path.Combine(Folder, "keys", "vulnerability-intake.key");
+    /// <summary>The folder of a witness, which another organisation runs in a home of its own.</summary>
+    public string Witness => Path.Combine(Folder, "witness");
+    /// <summary>The witness's socket.</summary>
+    public string WitnessSocket => Path.Combine(Folder, "run", "witness.sock");
     /// <summary>The staff socket.</summary>
     public string DeskSocket => Path.Combine(Folder, "run", "desk.sock");
     /// <summary>The gate's socket.</summary>

@@ -16,6 +16,7 @@ internal static class KeyCommands
         command.Subcommands.Add(Authority());
         command.Subcommands.Add(Strike());
         command.Subcommands.Add(Trust());
+        command.Subcommands.Add(LedgerKeyCommands.Take());
         command.Subcommands.Add(Reach.Key());
         return command;
     }
@@ -87,11 +88,15 @@ internal static class KeyCommands
     {
         var (home, reach) = (Flags.Home(), Reach.Gate());
         var renew = new Option<bool>("--renew") { Description = "First make it anew from what the running gate says of its keys, the earlier ones with the place in the ledger up to which they are good." };
+        var witness = new Option<string[]>("--witness") { Description = "Also this witness's key (vkey), in what is printed; once for each. Whoever verifies with such a file asks for cosignatures." };
+        var need = new Option<int?>("--need") { Description = "How many of the witnesses must have cosigned. Default: more than half." };
         return Flags.Make("trust", "Prints the trust file of a home: the public keys that `verify` and `open` need. Hand it over another way than packages.",
-            "keys trust --home ./counterseal-home > trust.json", [home, renew, .. reach.Options],
+            "keys trust --home ./counterseal-home > trust.json", [home, renew, witness, need, .. reach.Options],
             async (parsed, _, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
+                // What is not the gate's to say stays as it was.
+                var before = place.Exists ? PackageCommands.ReadTrust(new FileInfo(place.Trust)) : null;
                 if (parsed.GetValue(renew))
                 {
                     using var gate = reach.OpenGate(parsed, place);
@@ -100,12 +105,19 @@ internal static class KeyCommands
                     {
                         Earlier = !about.TryGetProperty("earlier", out var earlier) ? []
                             : [.. earlier.EnumerateArray().Select(key => new EarlierKey(key.GetProperty("gate").GetString()!, key.GetProperty("before").GetInt64()))],
+                        EarlierLedgers = !about.TryGetProperty("earlierLedgers", out var ledgers) ? []
+                            : [.. ledgers.EnumerateArray().Select(key => new EarlierLogKey(NoteVerifier.Parse(key.GetProperty("ledger").GetString()!), key.GetProperty("upTo").GetInt64(), key.TryGetProperty("doubted", out var doubted) && doubted.GetBoolean()))],
+                        TimeStamps = before?.TimeStamps ?? [],
+                        Witnesses = before?.Witnesses,
                     };
                     Durable.Replace(place.Trust, trust.Bytes(), "home.trust");
                 }
                 if (!place.Exists)
                     throw new Refused($"{place.Folder} has no trust.json; `counterseal serve --home {place.Folder}` makes one");
-                Console.Out.WriteLine(File.ReadAllText(place.Trust).TrimEnd());
+                // Whose cosignatures are asked for is each verifier's own matter: the home's file stays as it is.
+                Console.Out.WriteLine(parsed.GetValue(witness) is { Length: > 0 } witnesses
+                    ? System.Text.Encoding.UTF8.GetString((PackageCommands.ReadTrust(new FileInfo(place.Trust)) with { Witnesses = WitnessPolicy.Of(parsed.GetValue(need) ?? witnesses.Length / 2 + 1, witnesses) }).Bytes())
+                    : File.ReadAllText(place.Trust).TrimEnd());
                 return 0;
             });
     }

@@ -19,6 +19,10 @@ internal static class LedgerCommands
         command.Subcommands.Add(Checkpoint());
         command.Subcommands.Add(Prove());
         command.Subcommands.Add(Check());
+        command.Subcommands.Add(LedgerWitnessCommands.Renew());
+        command.Subcommands.Add(LedgerWitnessCommands.Command());
+        foreach (var change in LedgerKeyCommands.Ledger())
+            command.Subcommands.Add(change);
         foreach (var rotation in RotationCommands.Ledger())
             command.Subcommands.Add(rotation);
         command.Subcommands.Add(Reach.Door("ledger", home => home.Ledger, "A writer's name is its name in writers.json; any other name only reads."));
@@ -53,7 +57,7 @@ internal static class LedgerCommands
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                var key = NoteVerifier.Parse(PackageCommands.ReadTrust(new FileInfo(place.Trust)).Ledger);
+                var key = PackageCommands.ReadTrust(new FileInfo(place.Trust)).LedgerKeys();
                 using var ledger = reach.OpenLedger(parsed, place, key);
                 var note = await ledger.Checkpoint(cancel);
                 var checkpoint = Counterseal.Ledger.Checkpoint.Open(note, key);
@@ -76,7 +80,12 @@ internal static class LedgerCommands
                 var bytes = Convert.FromBase64String((string)received["event"]!);
                 var leaf = new Leaf(Convert.FromHexString((string)received["tag"]!), Commitment.Of(Convert.FromHexString((string)received["salt"]!), bytes));
                 var proof = TlogProof.Parse((string)received["proof"]!);
-                var checkpoint = proof.Verify(leaf, NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust)!).Ledger));
+                var believed = PackageCommands.ReadTrust(parsed.GetValue(trust)!);
+                var checkpoint = proof.Verify(leaf, believed.LedgerKeys());
+                if (believed.LedgerKeys().EarlierSigner(SignedNote.Parse(proof.Checkpoint), checkpoint.Size) is { Doubted: true } doubted && (believed.Witnesses is null || believed.Witnesses.Fault(SignedNote.Parse(proof.Checkpoint)) is not null))
+                    throw new Refused($"the checkpoint is signed with {doubted.Key}, which has been in other hands, and no witnesses that you trust vouch for it. `counterseal ledger renew` gets a proof of the same leaf under the present key");
+                if (believed.Witnesses?.Fault(SignedNote.Parse(proof.Checkpoint)) is { } unwitnessed)
+                    throw new Refused($"{unwitnessed}. `counterseal ledger renew` gets a cosigned proof of the same leaf");
                 var digest = (string?)JsonNode.Parse(bytes)!["body"]?["original"]?["digest"];
                 if (parsed.GetValue(original) is { } file)
                 {
@@ -86,7 +95,7 @@ internal static class LedgerCommands
                 }
 
                 answer.Give(new { good = true, index = proof.Index, origin = checkpoint.Origin, size = checkpoint.Size, originalDigest = digest }, console =>
-                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: leaf {proof.Index} of {checkpoint.Origin}, under its checkpoint of size {checkpoint.Size}{(digest is null ? "" : $"; the original's digest is {digest}")}")));
+                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: leaf {proof.Index} of {checkpoint.Origin}, under its checkpoint of size {checkpoint.Size}{(believed.Witnesses is { } seen ? $", which {seen.Need} witnesses that you trust have cosigned" : "")}{(digest is null ? "" : $"; the original's digest is {digest}")}")));
                 return 0;
             });
     }
@@ -100,12 +109,12 @@ internal static class LedgerCommands
             async (parsed, answer, _) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
-                var key = NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust) ?? new FileInfo(place.Trust)).Ledger);
-                var report = await LedgerCheck.Run(parsed.GetValue(folder)?.FullName ?? Path.Combine(place.Ledger, "log"), key);
+                var believed = PackageCommands.ReadTrust(parsed.GetValue(trust) ?? new FileInfo(place.Trust));
+                var report = await LedgerCheck.Run(parsed.GetValue(folder)?.FullName ?? Path.Combine(place.Ledger, "log"), believed.LedgerKeys(), believed.Witnesses);
                 answer.Give(new { good = report.IsGood, size = report.Checkpoint?.Size, tiles = report.Tiles, faults = report.Faults }, console =>
                 {
                     console.WriteLine(report.IsGood
-                        ? string.Create(CultureInfo.InvariantCulture, $"yes: {report.Checkpoint!.Size} leaves and {report.Tiles} tiles hash to the signed root")
+                        ? string.Create(CultureInfo.InvariantCulture, $"yes: {report.Checkpoint!.Size} leaves and {report.Tiles} tiles hash to the signed root{(believed.Witnesses is { } seen ? $"; {seen.Need} witnesses that are trusted have cosigned this tree" : "")}")
                         : string.Create(CultureInfo.InvariantCulture, $"no: {report.Faults.Count} fault(s)"));
                 });
                 foreach (var fault in report.Faults)

@@ -10,6 +10,7 @@ var root = new RootCommand("""
 root.Subcommands.Add(Serve.Command());
 root.Subcommands.Add(GateCommands.Command());
 root.Subcommands.Add(LedgerCommands.Command());
+root.Subcommands.Add(WitnessCommands.Command());
 root.Subcommands.Add(DemandCommands.Submit());
 root.Subcommands.Add(AssessCommand.Command());
 root.Subcommands.Add(DraftCommand.Command());

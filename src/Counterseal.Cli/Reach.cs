@@ -40,7 +40,7 @@ internal sealed class Reach
     public GateClient OpenGate(ParseResult parsed, Home home) => new(parsed.GetValue(at) ?? home.GateAddress, own: Own(parsed));
 
     /// <summary>A reader of the ledger.</summary>
-    public LedgerClient OpenLedger(ParseResult parsed, Home home, NoteVerifier key) => new(parsed.GetValue(at) ?? home.LedgerAddress, key, credential: null, Own(parsed));
+    public LedgerClient OpenLedger(ParseResult parsed, Home home, LogKeys key) => new(parsed.GetValue(at) ?? home.LedgerAddress, key, credential: null, Own(parsed));
 
     private TlsKey? Own(ParseResult parsed)
     {

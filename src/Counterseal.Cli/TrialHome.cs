@@ -106,7 +106,7 @@ internal static class TrialHome
             Durable.Replace(home.IntakeKey, Encoding.UTF8.GetBytes($"# opens reports of vulnerabilities; public key: {fresh.Recipient.Text}\n{fresh.Export()}\n"), "vulnerability.key", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         using var identity = KeyFile.Identity(new FileInfo(home.IntakeKey));
-        RegisterSettings.Create(home.Vulnerabilities, new("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger, credential, identity.Recipient.Text));
+        RegisterSettings.Create(home.Vulnerabilities, new("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).LedgerKeys().ToString(), credential, identity.Recipient.Text));
     }
 
     /// <summary>Gives a trial home a bell, with a credential of its own at the ledger, which must not run meanwhile.</summary>
@@ -122,7 +122,7 @@ internal static class TrialHome
         var (writer, credential) = LedgerWriter.Create("watch");
         LedgerWriter.Write(writers, [.. LedgerWriter.Read(writers).Where(one => one.Name != writer.Name), writer]);
         var samples = Path.Combine(AppContext.BaseDirectory, "samples", "watch");
-        WatchHome.Create(home.Bell, new NewBell("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).Ledger, credential,
+        WatchHome.Create(home.Bell, new NewBell("unix:../run/ledger.sock", PackageCommands.ReadTrust(new FileInfo(home.Trust)).LedgerKeys().ToString(), credential,
             [.. ((string[])["first-lab.stix.json", "second-lab.stix.json"]).Select(name => (Path.Combine("stix", name), File.ReadAllBytes(Path.Combine(samples, name))))]));
     }
 

@@ -38,7 +38,7 @@ public sealed partial class Desk : IDisposable
         open = DeskDatabase.Opener(options.Database);
         shelf = new BookShelf(options.Rules, time);
         schemas = options.Schemas is { } folder ? EtsiSchemas.Load(folder) : null;
-        var log = NoteVerifier.Parse(options.LedgerKey);
+        var log = LogKeys.Parse(options.LedgerKey);
         var key = new WriterKey(Convert.FromHexString(options.WriterKey));
         var own = options.Tls is null ? null : TlsKey.Open(options.Tls);
         ledger = new LedgerClient(options.LedgerAddress, log, options.LedgerCredential, own);

@@ -45,7 +45,7 @@ public sealed record DeskOptions
         Address("gateAddress", GateAddress);
         try
         {
-            _ = NoteVerifier.Parse(LedgerKey);
+            _ = LogKeys.Parse(LedgerKey);
         }
         catch (FormatException no)
         {

@@ -20,7 +20,7 @@ public sealed record Difference(string? Demand, int? Version, string What);
 /// Compares every logged event with its leaf, in one pass over both in the order of the log, so that memory does not grow with them.
 /// A hand-edited, shortened or rolled-back database is noticed and named.
 /// </summary>
-internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, LedgerClient ledger, NoteVerifier log, WriterKey key, TimeProvider time)
+internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, LedgerClient ledger, LogKeys log, WriterKey key, TimeProvider time)
 {
     /// <summary>How far beyond the counter the desk looks for leaves of its own. The numbers have no gaps, so a database of yesterday is found out by the first.</summary>
     private const int LookAhead = 256;

@@ -15,27 +15,26 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
     public string Text() => $"{Origin}\n{Size.ToString(CultureInfo.InvariantCulture)}\n{Convert.ToBase64String(Root)}\n";
 
     /// <summary>The signed checkpoint's bytes.</summary>
-    /// <param name="log">The log's key; its name must be the origin.</param>
-    /// <exception cref="ArgumentException">The key bears another name.</exception>
-    public byte[] Sign(NoteSigner log)
+    /// <param name="log">The log's key, whose name must be the origin; two while it changes from one to the other.</param>
+    /// <exception cref="ArgumentException">A key bears another name.</exception>
+    public byte[] Sign(params IReadOnlyList<NoteSigner> log)
     {
-        if (log.Name != Origin)
-            throw new ArgumentException($"the key of {log.Name} does not sign checkpoints of {Origin}", nameof(log));
+        if (log.FirstOrDefault(key => key.Name != Origin) is { } other)
+            throw new ArgumentException($"the key of {other.Name} does not sign checkpoints of {Origin}", nameof(log));
         return SignedNote.Sign(Text(), log).Bytes();
     }
 
     /// <summary>Reads and verifies a signed checkpoint.</summary>
     /// <param name="note">The note's bytes.</param>
-    /// <param name="log">The log's key; its name must be the origin.</param>
-    /// <exception cref="FormatException">Not a checkpoint, another log's, or not signed by the key.</exception>
-    public static Checkpoint Open(ReadOnlySpan<byte> note, NoteVerifier log)
+    /// <param name="log">The log's keys; their name must be the origin. An earlier one is good up to its size.</param>
+    /// <exception cref="FormatException">Not a checkpoint, another log's, or not signed by a key that is good for it.</exception>
+    public static Checkpoint Open(ReadOnlySpan<byte> note, LogKeys log)
     {
         var signed = SignedNote.Parse(note);
         var checkpoint = Read(signed.Text);
         if (checkpoint.Origin != log.Name)
             throw new FormatException($"line 1: a checkpoint of \"{checkpoint.Origin}\", not of {log.Name}");
-        if (signed.VerifiedBy(log).Count == 0)
-            throw new FormatException($"the checkpoint carries no signature by {log}");
+        _ = log.EarlierSigner(signed, checkpoint.Size);
         return checkpoint;
     }
 

@@ -44,8 +44,9 @@ public sealed class LedgerCheck
 
     /// <summary>Checks a log's folder, older partial tiles included. The log may be in use.</summary>
     /// <param name="folder">Holds <c>checkpoint</c> and <c>tile/</c>.</param>
-    /// <param name="log">The log's key.</param>
-    public static async Task<LogReport> Run(string folder, NoteVerifier log)
+    /// <param name="log">The log's keys.</param>
+    /// <param name="witnesses">Whose cosignatures must be on <c>cosigned</c>, a checkpoint of this very tree; <c>null</c> to ask for none.</param>
+    public static async Task<LogReport> Run(string folder, LogKeys log, WitnessPolicy? witnesses = null)
     {
         var files = new LogFolder(folder);
         if (!File.Exists(files.Checkpoint))
@@ -55,6 +56,8 @@ public sealed class LedgerCheck
         var check = new LedgerCheck(checkpoint, tile => Task.FromResult(files.Read(tile)), null);
         await check.Walk();
         check.OlderPartials(files);
+        if (witnesses is not null)
+            check.Cosigned(files, log, witnesses);
         return check.Report();
     }
 
@@ -76,7 +79,7 @@ public sealed class LedgerCheck
         return (check.Report(), [.. check.levels.Select(level => level.ToArray())]);
     }
 
-    private static Checkpoint? Open(byte[] note, NoteVerifier log, out LogReport? report)
+    private static Checkpoint? Open(byte[] note, LogKeys log, out LogReport? report)
     {
         try
         {
@@ -87,6 +90,31 @@ public sealed class LedgerCheck
         {
             report = new LogReport(null, 0, [new LogFault("checkpoint", 0, e.Message)]);
             return null;
+        }
+    }
+
+    /// <summary>The cosigned checkpoint is signed by the log and by enough witnesses, and its root is that of the first leaves of this tree.</summary>
+    private void Cosigned(LogFolder files, LogKeys log, WitnessPolicy witnesses)
+    {
+        if (!File.Exists(files.Cosigned))
+        {
+            Fault("cosigned", 0, "no witness has cosigned this log, and cosignatures are asked for");
+            return;
+        }
+        try
+        {
+            var note = File.ReadAllBytes(files.Cosigned);
+            var seen = Checkpoint.Open(note, log);
+            if (witnesses.Fault(SignedNote.Parse(note)) is { } fault)
+                Fault("cosigned", 0, fault);
+            else if (seen.Size > checkpoint.Size)
+                Fault("cosigned", 0, $"witnesses have cosigned {seen.Size} leaves, and the log has {checkpoint.Size}: it was set back");
+            else if (faults.Count == 0 && !new TileTree(seen.Size, tile => files.Read(Now(tile))!).Root().AsSpan().SequenceEqual(seen.Root))
+                Fault("cosigned", 0, $"what witnesses have cosigned at size {seen.Size} is another tree: a fork, or a rewritten log. Keep both, they are the evidence");
+        }
+        catch (FormatException e)
+        {
+            Fault("cosigned", 0, e.Message);
         }
     }
 
@@ -221,8 +249,7 @@ public sealed class LedgerCheck
         {
             if (Tile.Parse(path) is not { IsFull: false } tile || !tile.IsIn(checkpoint.Size))
                 continue;
-            var count = Tile.At(tile.Level, checkpoint.Size);
-            var now = tile with { Width = (int)Math.Min(Tile.FullWidth, count - tile.Index * Tile.FullWidth) };
+            var now = Now(tile);
             // Deleted meanwhile by a log in use, the first file is no fault; a missing second one has been reported already.
             if (now == tile || files.Read(tile) is not { } partial || files.Read(now) is not { } grown)
                 continue;
@@ -234,6 +261,9 @@ public sealed class LedgerCheck
                     Fault(tile, at, $"this byte is {partial[at]:x2}, but {now.Path} has {grown[at]:x2} there");
         }
     }
+
+    /// <summary>What a tile of an earlier size has become.</summary>
+    private Tile Now(Tile tile) => tile with { Width = (int)Math.Min(Tile.FullWidth, Tile.At(tile.Level, checkpoint.Size) - tile.Index * Tile.FullWidth) };
 
     private async Task<byte[]?> Stored(Tile tile)
     {

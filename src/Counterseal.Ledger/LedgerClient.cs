@@ -14,11 +14,11 @@ public sealed class LedgerClient : IDisposable
 
     /// <summary>A client.</summary>
     /// <param name="address"><c>unix:/path</c>; <c>https://host:port#PIN</c> (mutual TLS); <c>https://host</c>; or <c>http://</c> on the loopback.</param>
-    /// <param name="log">The log's key; every answer is verified against it.</param>
+    /// <param name="log">The log's keys; every answer is verified against them.</param>
     /// <param name="credential">The writer's credential, or <c>null</c> for a reader.</param>
     /// <param name="own">The own key for mutual TLS; needed where the address has a pin.</param>
     /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
-    public LedgerClient(string address, NoteVerifier log, string? credential, TlsKey? own = null)
+    public LedgerClient(string address, LogKeys log, string? credential, TlsKey? own = null)
     {
         Log = log;
         http = PartAddress.ParsePublic(address).Client(own);
@@ -28,8 +28,8 @@ public sealed class LedgerClient : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
     }
 
-    /// <summary>The log's key.</summary>
-    public NoteVerifier Log { get; }
+    /// <summary>The log's keys.</summary>
+    public LogKeys Log { get; }
 
     /// <summary>
     /// Appends a leaf and returns its proof once it is durable. The same leaf again gives the same index; the same tag with
@@ -69,18 +69,30 @@ public sealed class LedgerClient : IDisposable
         return answer;
     }
 
+    /// <summary>The newest checkpoint that enough of the ledger's witnesses have cosigned; the log's signature is verified, whose cosignatures count is for the caller to say. <c>null</c> when the ledger has none.</summary>
+    /// <exception cref="LedgerException">The answer is no checkpoint of this log.</exception>
+    /// <exception cref="HttpRequestException">The ledger cannot be reached.</exception>
+    public async Task<byte[]?> Cosigned(CancellationToken cancel)
+    {
+        if (await Get("cosigned", cancel) is not { } answer)
+            return null;
+        Verified(() => Ledger.Checkpoint.Open(answer, Log));
+        return answer;
+    }
+
+    /// <summary>The proof of a leaf under the newest cosigned checkpoint; verified but for the cosignatures. <c>null</c> when that does not cover it yet, or the ledger has none.</summary>
+    /// <exception cref="LedgerException">Another leaf is there.</exception>
+    /// <exception cref="HttpRequestException">The ledger cannot be reached.</exception>
+    public async Task<TlogProof?> CosignedProof(long index, Leaf leaf, CancellationToken cancel) =>
+        await Get(string.Create(CultureInfo.InvariantCulture, $"cosigned/proof/{index}"), cancel) is { } answer ? VerifiedProof(index, leaf, answer) : null;
+
     /// <summary>The proof of a leaf that the caller knows the index of, under a checkpoint of now; verified.</summary>
     /// <exception cref="LedgerException">There is no such index, or another leaf is there.</exception>
     /// <exception cref="HttpRequestException">The ledger cannot be reached.</exception>
     public async Task<TlogProof> Proof(long index, Leaf leaf, CancellationToken cancel)
     {
         var answer = await Get(string.Create(CultureInfo.InvariantCulture, $"proof/{index}"), cancel) ?? throw new LedgerException($"the ledger has no leaf {index}");
-        return Verified(() =>
-        {
-            var proof = TlogProof.Parse(Text(answer));
-            proof.Verify(leaf, Log);
-            return proof.Index == index ? proof : throw new FormatException($"asked for leaf {index}, got a proof of leaf {proof.Index}");
-        });
+        return VerifiedProof(index, leaf, answer);
     }
 
     /// <summary>Verifies that the log grew from one checkpoint into another without a change (RFC 6962 consistency); either order.</summary>
@@ -196,6 +208,13 @@ public sealed class LedgerClient : IDisposable
             throw new HttpRequestException("the ledger did not answer in time", e);
         }
     }
+
+    private TlogProof VerifiedProof(long index, Leaf leaf, byte[] answer) => Verified(() =>
+    {
+        var proof = TlogProof.Parse(Text(answer));
+        proof.Verify(leaf, Log);
+        return proof.Index == index ? proof : throw new FormatException($"asked for leaf {index}, got a proof of leaf {proof.Index}");
+    });
 
     private static T Verified<T>(Func<T> read)
     {

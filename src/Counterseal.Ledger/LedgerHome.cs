@@ -9,11 +9,28 @@ public sealed record LedgerHome(string Folder)
     /// <summary>The log's private key.</summary>
     public string Key => Path.Combine(Folder, "ledger.key");
 
+    /// <summary>While the log changes keys: the key before, which signs beside the present one.</summary>
+    public string OldKey => Path.Combine(Folder, "ledger.key.old");
+
+    /// <summary>The last change of the log's key, a note for everyone who verifies.</summary>
+    public string HandOver => Path.Combine(Folder, "hand-over.note");
+
+    /// <summary>A new key that is being put in force.</summary>
+    internal string NextKey => Path.Combine(Folder, "ledger.key.next");
+
+    /// <summary>The signed checkpoint.</summary>
+    internal string Checkpoint => Path.Combine(LogFolder, "checkpoint");
+
+    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Who may append.</summary>
     public string Writers => Path.Combine(Folder, "writers.json");
 
     /// <summary>The log.</summary>
     public string LogFolder => Path.Combine(Folder, "log");
+
+    /// <summary>The newest checkpoint with enough cosignatures, beside the log's own files so that it is shown with them.</summary>
+    public string Cosigned => Path.Combine(LogFolder, "cosigned");
 
     /// <summary>
     /// Makes a home with a new key, an empty log and a credential for each writer. It is made beside and then renamed, so a home is either whole or not there.
@@ -46,13 +63,19 @@ public sealed record LedgerHome(string Folder)
 
     /// <summary>Opens the key.</summary>
     /// <exception cref="LedgerException">There is no ledger in the folder, or its key file is not good.</exception>
-    public NoteSigner OpenKey()
+    public NoteSigner OpenKey() => Open(Key);
+
+    /// <summary>Opens the key before, which signs too while the log changes keys; <c>null</c> where there is none.</summary>
+    /// <exception cref="LedgerException">Its file is not good.</exception>
+    public NoteSigner? OpenOldKey() => File.Exists(OldKey) ? Open(OldKey) : null;
+
+    private NoteSigner Open(string path)
     {
-        if (!File.Exists(Key))
-            throw new LedgerException($"there is no ledger in {Folder} (no ledger.key); make one first");
+        if (!File.Exists(path))
+            throw new LedgerException($"there is no ledger in {Folder} (no ledger.key); make one first. Where only the key was lost, `ledger replace-key --lost` gives the log a new one");
         try
         {
-            return NoteSigner.Open(Key);
+            return NoteSigner.Open(path);
         }
         catch (FormatException e)
         {

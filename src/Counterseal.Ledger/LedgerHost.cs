@@ -13,10 +13,12 @@ public sealed partial class LedgerHost : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly NoteSigner signer;
+    private readonly NoteSigner? old;
+    private readonly Cosigning? cosigning;
     private readonly string? socket;
 
-    private LedgerHost(WebApplication app, Log log, NoteSigner signer, string address, string? socket) =>
-        (this.app, Log, this.signer, Address, this.socket) = (app, log, signer, address, socket);
+    private LedgerHost(WebApplication app, Log log, NoteSigner signer, NoteSigner? old, Cosigning? cosigning, string address, string? socket) =>
+        (this.app, Log, this.signer, this.old, this.cosigning, Address, this.socket) = (app, log, signer, old, cosigning, address, socket);
 
     /// <summary>The log that is served.</summary>
     public Log Log { get; }
@@ -51,23 +53,29 @@ public sealed partial class LedgerHost : IAsyncDisposable
         var started = time.GetTimestamp();
         var folder = new LedgerHome(home);
         var signer = folder.OpenKey();
+        NoteSigner? old = null;
         Log? log = null;
+        Cosigning? cosigning = null;
         try
         {
             var writers = LedgerWriter.Read(folder.Writers);
-            log = await Log.Open(folder.LogFolder, signer);
+            old = folder.OpenOldKey();
+            log = await Log.Open(folder.LogFolder, signer, old);
             var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
-            var app = Build(log, writers, address, socket, folder, time);
+            var app = Build(log, writers, address, socket, folder, time, out cosigning);
             await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
             var served = socket is null ? app.Urls.First() : "unix:" + socket;
             Serving(app.Logger, log.Key.ToString(), log.Latest.Size, served, (long)time.GetElapsedTime(started).TotalMilliseconds);
-            return new LedgerHost(app, log, signer, served, socket);
+            return new LedgerHost(app, log, signer, old, cosigning, served, socket);
         }
         catch
         {
+            if (cosigning is not null)
+                await cosigning.DisposeAsync();
             if (log is not null)
                 await log.DisposeAsync();
             signer.Dispose();
+            old?.Dispose();
             throw;
         }
     }
@@ -77,13 +85,16 @@ public sealed partial class LedgerHost : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        if (cosigning is not null)
+            await cosigning.DisposeAsync();
         await Log.DisposeAsync();
         signer.Dispose();
+        old?.Dispose();
         if (socket is not null)
             File.Delete(socket);
     }
 
-    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket, LedgerHome home, TimeProvider time)
+    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket, LedgerHome home, TimeProvider time, out Cosigning? cosigning)
     {
         var door = TlsDoor.Read(home.Folder);
         // An empty builder: no settings from the environment, from files or from arguments can open another door.
@@ -108,11 +119,12 @@ public sealed partial class LedgerHost : IAsyncDisposable
         });
         var app = builder.Build();
         app.UseRouting();
-        LedgerServer.Map(app, log, writers, door);
+        cosigning = Cosigning.Start(home, log, time, app.Logger);
+        LedgerServer.Map(app, log, writers, door, cosigning);
         return app;
     }
 
-    private static async Task Listen(WebApplication app, string? socket, UnixFileMode mode, CancellationToken cancel)
+    internal static async Task Listen(WebApplication app, string? socket, UnixFileMode mode, CancellationToken cancel)
     {
         if (socket is null)
         {
@@ -146,9 +158,9 @@ public sealed partial class LedgerHost : IAsyncDisposable
     }
 
     /// <summary>Where a socket is bound, before it moves to where it is served.</summary>
-    private static string Narrow(string socket) => Path.Combine(Path.GetDirectoryName(socket)!, "." + Path.GetFileName(socket), "s");
+    internal static string Narrow(string socket) => Path.Combine(Path.GetDirectoryName(socket)!, "." + Path.GetFileName(socket), "s");
 
-    private static IPEndPoint Loopback(string address) =>
+    internal static IPEndPoint Loopback(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)
             ? new IPEndPoint(ip, uri.Port)
             : throw new LedgerException($"\"{address}\": the ledger listens on unix:/path or http://127.0.0.1:port; for other hosts `counterseal ledger door` makes a door with mutual TLS");

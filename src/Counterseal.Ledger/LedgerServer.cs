@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Counterseal.Ledger;
 
 /// <summary>
-/// The ledger's protocol over HTTP: reading as C2SP tlog-tiles has it (<c>/checkpoint</c>, <c>/tile/…</c>), <c>/proof</c> and <c>/consistency</c>
+/// The ledger's protocol over HTTP: reading as C2SP tlog-tiles has it (<c>/checkpoint</c>, <c>/tile/…</c>), the same with cosignatures (<c>/cosigned</c>), <c>/proof</c> and <c>/consistency</c>
 /// for those who do not want to work with tiles, and <c>POST /append</c> for writers. Errors are one line of plain text.
 /// </summary>
 public static partial class LedgerServer
@@ -21,11 +21,14 @@ public static partial class LedgerServer
     /// <param name="log">The log. It stays the caller's to dispose.</param>
     /// <param name="writers">Who may append.</param>
     /// <param name="door">The door for other hosts: who comes in by it appends only under the name that its key has.</param>
-    public static void Map(IEndpointRouteBuilder app, Log log, IReadOnlyList<LedgerWriter> writers, TlsDoor? door = null)
+    /// <param name="cosigning">The cosignatures by the log's witnesses; <c>null</c> where it has none.</param>
+    public static void Map(IEndpointRouteBuilder app, Log log, IReadOnlyList<LedgerWriter> writers, TlsDoor? door = null, Cosigning? cosigning = null)
     {
         var logger = app.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Counterseal.Ledger") ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
-        app.MapMethods("/checkpoint", reading, context => Checkpoint(context, log));
+        app.MapMethods("/checkpoint", reading, context => Give(context, cosigning?.Checkpoint() ?? log.SignedCheckpoint));
+        app.MapMethods("/cosigned", reading, context => cosigning?.Cosigned is { } note ? Give(context, note) : Say(context, 404, "no checkpoint of this log has enough cosignatures yet"));
+        app.MapMethods("/cosigned/proof/{index}", reading, context => CosignedProof(context, cosigning, logger));
         app.MapMethods("/tile/{**rest}", reading, context => TileFile(context, log));
         app.MapMethods("/proof/{index}", reading, context => Proof(context, log, logger));
         app.MapMethods("/consistency/{from}/{to}", reading, context => Consistency(context, log, logger));
@@ -33,11 +36,10 @@ public static partial class LedgerServer
         app.MapPost("/append", context => Append(context, log, writers, door, logger));
     }
 
-    private static Task Checkpoint(HttpContext context, Log log)
+    private static Task Give(HttpContext context, byte[] signed)
     {
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.ContentType = PlainText;
-        var signed = log.SignedCheckpoint;
         context.Response.ContentLength = signed.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(signed).AsTask();
     }
@@ -70,6 +72,16 @@ public static partial class LedgerServer
             await Say(context, 404, $"the log has {log.Latest.Size} leaves, counted from 0");
         else
             await Answer(context, logger, () => log.Prove(index).Text());
+    }
+
+    private static async Task CosignedProof(HttpContext context, Cosigning? cosigning, ILogger logger)
+    {
+        if (Number(context, "index") is not { } index)
+            await Say(context, 400, "an index is a decimal number without leading zeros");
+        else if (cosigning?.Cosigned is not { } note || index >= Ledger.Checkpoint.Read(SignedNote.Parse(note).Text).Size)
+            await Say(context, 404, "no cosigned checkpoint of this log covers that leaf yet");
+        else
+            await Answer(context, logger, () => cosigning.Prove(index)!.Text());
     }
 
     private static async Task Consistency(HttpContext context, Log log, ILogger logger)

@@ -16,7 +16,7 @@ public sealed class Log : IAsyncDisposable
     private const int CachedTiles = 256;
 
     private readonly LogFolder files;
-    private readonly NoteSigner signer;
+    private readonly IReadOnlyList<NoteSigner> signers;
     private readonly FileStream held;
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxBatch) { SingleReader = true });
     private readonly Dictionary<Tag, long> indexes;
@@ -27,14 +27,14 @@ public sealed class Log : IAsyncDisposable
     private volatile LogSnapshot now;
     private volatile Exception? failure;
 
-    private Log(LogFolder files, NoteSigner signer, FileStream held, LogSnapshot now, Dictionary<Tag, long> indexes)
+    private Log(LogFolder files, IReadOnlyList<NoteSigner> signers, FileStream held, LogSnapshot now, Dictionary<Tag, long> indexes)
     {
-        (this.files, this.signer, this.held, this.now, this.indexes) = (files, signer, held, now, indexes);
+        (this.files, this.signers, this.held, this.now, this.indexes) = (files, signers, held, now, indexes);
         committing = Task.Run(Commit);
     }
 
     /// <summary>The log's key.</summary>
-    public NoteVerifier Key => signer.Verifier;
+    public NoteVerifier Key => signers[0].Verifier;
 
     /// <summary>The latest checkpoint; durable.</summary>
     public Checkpoint Latest => now.Checkpoint;
@@ -60,8 +60,9 @@ public sealed class Log : IAsyncDisposable
     /// <summary>Opens a log: takes its lock, derives the tree from the entries and holds it against the checkpoint, drops what was never acknowledged.</summary>
     /// <param name="folder">As made by <see cref="Create"/>.</param>
     /// <param name="signer">The log's key. It stays the caller's to dispose.</param>
+    /// <param name="old">While the log changes keys, the one before, which signs too; else <c>null</c>. It stays the caller's to dispose.</param>
     /// <exception cref="LedgerException">There is no log; another process has it; or it is damaged (the message names each tile and byte).</exception>
-    public static async Task<Log> Open(string folder, NoteSigner signer)
+    public static async Task<Log> Open(string folder, NoteSigner signer, NoteSigner? old = null)
     {
         var files = new LogFolder(folder);
         if (!File.Exists(files.Checkpoint))
@@ -79,7 +80,7 @@ public sealed class Log : IAsyncDisposable
             var entries = last.Width == 0 ? [] : files.Read(last)!;
             RefuseSetBack(files, checkpoint.Size);
             Trim(files, checkpoint.Size);
-            return new Log(files, signer, held, new LogSnapshot(checkpoint, signed, edge, entries), indexes);
+            return new Log(files, old is null || old.Verifier == signer.Verifier ? [signer] : [signer, old], held, new LogSnapshot(checkpoint, signed, edge, entries), indexes);
         }
         catch
         {
@@ -124,6 +125,23 @@ public sealed class Log : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
     /// <exception cref="IOException">The tiles on disk no longer give a proof that verifies.</exception>
     public TlogProof Prove(long index) => Prove(index, now);
+
+    /// <summary>The proof of a leaf under an earlier checkpoint of this log.</summary>
+    /// <param name="index">The leaf's index.</param>
+    /// <param name="under">The checkpoint.</param>
+    /// <param name="signed">Its bytes, which go into the proof as they are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The checkpoint does not cover the leaf, or is beyond the log.</exception>
+    /// <exception cref="IOException">The tiles on disk give no proof that verifies under it.</exception>
+    public TlogProof Prove(long index, Checkpoint under, byte[] signed)
+    {
+        ArgumentNullException.ThrowIfNull(under);
+        var snapshot = now;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(under.Size, snapshot.Checkpoint.Size, nameof(under));
+        var hashes = new TileTree(under.Size, tile => ReadWithin(tile, snapshot)).InclusionProof(index);
+        return Merkle.VerifyInclusion(index, under.Size, Merkle.LeafHash(ReadLeaf(index).Bytes), hashes, under.Root)
+            ? new TlogProof(index, hashes, signed)
+            : throw new IOException($"the tiles on disk do not prove leaf {index} under the checkpoint of size {under.Size}; check the log");
+    }
 
     /// <summary>That the log grew from one size into another without a change (RFC 6962, 2.1.2).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 ≤ from ≤ to ≤ the latest size.</exception>
@@ -190,7 +208,7 @@ public sealed class Log : IAsyncDisposable
         var before = now;
         var growth = before.Grow(batch.Select(one => one.Leaf));
         Durable.Replace([.. growth.Tiles.Select(made => (files.File(made.Tile), made.Bytes))], "ledger.tiles");
-        var signed = growth.Checkpoint.Sign(signer);
+        var signed = growth.Checkpoint.Sign(signers);
         Durable.Replace(files.Checkpoint, signed, "ledger.checkpoint");
         var snapshot = new LogSnapshot(growth.Checkpoint, signed, growth.Edge, growth.Entries);
         lock (gate)

@@ -7,6 +7,9 @@ internal sealed record LogFolder(string Path)
     /// <summary>The signed checkpoint's file.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint");
 
+    /// <summary>The newest checkpoint that witnesses have cosigned.</summary>
+    public string Cosigned => System.IO.Path.Combine(Path, "cosigned");
+
     /// <summary>Held by the one process that writes.</summary>
     public string Lock => System.IO.Path.Combine(Path, "lock");
 

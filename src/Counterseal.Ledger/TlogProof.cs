@@ -69,7 +69,7 @@ public sealed record TlogProof(long Index, IReadOnlyList<byte[]> Hashes, byte[] 
 
     /// <summary>Verifies that <paramref name="leaf"/> is in the log; gives the checkpoint it rests on.</summary>
     /// <exception cref="FormatException">It is not, or the checkpoint is not the log's.</exception>
-    public Checkpoint Verify(Leaf leaf, NoteVerifier log)
+    public Checkpoint Verify(Leaf leaf, LogKeys log)
     {
         var checkpoint = Ledger.Checkpoint.Open(Checkpoint, log);
         if (!Merkle.VerifyInclusion(Index, checkpoint.Size, Merkle.LeafHash(leaf.Bytes), Hashes, checkpoint.Root))

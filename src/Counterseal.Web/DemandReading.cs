@@ -14,7 +14,7 @@ internal static class DemandReading
     /// <param name="log">The ledger's key.</param>
     /// <param name="working">How far the orders are that the gate works on.</param>
     /// <param name="now">What the law says now, where the demand has gone on since it was last assessed.</param>
-    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, NoteVerifier log, Func<DemandState, Assessment>? now = null, IReadOnlyDictionary<string, GateProgress>? working = null)
+    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, LogKeys log, Func<DemandState, Assessment>? now = null, IReadOnlyDictionary<string, GateProgress>? working = null)
     {
         var state = file.State;
         var received = state.Received!;
@@ -45,7 +45,7 @@ internal static class DemandReading
     }
 
     /// <summary>The proof, verified here and now.</summary>
-    public static LedgerProof Proof(ProvenEvent proven, long index, NoteVerifier log)
+    public static LedgerProof Proof(ProvenEvent proven, long index, LogKeys log)
     {
         var (salt, tag) = (Convert.FromHexString(proven.Salt), Convert.FromHexString(proven.Tag));
         var commitment = Commitment.Of(salt, proven.Event);

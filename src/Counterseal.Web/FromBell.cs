@@ -11,7 +11,7 @@ public static class FromBell
     /// <summary>What the desk's face needs.</summary>
     /// <param name="bell">The bell.</param>
     /// <param name="log">The ledger's key; each proof is verified against it.</param>
-    public static AttackPages Attacks(BellClient bell, NoteVerifier log) => new()
+    public static AttackPages Attacks(BellClient bell, LogKeys log) => new()
     {
         List = async cancel => [.. (await bell.Findings(cancel)).Select(Row)],
         One = async (id, cancel) => IsId(id) && await bell.Finding(id, cancel) is { } file ? View(file, log) : null,
@@ -40,7 +40,7 @@ public static class FromBell
     }
 
     /// <summary>A finding as the page shows it.</summary>
-    internal static AttackView View(FindingFile file, NoteVerifier log)
+    internal static AttackView View(FindingFile file, LogKeys log)
     {
         var state = file.Row.State;
         return new(
@@ -125,7 +125,7 @@ public static class FromBell
         $"{(f.Verdict == Verdict.Compromised ? "compromised" : "targeted")}, confidence {f.Confidence}, {(f.Corroborated ? "corroborated" : "not corroborated")}, {Words.Count(f.Accounts.Count, "account")}, {Words.Count(f.Events, "event")}.");
 
     /// <summary>The proof, verified here and now.</summary>
-    private static LedgerProof Proof(ProvenEvent proven, NoteVerifier log)
+    private static LedgerProof Proof(ProvenEvent proven, LogKeys log)
     {
         var commitment = Commitment.Of(proven.Salt, proven.Bytes);
         var (index, verified) = (0L, false);

@@ -16,7 +16,7 @@ public static class FromDesk
     /// <param name="ground">Where it listens, and how pages look.</param>
     /// <param name="log">The ledger's key; each proof is verified against it.</param>
     /// <param name="signInCode">The code shown on the terminal; at least 16 characters.</param>
-    public static DeskFaceOptions DeskFace(Desk.Desk desk, FaceGround ground, NoteVerifier log, string signInCode) => new()
+    public static DeskFaceOptions DeskFace(Desk.Desk desk, FaceGround ground, LogKeys log, string signInCode) => new()
     {
         Ground = ground,
         SignInCode = signInCode,

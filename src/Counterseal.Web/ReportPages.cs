@@ -14,7 +14,7 @@ internal static class ReportPages
 {
     public static void Map(WebApplication app, FaceGround ground, ReportShelf shelf, ReportForms forms, string ledgerKey)
     {
-        var log = NoteVerifier.Parse(ledgerKey);
+        var log = LogKeys.Parse(ledgerKey);
         app.MapGet("/report", () => FacePage.Of<ReportsPage>(ground.Frame(Face.Public), 200, new()
         {
             [nameof(ReportsPage.Reports)] = shelf.Reports(),

@@ -136,8 +136,20 @@ public sealed partial class RunbookTests
                 await File.WriteAllTextAsync(play[signer.Name + ".key"], signer.Export() + "\n", Cancel);
             var self = Child.Self();
             play.Program("counterseal", $"exec {self.FileName} {string.Join(' ', self.ArgumentList)} \"$@\"");
-            // What is asked for lies in a file until it is done.
-            play.Program("systemctl", $"echo \"$1\" > {play["asked.new"]}; mv {play["asked.new"]} {play["asked"]}; while [ -e {play["asked"]} ]; do sleep 0.05; done");
+            // Witnesses are another organisation's, each a process of its own. What else is asked for lies in a file until it is done.
+            play.Program("systemctl", $$"""
+                if [[ "$2" == counterseal-witness@* ]]; then
+                  which=${2#*@}
+                  if [ "$1" = start ]; then
+                    counterseal witness serve --home witness-$which --socket {{play["w-"]}}$which > /dev/null 2>&1 &
+                    echo $! > $which.pid
+                    while [ ! -S {{play["w-"]}}$which ]; do sleep 0.05; done
+                  else
+                    kill $(cat $which.pid)
+                  fi
+                  exit
+                fi
+                """ + $"\necho \"$1\" > {play["asked.new"]}; mv {play["asked.new"]} {play["asked"]}; while [ -e {play["asked"]} ]; do sleep 0.05; done");
             play.systemctl = play.Obey();
             await play.House.Start();
             await play.Release();
@@ -148,8 +160,21 @@ public sealed partial class RunbookTests
         public int Before(string page)
         {
             key = File.ReadAllText(Path.Combine(House.Home.Gate, "gate.key"));
+            File.Copy(House.Home.Trust, this["first-trust.json"]);
             return page == "backup-and-restore" ? 2 : -1;
         }
+
+        /// <summary>A ledger and a gate that have one witness already.</summary>
+        private const string OldWitness = """
+            counterseal witness init --home witness-old --name w1.example > old.key
+            counterseal witness watch "$LEDGER_KEY" --home witness-old
+            systemctl start counterseal-witness@old
+            systemctl stop counterseal-desk counterseal-gate counterseal-ledger
+            counterseal ledger witness add "$(cat old.key)" --at "$FIRST"
+            counterseal gate witness add "$(cat old.key)"
+            systemctl start counterseal-ledger counterseal-gate counterseal-desk
+
+            """;
 
         public async Task Run(string page, int? lossBefore)
         {
@@ -164,6 +189,8 @@ public sealed partial class RunbookTests
             }
             if (lossBefore is { } at)
                 blocks.Insert(at, "systemctl stop counterseal-desk counterseal-gate counterseal-ledger\nrm -rf \"$COUNTERSEAL_HOME\"\n");
+            if (page.Contains("$LEDGER_KEY", StringComparison.Ordinal))
+                blocks.Insert(0, OldWitness);
             if (page.Contains("$COUNTERSEAL_HOME/desk/tls.pem", StringComparison.Ordinal))
                 blocks.Insert(0, "counterseal keys tls desk --out \"$COUNTERSEAL_HOME/desk/tls.pem\"\nBEFORE=$(sha256sum < \"$COUNTERSEAL_HOME/desk/tls.pem\")\n");
             await Script(string.Join('\n', blocks));
@@ -178,6 +205,17 @@ public sealed partial class RunbookTests
                     Assert.NotEqual(key, await File.ReadAllTextAsync(Path.Combine(House.Home.Gate, "gate.key"), Cancel));
                     Assert.Single(House.Trust.Earlier);
                     Assert.All(Package.Verify(package, House.Trust, Cancel), check => Assert.True(check.Holds, check.What));
+                    break;
+                case "ledger-key":
+                    Assert.Equal(3, House.Trust.EarlierLedgers.Count);
+                    Assert.Equal([true, false, false], House.Trust.EarlierLedgers.Select(earlier => earlier.Doubted));
+                    Assert.All(Package.Verify(package, House.Trust, Cancel), check => Assert.True(check.Holds, check.What));
+                    // Who has never heard of a change still verifies what was sealed before it.
+                    await Script("counterseal verify \"$PACKAGE\" --trust first-trust.json");
+                    break;
+                case "witness-keys":
+                    await Script("counterseal gate clock", "the gate's journal and 1 of 1 witnesses, who last agreed on");
+                    await Script("systemctl stop counterseal-witness@next");
                     break;
                 case "reviewer":
                     House.Entry = await File.ReadAllTextAsync(this["court.note"], Cancel);
@@ -236,6 +274,9 @@ public sealed partial class RunbookTests
             start.Environment["DEMAND"] = demand;
             start.Environment["RELEASED"] = released;
             start.Environment["PACKAGE"] = package;
+            start.Environment["LEDGER_KEY"] = House.Trust.Ledger;
+            start.Environment["FIRST"] = "unix:" + this["w-old"];
+            start.Environment["NEXT"] = "unix:" + this["w-next"];
             start.Environment["ORDER"] = waiting;
             start.Environment["OLD"] = DirectoryEntry.Read(Encoding.UTF8.GetBytes(House.Entry)).Digest;
             using var shell = Process.Start(start)!;

@@ -25,6 +25,7 @@ public sealed partial class SandboxTests
     [InlineData("ledger", 0.5)]
     [InlineData("desk", 1.2)]
     [InlineData("watch", 1.2)]
+    [InlineData("witness@", 0.5)]
     public async Task A_units_exposure_is_no_more_than_the_documents_say(string part, double most)
     {
         var said = await Ask("systemd-analyze", "security", "--offline=true", "--no-pager", Path.Combine(Units, $"counterseal-{part}.service"));

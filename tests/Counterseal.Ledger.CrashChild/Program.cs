@@ -4,6 +4,8 @@ using Counterseal.Ledger;
 // The process that the crash tests kill. It says on standard output what was acknowledged to it, and nothing before that.
 //   create HOME            makes a home
 //   append HOME FROM TO    opens the log and appends leaves, two at a time
+//   rotate HOME            gives the log another key
+//   witness HOME FILE…     opens the witness and asks it to add the checkpoint of each file
 switch (args[0])
 {
     case "create":
@@ -28,6 +30,17 @@ switch (args[0])
             }
         }
         Console.WriteLine("done");
+        return 0;
+    case "rotate":
+        await LedgerKeyChange.Rotate(new LedgerHome(args[1]));
+        Console.WriteLine("rotated");
+        return 0;
+    case "witness":
+        using (var witness = Witness.Open(args[1], TimeProvider.System))
+        {
+            foreach (var file in args[2..])
+                Console.WriteLine(witness.AddCheckpoint(File.ReadAllBytes(file)).Status);
+        }
         return 0;
     default:
         return 2;

@@ -46,7 +46,7 @@ public class GoCheckerTests
         Assert.Equal((0, "good: 0 leaves\n"), await Run(checker, test.Folder, test.Signer.Verifier.ToString()));
     }
 
-    private static async Task<string> Build(string output)
+    internal static async Task<string> Build(string output)
     {
         const string gopath = "/usr/share/gocode";
         if (Place.Program("go") is not { } go)
@@ -61,7 +61,7 @@ public class GoCheckerTests
         return output;
     }
 
-    private static Task<(int Status, string Text)> Run(string checker, params string[] arguments) => Run(checker, arguments, []);
+    internal static Task<(int Status, string Text)> Run(string checker, params string[] arguments) => Run(checker, arguments, []);
 
     private static async Task<(int Status, string Text)> Run(string program, string[] arguments, params (string, string)[] environment)
     {

@@ -2,13 +2,17 @@
 // golang.org/x/mod/sumdb/tlog. Only the C2SP names of the tiles and the three lines of a checkpoint are read here.
 //
 // Usage: ledger-checker FOLDER VKEY [PROOFS]
+//        ledger-checker -cosigned FOLDER VKEY NEED WITNESS...
 //
 // FOLDER holds "checkpoint" and "tile/". It checks the checkpoint's signature, each leaf's hash in the tiles under the signed
 // root, and an inclusion proof of each leaf. PROOFS, if given, is a folder of files <index>.tlog-proof, each held against its leaf.
+// With -cosigned it checks FOLDER/cosigned instead: the log's signature, timestamped cosignatures by NEED of the witnesses' vkeys, and the root against the tiles.
 package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -28,6 +32,15 @@ const (
 )
 
 func main() {
+	if len(os.Args) > 5 && os.Args[1] == "-cosigned" {
+		said, err := checkCosigned(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "not good:", err)
+			os.Exit(1)
+		}
+		fmt.Println("good:", said)
+		return
+	}
 	if len(os.Args) != 3 && len(os.Args) != 4 {
 		fmt.Fprintln(os.Stderr, "usage: ledger-checker FOLDER VKEY [PROOFS]")
 		os.Exit(2)
@@ -109,6 +122,79 @@ func openCheckpoint(signed []byte, vkey string) (tlog.Tree, error) {
 		return tlog.Tree{}, fmt.Errorf("checkpoint: root %q", lines[2])
 	}
 	return tlog.Tree{N: size, Hash: root}, nil
+}
+
+// witness is a note.Verifier for C2SP tlog-cosignature: Ed25519, type 4, eight bytes of time before the signature.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+	at   *uint64
+}
+
+func (w witness) Name() string    { return w.name }
+func (w witness) KeyHash() uint32 { return w.hash }
+func (w witness) Verify(msg, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	*w.at = binary.BigEndian.Uint64(sig)
+	return ed25519.Verify(w.key, []byte(fmt.Sprintf("cosignature/v1\ntime %d\n%s", *w.at, msg)), sig[8:])
+}
+
+func newWitness(vkey string) (witness, error) {
+	name, rest, _ := strings.Cut(vkey, "+")
+	hash, key64, _ := strings.Cut(rest, "+")
+	key, err := base64.StdEncoding.DecodeString(key64)
+	if err != nil || len(key) != 1+ed25519.PublicKeySize || key[0] != 4 {
+		return witness{}, fmt.Errorf("%q is no witness's key", vkey)
+	}
+	sum := sha256.Sum256(append([]byte(name+"\n"), key...))
+	if fmt.Sprintf("%08x", binary.BigEndian.Uint32(sum[:])) != hash {
+		return witness{}, fmt.Errorf("%q does not fit its hash", vkey)
+	}
+	return witness{name, binary.BigEndian.Uint32(sum[:]), key[1:], new(uint64)}, nil
+}
+
+func checkCosigned(folder, vkey, need string, vkeys []string) (string, error) {
+	signed, err := os.ReadFile(filepath.Join(folder, "cosigned"))
+	if err != nil {
+		return "", err
+	}
+	tree, err := openCheckpoint(signed, vkey)
+	if err != nil {
+		return "", err
+	}
+	wanted, err := strconv.Atoi(need)
+	if err != nil {
+		return "", err
+	}
+	var verifiers []note.Verifier
+	times := map[string]*uint64{}
+	for _, one := range vkeys {
+		w, err := newWitness(one)
+		if err != nil {
+			return "", err
+		}
+		verifiers = append(verifiers, w)
+		times[w.name] = w.at
+	}
+	opened, err := note.Open(signed, note.VerifierList(verifiers...))
+	if err != nil {
+		return "", fmt.Errorf("cosigned: %v", err)
+	}
+	if len(opened.Sigs) < wanted {
+		return "", fmt.Errorf("%d cosignatures", len(opened.Sigs))
+	}
+	said := fmt.Sprintf("size %d", tree.N)
+	for _, sig := range opened.Sigs {
+		said += fmt.Sprintf(", %s at %d", sig.Name, *times[sig.Name])
+	}
+	root, err := tlog.TreeHash(tree.N, tlog.TileHashReader(tree, tiles(folder)))
+	if err != nil || root != tree.Hash {
+		return "", fmt.Errorf("the tiles do not give the cosigned root (%v)", err)
+	}
+	return said, nil
 }
 
 // tiles reads tiles by their C2SP names: no height in the path, and "entries" instead of "data".

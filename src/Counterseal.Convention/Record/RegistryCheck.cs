@@ -114,7 +114,7 @@ public static class RegistryCheck
         return expected;
     }
 
-    private static void Proof(string text, long at, byte[]? tag, byte[] commitment, NoteVerifier log, string where, ref long last, Action<string, string, string> fault)
+    private static void Proof(string text, long at, byte[]? tag, byte[] commitment, LogKeys log, string where, ref long last, Action<string, string, string> fault)
     {
         if (tag is null)
             return;

@@ -66,7 +66,7 @@ public sealed record RegistryHome(string Folder)
         var database = note.Need("database").Text;
         if (database.StartsWith("sqlite:", StringComparison.Ordinal))
             database = "sqlite:" + Path.Combine(Folder, database["sqlite:".Length..]);
-        return new() { Database = database, Editor = NoteVerifier.Parse(note.Need("editorKey").Text), Log = NoteVerifier.Parse(note.Need("ledgerKey").Text) };
+        return new() { Database = database, Editor = NoteVerifier.Parse(note.Need("editorKey").Text), Log = LogKeys.Parse(note.Need("ledgerKey").Text) };
     }
 
     /// <summary>A pen: the editor's key and the way to the ledger. The caller disposes its signer and ledger.</summary>
@@ -76,7 +76,7 @@ public sealed record RegistryHome(string Folder)
         var ledger = note.Need("ledger").Text;
         if (ledger.StartsWith("unix:", StringComparison.Ordinal) && !Path.IsPathRooted(ledger["unix:".Length..]))
             ledger = "unix:" + Path.GetFullPath(Path.Combine(Folder, ledger["unix:".Length..]));
-        return new(NoteSigner.Open(Path.Combine(Folder, "editor.key")), new LedgerClient(ledger, NoteVerifier.Parse(note.Need("ledgerKey").Text), Secret("ledger.credential")), new WriterKey(Convert.FromHexString(Secret("writer.key"))));
+        return new(NoteSigner.Open(Path.Combine(Folder, "editor.key")), new LedgerClient(ledger, LogKeys.Parse(note.Need("ledgerKey").Text), Secret("ledger.credential")), new WriterKey(Convert.FromHexString(Secret("writer.key"))));
     }
 
     private string Secret(string name) => File.ReadAllText(Path.Combine(Folder, name)).Trim();

@@ -17,7 +17,7 @@ public sealed record RegistryOptions
     public required NoteVerifier Editor { get; init; }
 
     /// <summary>The ledger's public key.</summary>
-    public required NoteVerifier Log { get; init; }
+    public required LogKeys Log { get; init; }
 }
 
 /// <summary>What an editor needs beside that: without it a registry can only be read.</summary>

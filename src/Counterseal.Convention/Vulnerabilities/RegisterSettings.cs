@@ -17,7 +17,7 @@ public sealed record RegisterSettings
     /// <summary>The ledger's address.</summary>
     public required string LedgerAddress { get; init; }
     /// <summary>The ledger's key.</summary>
-    public required NoteVerifier LedgerKey { get; init; }
+    public required LogKeys LedgerKey { get; init; }
     /// <summary>The register's own credential there.</summary>
     public required string LedgerCredential { get; init; }
     /// <summary>What the register is opened with, but for what seals and what signs.</summary>

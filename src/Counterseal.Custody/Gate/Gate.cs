@@ -56,6 +56,7 @@ public sealed partial class Gate : IAsyncDisposable
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
+        witnessed = new WitnessClock(home, clock, ledger);
     }
 
     /// <summary>The gate's name.</summary>
@@ -90,6 +91,8 @@ public sealed partial class Gate : IAsyncDisposable
             home.Dispose();
             throw;
         }
+        if (home.Settings.Witnesses is null)
+            GateLog.JournalAlone(log);
         gate.keeping = Task.Run(gate.KeepOn);
         return gate;
     }
@@ -266,9 +269,12 @@ public sealed partial class Gate : IAsyncDisposable
             ["gate"] = Name,
             ["trial"] = home.Settings.Trial,
             ["key"] = home.Signer.Verifier.ToString(),
-            ["ledger"] = home.Settings.LedgerKey,
+            ["ledger"] = home.LedgerKey.Now.ToString(),
             ["books"] = new JsonArray([.. books.Keys.Order(StringComparer.Ordinal).Select(book => JsonValue.Create(book))]),
         };
+        about["clock"] = witnessed.Json();
+        if (home.LedgerKey.Earlier.Count > 0)
+            about["earlierLedgers"] = Trust.LedgersJson(home.LedgerKey.Earlier);
         var keys = ledger.Journal?.All("key").Where(leaf => leaf.Index is not null).OrderBy(leaf => leaf.N).ToList() ?? [];
         if (keys.Count > 1)
             about["earlier"] = new JsonArray([.. keys.SkipLast(1).Select((leaf, i) => new JsonObject { ["gate"] = leaf.Subject, ["before"] = keys[i + 1].Index })]);
@@ -288,11 +294,13 @@ public sealed partial class Gate : IAsyncDisposable
         return new GateAnswer(200, Canonical.Bytes(about));
     }
 
-    /// <summary>Whether the gate can work; where it has stopped itself, by which wire.</summary>
+    /// <summary>Whether the gate can work; where its clock is doubted, why; where it has stopped itself, by which wire.</summary>
     public async Task<GateAnswer> Health(CancellationToken cancel)
     {
         if (await ledger.Disagreement(cancel) is { } refusal)
             return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }));
+        if (await ClockFault(cancel) is { } clockFault)
+            return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = clockFault.Code, ["what"] = clockFault.What }));
         // Of a demand that nobody has: only what holds everything holds it.
         if (StopFault("", null) is not { } stopped)
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
@@ -360,6 +368,7 @@ public sealed partial class Gate : IAsyncDisposable
             await work.Cancel();
         await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Append(told).Concat(behind));
         await stamped;
+        witnessed.Dispose();
         ledger.Dispose();
         home.Dispose();
         filing.Dispose();

@@ -15,7 +15,11 @@ public sealed partial class Gate
     private async Task<Refusal?> Fault(Envelope envelope, CancellationToken cancel)
     {
         var order = envelope.Order;
-        if ((AddresseeFault(order) ?? WindowFault(order) ?? OriginalFault(envelope)) is { } plain)
+        if (AddresseeFault(order) is { } other)
+            return other;
+        if (await ClockFault(cancel) is { } wrong)
+            return wrong;
+        if ((WindowFault(order) ?? OriginalFault(envelope)) is { } plain)
             return plain;
         if (await ledger.Disagreement(cancel) is { } disagreement)
             return disagreement;
@@ -36,7 +40,8 @@ public sealed partial class Gate
     {
         var roster = await RosterOnRecord(cancel);
         var need = roster.Needs(envelope.Order);
-        return WindowFault(envelope.Order)
+        return await ClockFault(cancel)
+            ?? WindowFault(envelope.Order)
             ?? ApprovalsFault(envelope, roster)
             ?? (envelope.Approvals.Count < need ? TooFew(envelope.Approvals.Count, need) : null)
             ?? SignersFault(envelope, roster, need)

@@ -60,6 +60,9 @@ public sealed class GateClient : IDisposable
     /// <summary>Sends a lift.</summary>
     public Task<GateReply> Lift(byte[] note, CancellationToken cancel) => Post("lifts", note, cancel);
 
+    /// <summary>Sends what a quorum has signed about the gate's clock.</summary>
+    public Task<GateReply> Clock(byte[] note, CancellationToken cancel) => Post("clocks", note, cancel);
+
     /// <summary>Sends the revocation of a directory entry.</summary>
     public Task<GateReply> Revoke(byte[] note, CancellationToken cancel) => Post("revocations", note, cancel);
 

@@ -10,7 +10,7 @@ namespace Counterseal.Custody;
 /// <param name="Name">The gate's name, which its key carries too: printable ASCII without space or plus.</param>
 /// <param name="Trial">Trial mode, stamped on everything.</param>
 /// <param name="LedgerAddress"><c>unix:/path</c>, or <c>https://host:port#PIN</c> with the pin of the ledger's key (mutual TLS, with the gate's own <c>tls.pem</c>).</param>
-/// <param name="LedgerKey">The ledger's key (vkey): the one log that this gate believes.</param>
+/// <param name="LedgerKey">The ledger's key (vkey), and those before it as <see cref="LogKeys"/> writes them: the one log that this gate believes.</param>
 /// <param name="Sources">What the gate may read.</param>
 /// <param name="DeskDigest">SHA-256 of the desk's credential, lower-case hex.</param>
 public sealed record GateSettings(string Name, bool Trial, string LedgerAddress, string LedgerKey, Sources Sources, string DeskDigest)
@@ -29,6 +29,12 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
     /// <summary>Who puts a time stamp on what is sealed; <c>null</c> for nobody.</summary>
     public TimeStampAuthority? TimeStamps { get; init; }
 
+    /// <summary>The witnesses of the ledger whose times the gate's clock is held against; <c>null</c> for the journal alone.</summary>
+    public WitnessPolicy? Witnesses { get; init; }
+
+    /// <summary>How far the clock may be ahead of what the witnesses agree on.</summary>
+    public TimeSpan ClockAhead { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How much the gate does before it stops itself.</summary>
     public Tripwires Tripwires { get; init; } = new();
 
@@ -43,7 +49,7 @@ public sealed record GateSettings(string Name, bool Trial, string LedgerAddress,
 public sealed record GateCreated(string Key, string Vault, IReadOnlyList<string> Books);
 
 /// <summary>A gate's folder: its settings, keys, roster, rule books, journal, stops, orders, packages and snapshots. Files are mode 0600, folders 0700.</summary>
-public sealed class GateHome : IDisposable
+public sealed partial class GateHome : IDisposable
 {
     internal const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     internal const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
@@ -75,7 +81,7 @@ public sealed class GateHome : IDisposable
         Writer = new WriterKey(File.ReadAllBytes(At("writer.key")));
         accountKey = File.ReadAllBytes(At("account.key"));
         LedgerCredential = File.ReadAllText(At("ledger.credential")).Trim();
-        LedgerKey = NoteVerifier.Parse(Settings.LedgerKey);
+        LedgerKey = LogKeys.Parse(Settings.LedgerKey);
         Tls = File.Exists(At(TlsKey.FileName)) ? TlsKey.Open(At(TlsKey.FileName)) : null;
         // A gate made before there were previews and spools has no folders for them.
         MakeFolder(At("previews"));
@@ -89,7 +95,7 @@ public sealed class GateHome : IDisposable
     internal NoteSigner Signer { get; }
     internal AgeIdentity Vault { get; }
     internal WriterKey Writer { get; }
-    internal NoteVerifier LedgerKey { get; }
+    internal LogKeys LedgerKey { get; }
     internal string LedgerCredential { get; }
     internal TlsKey? Tls { get; }
 
@@ -111,7 +117,7 @@ public sealed class GateHome : IDisposable
             throw new InvalidDataException($"{folder} is not empty; a gate's folder is made once");
         if (Roster.Read(roster).Gate != settings.Name)
             throw new InvalidDataException("the roster is another gate's");
-        _ = NoteVerifier.Parse(settings.LedgerKey);
+        _ = LogKeys.Parse(settings.LedgerKey);
         var digests = books.Select(book => RuleBook.Load(book).Digest).ToList();
         foreach (var name in (string[])["", "books", "orders", "packages", "previews", "snapshots", "spool", "stops", "directory"])
             MakeFolder(Path.Combine(folder, name));
@@ -411,12 +417,18 @@ public sealed class GateHome : IDisposable
         };
         if (settings.DeleteAfter != TimeSpan.FromHours(24))
             json["deleteAfter"] = (long)settings.DeleteAfter.TotalSeconds;
+        if (settings.Witnesses is { } witnesses)
+            json["witnesses"] = Trust.WitnessesJson(witnesses);
+        if (settings.ClockAhead != TimeSpan.FromHours(1))
+            json["clockAhead"] = (long)settings.ClockAhead.TotalSeconds;
         if (settings.Page is not null)
             json["page"] = settings.Page;
         if (settings.VolumeSize is { } size)
             json["volumeSize"] = size;
         if (settings.TimeStamps is { } stamps)
             json["timeStamps"] = new JsonObject { ["address"] = stamps.Address.AbsoluteUri, ["certificates"] = new JsonArray([.. stamps.Certificates.Select(one => (JsonNode)one)]) };
+        if (settings.Segment != Spool.UsualSegment)
+            json["segment"] = settings.Segment;
         if (settings.Collectors.Count > 0)
             json["collectors"] = new JsonArray([.. settings.Collectors.Select(collector => collector.Json())]);
         return Canonical.Bytes(json);
@@ -425,7 +437,7 @@ public sealed class GateHome : IDisposable
     private GateSettings ReadSettings(ReadOnlyMemory<byte> json)
     {
         using var document = Shape.Parse(json, 1 << 20, "gate.json");
-        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps");
+        var root = Shape.Closed(document.RootElement, "gate.json", "name", "trial", "ledger", "sources", "collectors", "desk", "tripwires", "page", "volumeSize", "segment", "deleteAfter", "timeStamps", "witnesses", "clockAhead");
         var ledger = root.Object("ledger", "address", "key");
         var sources = root.Object("sources", "accounts", "mail");
         var page = root.Has("page") ? root.Text("page") : null;
@@ -436,6 +448,8 @@ public sealed class GateHome : IDisposable
             // A gate made before there were any has the usual ones.
             Tripwires = root.Has("tripwires") ? Tripwires.Read(root.Object("tripwires", Tripwires.Members)) : new Tripwires(),
             Page = page,
+            Witnesses = Trust.ReadWitnesses(root),
+            ClockAhead = root.Has("clockAhead") ? TimeSpan.FromSeconds(root.Whole("clockAhead", 60, 86_400)) : TimeSpan.FromHours(1),
             TimeStamps = root.Has("timeStamps") ? ReadTimeStamps(root.Object("timeStamps", "address", "certificates")) : null,
             DeleteAfter = root.Has("deleteAfter") ? TimeSpan.FromSeconds(root.Whole("deleteAfter", 0, 90 * 86_400)) : TimeSpan.FromHours(24),
             VolumeSize = !root.Has("volumeSize") ? null

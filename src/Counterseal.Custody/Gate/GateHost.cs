@@ -120,6 +120,7 @@ public sealed class GateHost : IDisposable
             ["orders", var digest, "approvals"] when isPost && Shape.IsHex(digest, 32) => Note(http, notes, note => gate.Approve(digest, note, http.RequestAborted)),
             ["stops"] when isPost => Note(http, stops, note => gate.TakeStop(note, CancellationToken.None)),
             ["lifts"] when isPost => Note(http, notes, note => gate.TakeLift(note, http.RequestAborted)),
+            ["clocks"] when isPost => Note(http, notes, note => gate.TakeClock(note, http.RequestAborted)),
             ["rosters"] when isPost => Note(http, notes, note => gate.SignRoster(note, http.RequestAborted)),
             ["rosters", "halts"] when isPost => Note(http, stops, note => gate.HaltRoster(note, http.RequestAborted)),
             ["directory"] when isPost => Note(http, notes, note => Task.FromResult(gate.TakeDirectory(note))),

@@ -29,6 +29,12 @@ public sealed partial class Gate
             foreach (var book in books.Keys.Order(StringComparer.Ordinal))
                 await BookFault(book, cancel);
             StampSoon();
+            // Terms end, and what is over is deleted, by a clock that nothing speaks against.
+            if (await ClockFault(cancel) is { } wrong)
+            {
+                GateLog.NotReady(log, wrong.Code);
+                return;
+            }
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);
@@ -104,7 +110,7 @@ public sealed partial class Gate
                     Forget(digest);
                     Refuse(digest, Refusal.Of(Refusal.Expired, "the order was not carried out in its time", "/order/expires"));
                 }
-                else if (work?.Refusal is null or { Code: Refusal.LedgerAway } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
+                else if (work?.Refusal is null or { Code: Refusal.LedgerAway or Refusal.Clock } && Counted(approvals, digest, roster).Count >= roster.Needs(order))
                 {
                     Begin(shelf.Find(digest)!);
                 }

@@ -164,6 +164,25 @@ internal sealed class GateLedger : IDisposable
         }
     }
 
+    /// <summary>The newest checkpoint that witnesses have cosigned, which must be of the tree that the gate has seen; nothing when the ledger has none.</summary>
+    public async Task<(SignedNote? Note, Refusal? Refusal)> Cosigned(CancellationToken cancel)
+    {
+        try
+        {
+            return await client.Cosigned(cancel) is not { } note ? (null, null)
+                : await See(Checkpoint.Open(note, home.LedgerKey), note, cancel) is { } refusal ? (null, refusal)
+                : (SignedNote.Parse(note), null);
+        }
+        catch (Exception e) when (e is LedgerException or FormatException)
+        {
+            return (null, Refusal.Of(Refusal.OtherLog, "the ledger at the gate's address gives no checkpoint of the ledger that this gate knows", "/cosigned"));
+        }
+        catch (Exception e) when (Away(e, cancel))
+        {
+            return (null, LedgerAway());
+        }
+    }
+
     public void Dispose()
     {
         client.Dispose();
@@ -284,6 +303,7 @@ internal static class OwnEvent
     public static JsonObject Sealed(string digest, string statement) => new() { ["order"] = digest, ["statement"] = statement };
     public static JsonObject Key(string vkey) => new() { ["key"] = vkey };
     public static JsonObject View(string order, string view) => new() { ["order"] = order, ["view"] = view };
+    public static JsonObject Clock(string digest) => new() { ["clock"] = digest };
     public static JsonObject Stop(string digest) => new() { ["stop"] = digest };
     public static JsonObject Lift(string digest) => new() { ["lift"] = digest };
     public static JsonObject Revoked(Revocation revocation) => new() { ["entry"] = revocation.Entry, ["revocation"] = revocation.Digest };

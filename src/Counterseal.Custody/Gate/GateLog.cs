@@ -28,6 +28,9 @@ internal static partial class GateLog
     [LoggerMessage(9, LogLevel.Warning, "the gate's folder was restored from a copy: stop {Stop} holds everything until a quorum lifts it")]
     public static partial void Restored(ILogger log, string stop);
 
+    [LoggerMessage(15, LogLevel.Warning, "the clock is held against the journal alone: no witnesses are set")]
+    public static partial void JournalAlone(ILogger log);
+
     [LoggerMessage(8, LogLevel.Error, "a request could not be answered")]
     public static partial void RequestFailed(ILogger log, Exception e);
 }

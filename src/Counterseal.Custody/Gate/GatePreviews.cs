@@ -52,7 +52,7 @@ public sealed partial class Gate
         try
         {
             var view = View.Read(note.Span);
-            if (await ledger.Disagreement(cancel) is { } disagreement)
+            if ((await ledger.Disagreement(cancel) ?? await ClockFault(cancel)) is { } disagreement)
                 return Refuse(digest, disagreement);
             if (Shown(digest) is not { } preview)
                 return Refuse(digest, Unknown());
@@ -205,6 +205,8 @@ public sealed partial class Gate
         view = null;
         if (token.Length > 100 || !viewings.TryGetValue(TokenKey(token), out view) || view.Order != digest || view.Until <= clock.GetUtcNow())
             return Refusal.Of(Refusal.WrongView, "this viewing is over, or never was", "Authorization");
+        if (witnessed.Behind() is { } behind)
+            return behind;
         try
         {
             var reviewer = view.Reviewer;

@@ -144,7 +144,7 @@ public sealed partial class Gate
         // A kill may have come between the record and the file.
         if (journal.Latest("roster") is { } latest && latest.Read("change") is { Length: > 0 } made && FindDraft(made) is { } cut && home.ReadRoster().Digest == cut.Change.Previous)
             Durable.Replace(home.At("roster.json"), cut.Bytes, "gate.roster.write", GateHome.FileMode);
-        if (!Founded)
+        if (!Founded || await ClockFault(cancel) is not null)
             return;
         var current = home.ReadRoster();
         foreach (var proposed in journal.All("proposed"))

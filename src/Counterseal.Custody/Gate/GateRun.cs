@@ -135,7 +135,7 @@ public sealed partial class Gate
         if (work.Refusal is { } refusal)
         {
             if (ledger.Journal is not { } journal || Effects.All(effect => journal.Find(effect, work.Digest) is null))
-                DeleteHalf(work.Digest, keepSpool: refusal.Code is Refusal.LedgerAway or Refusal.Source);
+                DeleteHalf(work.Digest, keepSpool: refusal.Code is Refusal.LedgerAway or Refusal.Clock or Refusal.Source);
             Refuse(work.Digest, refusal);
         }
     }
@@ -151,6 +151,7 @@ public sealed partial class Gate
             await MakeWhole(envelope, effect);
             return;
         }
+        Enforce(await ClockFault(cancel));
         if (order.Kind == OrderKind.Delete && Deleting(order.Digest) is { } deleting)
         {
             await Delete(envelope, deleting, cancel);

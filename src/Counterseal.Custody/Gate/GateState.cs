@@ -113,7 +113,7 @@ public static class GateState
 
     private static void Packages(GateHome home, Journal journal, List<Check> checks, CancellationToken cancel)
     {
-        var trust = new Trust(home.Signer.Verifier.ToString(), home.Settings.LedgerKey);
+        var trust = new Trust(home.Signer.Verifier.ToString(), home.LedgerKey.Now.ToString()) { EarlierLedgers = home.LedgerKey.Earlier };
         var keys = journal.All("key").OrderBy(leaf => leaf.N).ToList();
         trust = trust with { Earlier = [.. keys.Zip(keys.Skip(1), (old, next) => new EarlierKey(old.Subject, next.Index ?? long.MaxValue))] };
         var whole = 0;

@@ -24,6 +24,7 @@ internal sealed record OwnLeaf(long N, byte[] Salt, LoggedEvent Event)
         "proposed" or "halted" => "change",
         "revoked" => "entry",
         "key" => "key",
+        "clock" => "clock",
         "viewed" => "view",
         _ => "order",
     });
@@ -56,6 +57,7 @@ internal sealed class Journal
     private readonly Queue<DateTimeOffset> refused = [];
     private string previous = Start;
     private long lines;
+    private DateTimeOffset? newest;
     private bool torn;
 
     private Journal(string path, TimeProvider clock) => (this.path, this.clock) = (path, clock);
@@ -141,6 +143,19 @@ internal sealed class Journal
         }
     }
 
+    /// <summary>The latest instant at which a line was written, UTC; counted anew from a line by which a quorum had the earlier ones forgotten. <c>null</c> while there is none.</summary>
+    public DateTimeOffset? Newest
+    {
+        get
+        {
+            lock (gate)
+                return newest;
+        }
+    }
+
+    /// <summary>Whether an instant is one that witnesses speak against: a line written then says so (<c>doubted</c>) and does not count for <see cref="Newest"/>.</summary>
+    public Func<DateTimeOffset, bool> Doubts { get; set; } = _ => false;
+
     /// <summary>How many lines there are.</summary>
     public long Lines
     {
@@ -163,8 +178,10 @@ internal sealed class Journal
             var line = new JsonObject { ["n"] = n, ["salt"] = Convert.ToHexStringLower(salt), ["event"] = Convert.ToBase64String(bytes) };
             if (claim is { } made)
                 line["claim"] = new JsonObject { ["rests"] = made.Rests, ["version"] = made.Version };
-            Append("intent", line);
+            var at = Append("intent", line);
             Add(leaf);
+            if (!Doubts(at))
+                Keep(at, leaf);
             return leaf;
         }
     }
@@ -210,19 +227,28 @@ internal sealed class Journal
         leaves.Add(leaf);
     }
 
-    private void Append(string kind, JsonObject line)
+    /// <summary>Keeps the latest time; what a quorum has signed about the clock begins it anew.</summary>
+    private void Keep(DateTimeOffset at, OwnLeaf? leaf) => newest = leaf?.Event.Type == "clock" || newest is null || at > newest ? at : newest;
+
+    private DateTimeOffset Append(string kind, JsonObject line)
     {
         if (torn)
             throw new IOException("the journal could not be written; the gate must be started again");
         line["kind"] = kind;
-        line["at"] = Instant.Text(clock.GetUtcNow());
+        var at = clock.GetUtcNow();
+        line["at"] = Instant.Text(at);
         line["prev"] = previous;
+        if (Doubts(at))
+            line["doubted"] = true;
         var bytes = Canonical.Bytes(line);
         torn = true;
         Durable.Append(path, [.. bytes, (byte)'\n'], "gate.journal.append", GateHome.FileMode);
         torn = false;
         previous = Canonical.Digest(bytes);
         lines++;
+        if (!line.ContainsKey("doubted"))
+            Keep(at, null);
+        return at;
     }
 
     private void Take(byte[] bytes)
@@ -233,12 +259,13 @@ internal sealed class Journal
             var line = Shape.Open(document.RootElement, "");
             if (line.Text("prev") != previous)
                 throw Changed(lines + 1, "it does not follow from the line before");
+            OwnLeaf? made = null;
             switch (line.Text("kind"))
             {
                 case "intent":
                     if (line.Whole("n", 0, int.MaxValue) != leaves.Count)
                         throw Changed(lines + 1, "its number is not the next");
-                    Add(new OwnLeaf(leaves.Count, Convert.FromHexString(line.Hex("salt", 32)), LoggedEvent.Read(line.Base64("event", LoggedEvent.Limit)))
+                    Add(made = new OwnLeaf(leaves.Count, Convert.FromHexString(line.Hex("salt", 32)), LoggedEvent.Read(line.Base64("event", LoggedEvent.Limit)))
                     {
                         Claim = line.Has("claim") ? (line.Object("claim", "rests", "version").Hex("rests", 32), line.OpenObject("claim").Whole("version", 0, long.MaxValue)) : null,
                     });
@@ -254,6 +281,8 @@ internal sealed class Journal
                 default:
                     break;
             }
+            if (!line.Has("doubted"))
+                Keep(line.Instant("at"), made);
         }
         catch (RefusalException e)
         {

@@ -47,7 +47,7 @@ public sealed record Tripwires
     };
 
     /// <summary>Whether a refusal counts: not one that only says that the gate cannot work now, or that somebody was early.</summary>
-    internal static bool Counts(string code) => code is not (Refusal.Stopped or Refusal.LedgerAway or Refusal.Busy or Refusal.TooEarly or Refusal.Unknown);
+    internal static bool Counts(string code) => code is not (Refusal.Stopped or Refusal.LedgerAway or Refusal.Busy or Refusal.Clock or Refusal.TooEarly or Refusal.Unknown);
 }
 
 /// <summary>A tripwire that was crossed, on its way from where it was measured to where the gate stops itself.</summary>

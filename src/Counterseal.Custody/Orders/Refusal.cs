@@ -62,6 +62,8 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
     public const string Journal = "journal";
     /// <summary>The ledger cannot be reached.</summary>
     public const string LedgerAway = "ledger-away";
+    /// <summary>The gate's clock is behind what it has seen, or ahead of what its witnesses say.</summary>
+    public const string Clock = "clock";
     /// <summary>A source of customer data cannot be read.</summary>
     public const string Source = "source";
     /// <summary>The gate's rules of minimisation cannot be used.</summary>
@@ -100,6 +102,7 @@ public sealed record Refusal(string Code, string What, string Where, string Rule
         [Stopped] = (403, "a stop by any one rostered person, by the authority for its own orders, or by the gate itself, holds until a quorum lifts it", "find out why it was stopped; a quorum of the roster may lift it"),
         [AlreadyReleased] = (409, "one decision releases once", "record a new decision that names the earlier order as reissueOf"),
         [Journal] = (409, "the gate's journal and its leaves in the ledger must agree", "have a person look: the journal was rolled back or changed, or somebody else writes with the gate's key"),
+        [Clock] = (503, "an order's window is judged by a clock that is not behind the gate's journal, nor behind or far ahead of what its witnesses say", "have the gate's operator look at its clock and at the witnesses; the same order is taken up when they agree"),
         [LedgerAway] = (503, "nothing runs without the ledger", "try again"),
         [Source] = (403, "a source that cannot be read in full yields nothing, never a part that looks whole", "have the gate's operator look at its log, then file the same order again"),
         [RulesUnusable] = (403, "what is to be left out is known before anything is collected", "have the gate's operator mend minimisation.json"),

@@ -13,7 +13,8 @@ internal static class PackageChecks
     /// <summary>Reads and checks <c>NAME.counterseal</c>; null where it cannot be read at all.</summary>
     public static SealFile? Seal(string path, Trust trust, List<Check> checks)
     {
-        NoteVerifier gate, ledger;
+        NoteVerifier gate;
+        LogKeys ledger;
         IReadOnlyList<(NoteVerifier Key, long Before)> earlier;
         try
         {
@@ -38,6 +39,9 @@ internal static class PackageChecks
         Signature(seal, gate, earlier, path, checks);
         Event(seal, path, checks);
         Leaf(seal, ledger, path, checks);
+        Doubted(seal, gate, ledger, trust.Witnesses, path, checks);
+        if (trust.Witnesses is { } witnesses)
+            Witnessed(seal, ledger, witnesses, path, checks);
         return seal;
     }
 
@@ -86,7 +90,7 @@ internal static class PackageChecks
         Add(checks, "the event names this statement", fault ?? (digest == statement.Digest ? null : "it names another"), where);
     }
 
-    private static void Leaf(SealFile seal, NoteVerifier ledger, string path, List<Check> checks)
+    private static void Leaf(SealFile seal, LogKeys ledger, string path, List<Check> checks)
     {
         try
         {
@@ -96,6 +100,61 @@ internal static class PackageChecks
         catch (FormatException e)
         {
             checks.Add(new Check(false, $"the event's leaf is in the log whose key is trusted: {e.Message}", $"{path}, /leaf/proof"));
+        }
+    }
+
+    /// <summary>
+    /// Where the proof rests on a ledger's key that has been in other hands, somebody else must vouch for it: the gate, whose present key signs over the very proof that it had held against the ledger; witnesses; or a newer proof
+    /// beside it, under a key that is good. An earlier key of the gate does not do, since its own end is counted in the ledger's leaves.
+    /// </summary>
+    private static void Doubted(SealFile seal, NoteVerifier gate, LogKeys ledger, WitnessPolicy? witnesses, string path, List<Check> checks)
+    {
+        try
+        {
+            var proof = TlogProof.Parse(seal.Sealed.Proof);
+            var note = SignedNote.Parse(proof.Checkpoint);
+            if (ledger.EarlierSigner(note, Checkpoint.Open(proof.Checkpoint, ledger).Size) is not { Doubted: true } old)
+                return;
+            var what = $"the proof rests on a key of {ledger.Name} that has been in other hands, and somebody else vouches for it";
+            if (seal.Seal.VerifiedBy(gate).Count > 0 || (witnesses is not null && witnesses.Fault(note) is null))
+            {
+                checks.Add(new Check(true, what, null));
+                return;
+            }
+            var beside = Path.ChangeExtension(path, ".tlog-proof");
+            var newer = File.Exists(beside) && new FileInfo(beside).Length <= TlogProof.MaxSize ? TlogProof.Parse(File.ReadAllText(beside)) : null;
+            Add(checks, what, newer is null ? $"only {old.Key} does; `counterseal ledger renew` gets a proof of the same leaf under the present key"
+                : newer.Verify(seal.Sealed.Leaf, ledger) is var seen && newer.Index != proof.Index ? "the newer proof is of another place in the log"
+                : ledger.EarlierSigner(SignedNote.Parse(newer.Checkpoint), seen.Size) is { Doubted: true } ? "the newer proof rests on a doubted key too"
+                : null, beside);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            // A proof that does not verify at all has its own line; a newer one that does not is no help.
+            Add(checks, "the proof rests on a key of the ledger that is good for it", e.Message, path);
+        }
+    }
+
+    /// <summary>Checks that enough witnesses have cosigned a checkpoint that the leaf is under: that of the seal, or that of a newer proof beside it, <c>NAME.tlog-proof</c>.</summary>
+    private static void Witnessed(SealFile seal, LogKeys ledger, WitnessPolicy witnesses, string path, List<Check> checks)
+    {
+        var what = $"the leaf is under a checkpoint that {witnesses.Need} of {witnesses.Keys.Count} trusted witnesses have cosigned";
+        var beside = Path.ChangeExtension(path, ".tlog-proof");
+        try
+        {
+            var proof = TlogProof.Parse(seal.Sealed.Proof);
+            if (witnesses.Fault(SignedNote.Parse(proof.Checkpoint)) is not null && File.Exists(beside))
+            {
+                if (new FileInfo(beside).Length > TlogProof.MaxSize)
+                    throw new FormatException("the proof beside it is too large");
+                proof = TlogProof.Parse(File.ReadAllText(beside));
+                proof.Verify(seal.Sealed.Leaf, ledger);
+            }
+            Add(checks, what, witnesses.Fault(SignedNote.Parse(proof.Checkpoint)) is { } fault ? $"{fault}; `counterseal ledger renew` gets a cosigned proof of the same leaf" : null, beside);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            Add(checks, what, e.Message, beside);
         }
     }
 

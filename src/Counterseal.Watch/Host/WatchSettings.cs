@@ -39,7 +39,7 @@ public sealed record WatchSettings
     public required string LedgerAddress { get; init; }
 
     /// <summary>The ledger's key.</summary>
-    public required NoteVerifier LedgerKey { get; init; }
+    public required LogKeys LedgerKey { get; init; }
 
     /// <summary>The bell's own credential at the ledger.</summary>
     public required string LedgerCredential { get; init; }
@@ -217,11 +217,11 @@ public sealed record WatchSettings
         IPEndPoint.TryParse(note.Text, out var at) && IPAddress.IsLoopback(at.Address)
             ? at : throw new FormatException($"{note.Place}: \"{note.Text}\" is no address of this machine alone; write for example 127.0.0.1:8472, and put TLS in front for anything further");
 
-    internal static NoteVerifier Key(YamlNote note)
+    internal static LogKeys Key(YamlNote note)
     {
         try
         {
-            return NoteVerifier.Parse(note.Text);
+            return LogKeys.Parse(note.Text);
         }
         catch (FormatException wrong)
         {
