@@ -104,6 +104,7 @@ public static class StaffApi
         },
         ["warnings"] = JsonSerializer.SerializeToNode(receipt.Warnings, LawJson.Options),
         ["questions"] = JsonSerializer.SerializeToNode(questions, LawJson.Options),
+        ["tally"] = receipt.Tally?.Paper.DeepClone(),
     };
 
     private static JsonObject Row(QueueEntry entry) => new JsonObject

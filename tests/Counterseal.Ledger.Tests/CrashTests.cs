@@ -118,7 +118,7 @@ public class CrashTests
         Assert.Equal(["key.create", "ledger.checkpoint", "ledger.create", "ledger.tiles", "ledger.trim", "ledger.writers"], reached.Select(point => point[..point.LastIndexOf('.')]).Distinct());
     }
 
-    private static Task<(int Status, string[] Lines)> Child(string? crashAt, bool lose, params object[] arguments)
+    internal static Task<(int Status, string[] Lines)> Child(string? crashAt, bool lose, params object[] arguments)
     {
         var environment = new Dictionary<string, string>();
         if (crashAt is not null)

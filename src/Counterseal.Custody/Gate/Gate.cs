@@ -56,6 +56,7 @@ public sealed partial class Gate : IAsyncDisposable
         measures = new Measures(home.At("measures.json"));
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
+        tally = GateTally.Open(home);
     }
 
     /// <summary>The gate's name.</summary>
@@ -361,6 +362,7 @@ public sealed partial class Gate : IAsyncDisposable
         await Task.WhenAll(works.Values.Select(work => work.Task).Append(keeping).Concat(behind));
         await stamped;
         ledger.Dispose();
+        tally?.Dispose();
         home.Dispose();
         filing.Dispose();
         rosters.Dispose();
