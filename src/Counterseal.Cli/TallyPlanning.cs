@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using Counterseal.Custody;
 using Counterseal.Desk;
 using Counterseal.Law;
 using Counterseal.Ledger;
 using Counterseal.Reports;
 using Counterseal.Tally;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 

@@ -86,7 +86,7 @@ public class TallyTests(Postgres postgres)
         Assert.Equal(receipt.Demand, (string)notice["demand"]!);
     }
 
-    [Theory, InlineData("desk.tally.made.before"), InlineData("desk.tally.made.after"), InlineData("desk.tally.sent")]
+    [Theory, InlineData("desk.tally.made.before"), InlineData("desk.tally.made.after"), InlineData("desk.tally.sent.after")]
     public async Task Killed_while_it_makes_or_sends_a_leaf_the_desk_counts_the_demand_once(string point)
     {
         await using var stand = await Stand.Up("sqlite", postgres, tally: true);
