@@ -23,15 +23,16 @@ internal static class DeskProcess
         var log = LogKeys.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
+        using var tally = desk.TallyPlan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, options.Tls is null ? null : TlsKey.Open(options.Tls));
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
         var shelf = new ReportShelf(home.Reports);
-        using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System);
+        using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
         await using var staff = Staff(desk, reports, home.DeskSocket);
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register });
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
         WebApplication[] all = [staff, deskFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);

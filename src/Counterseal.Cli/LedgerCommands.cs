@@ -45,7 +45,7 @@ internal static class LedgerCommands
                     place.CheckPaths();
                 Directory.CreateDirectory(Path.GetDirectoryName(at)!);
                 const UnixFileMode group = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-                await LedgerHost.Run(place.Ledger, $"unix:{at}", TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), parsed.GetValue(socket) is null ? null : group);
+                await LedgerHost.Run(place.Ledger, $"unix:{at}", TimeProvider.System, ParentWatch.Token(parsed.GetValue(withParent), cancel), parsed.GetValue(socket) is null ? null : group, Counterseal.Tally.TallyKeeping.Work);
                 return 0;
             });
     }

@@ -77,6 +77,7 @@ internal static class TrialHome
             Trial = true,
             Schemas = schemas,
         });
+        TallyPlanning.Adopt(home, TallyPlanning.Trial(TimeProvider.System.GetUtcNow(), RuleBook.Load(rules)).Bytes());
         Durable.Replace(home.Trust, new Trust(gate.Key, ledger.Key.ToString()).Bytes(), "home.trust");
         if (bell)
         {

@@ -45,6 +45,9 @@ public sealed partial class Desk : IDisposable
         gate = new GateLink(options.GateAddress, options.GateCredential, own);
         store = new EventStore(open, ledger, key, time);
         reconciler = new Reconciler(open, store, ledger, log, key, time);
+        plan = options.Tally is { } file ? Counterseal.Tally.TallyPlan.Read(File.ReadAllBytes(file)) : null;
+        tally = plan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, own);
+        nonces = NonceKey(options.WriterKey);
     }
 
     /// <summary>The rule book in force: the last good one.</summary>
@@ -116,8 +119,10 @@ public sealed partial class Desk : IDisposable
                 kept, Canon.Digest(read), demand, DemandId.TokenDigest(token), reading.Warnings,
                 await db.Originals.AsNoTracking().Where(o => o.Digest == digest).OrderBy(o => o.Received).Select(o => o.Demand).FirstOrDefaultAsync(cancel)),
             new OriginalRow { Demand = id, Digest = digest, Bytes = bytes, Received = time.GetUtcNow() }, cancel);
+        // The leaf is proven while the law is run.
+        var leaf = Promptly(id);
         await AssessIfDue(state);
-        return new Receipt(id, token, demand.Reference, digest, state.ReceivedAt, store.Proven(logged), reading.Warnings);
+        return new Receipt(id, token, demand.Reference, digest, state.ReceivedAt, store.Proven(logged), reading.Warnings, await leaf);
     }
 
     /// <summary>Records whether the demand is from whom it says, and runs the law again.</summary>
@@ -251,6 +256,7 @@ public sealed partial class Desk : IDisposable
         // A clock has ended: what follows from that is said without anybody asking.
         foreach (var id in turned)
             await Try(async () => _ = await Say(id, Self, null, Assessment, cancel));
+        await Try(() => TendTally(cancel));
         return trouble;
 
         async Task Try(Func<Task> what)
@@ -277,6 +283,8 @@ public sealed partial class Desk : IDisposable
         ledger.Dispose();
         gate.Dispose();
         adopting.Dispose();
+        tally?.Dispose();
+        proving.Dispose();
     }
 
     private async Task<DemandState> Say(string demand, string by, int? seen, Func<DemandState, EventBody> body, CancellationToken cancel)

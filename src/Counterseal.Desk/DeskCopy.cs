@@ -34,7 +34,8 @@ public static class DeskCopy
             + await Table("events", db.Events.OrderBy(row => row.N))
             + await Table("originals", db.Originals.OrderBy(row => row.Demand))
             + await Table("quarantine", db.Quarantine.OrderBy(row => row.Digest))
-            + await Table("directory", db.Directory.OrderBy(row => row.Digest));
+            + await Table("directory", db.Directory.OrderBy(row => row.Digest))
+            + await Table("tally", db.Tally.OrderBy(row => row.Demand).ThenBy(row => row.Kind));
 
         async Task<long> Table<T>(string name, IQueryable<T> rows) where T : class
         {
@@ -79,6 +80,7 @@ public static class DeskCopy
                     "originals" => line.Row.Deserialize<OriginalRow>(Json)!,
                     "quarantine" => line.Row.Deserialize<QuarantineRow>(Json)!,
                     "directory" => (object)line.Row.Deserialize<DirectoryRow>(Json)!,
+                    "tally" => line.Row.Deserialize<TallyRow>(Json)!,
                     _ => throw new InvalidDataException($"row {read + 1} of the copy is of the table {line.Table}, which the desk does not have"),
                 });
             }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Counterseal.Desk;
 
-/// <summary>The desk's tables; one shape on both databases, each with migrations of its own. Only <c>events</c>, <c>originals</c>, <c>quarantine</c>, <c>directory</c> and <c>counters</c> hold what cannot be made again.</summary>
+/// <summary>The desk's tables; one shape on both databases, each with migrations of its own. Only <c>events</c>, <c>originals</c>, <c>quarantine</c>, <c>directory</c>, <c>counters</c> and <c>tally</c> hold what cannot be made again.</summary>
 public abstract class DeskDatabase(DbContextOptions options) : DbContext(options)
 {
     internal DbSet<EventRow> Events => Set<EventRow>();
@@ -14,6 +14,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
     internal DbSet<QuarantineRow> Quarantine => Set<QuarantineRow>();
     internal DbSet<DemandRow> Demands => Set<DemandRow>();
     internal DbSet<DirectoryRow> Directory => Set<DirectoryRow>();
+    internal DbSet<TallyRow> Tally => Set<TallyRow>();
     internal DbSet<CounterRow> Counters => Set<CounterRow>();
 
     /// <summary>A way to open contexts: <c>sqlite:PATH</c>, or an Npgsql connection string.</summary>
@@ -59,6 +60,10 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasIndex(d => d.Turns);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
+        var tally = modelBuilder.Entity<TallyRow>().ToTable("tally");
+        tally.HasKey(t => new { t.Demand, t.Kind });
+        tally.HasIndex(t => t.Index);
+        tally.HasIndex(t => t.Logged);
         var counters = modelBuilder.Entity<CounterRow>().ToTable("counters");
         counters.HasKey(c => c.Name);
         counters.HasData(new CounterRow { Name = CounterRow.Leaves, Value = 0 });

@@ -33,6 +33,9 @@ public sealed record DeskOptions
     /// <summary>The desk's own key file for mutual TLS (<c>counterseal keys tls</c>), where gate or ledger are on other hosts.</summary>
     public string? Tls { get; init; }
 
+    /// <summary>The plan of the ledger's tally (<see cref="Counterseal.Tally.TallyPlan"/>), a file; <c>null</c> where there is none.</summary>
+    public string? Tally { get; init; }
+
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -65,6 +68,17 @@ public sealed record DeskOptions
             wrong.Add($"schemas: the folder {Schemas} is not there");
         if (Tls is not null && !File.Exists(Tls))
             wrong.Add($"tls: the file {Tls} is not there");
+        if (Tally is not null)
+        {
+            try
+            {
+                _ = Counterseal.Tally.TallyPlan.Read(File.ReadAllBytes(Tally));
+            }
+            catch (Exception no) when (no is IOException or UnauthorizedAccessException or Counterseal.Tally.TallyException)
+            {
+                wrong.Add($"tally: {no.Message}");
+            }
+        }
         return wrong;
 
         void Address(string name, string address)

@@ -94,6 +94,22 @@ public sealed class GateLink : IDisposable
         }
     }
 
+    /// <summary>What the gate's leaves of a tally's period add up to.</summary>
+    /// <exception cref="DeskException"><c>gate-away</c> or <c>gate-refused</c>.</exception>
+    public async Task<byte[]> Tally(int period, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(FormattableString.Invariant($"tally/{period}"), UriKind.Relative), cancel);
+            return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsByteArrayAsync(cancel)
+                : throw new DeskException("gate-refused", $"the gate gives no sum of its leaves ({(int)response.StatusCode})", "give the gate the tally's plan: counterseal tally adopt");
+        }
+        catch (HttpRequestException away)
+        {
+            throw Away(away);
+        }
+    }
+
     /// <summary>How an order stands.</summary>
     /// <exception cref="DeskException"><c>gate-away</c>.</exception>
     public Task<GateAnswer> Ask(string order, CancellationToken cancel) => Ask(order, HttpMethod.Get, "orders/" + order, null, null, cancel);

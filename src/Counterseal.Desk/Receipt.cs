@@ -16,8 +16,9 @@ public abstract record Arrival;
 /// <param name="At">When it was received, UTC.</param>
 /// <param name="Received">The <i>received</i> event with its proof.</param>
 /// <param name="Warnings">What was read but not understood.</param>
+/// <param name="Tally">The demand's leaf in the tally; <c>null</c> where there is no tally, or its ledger did not take the leaf in time: the status page gives it then.</param>
 public sealed record Receipt(
-    string Demand, string Token, string Reference, string OriginalDigest, DateTimeOffset At, ProvenEvent Received, IReadOnlyList<Remark> Warnings) : Arrival;
+    string Demand, string Token, string Reference, string OriginalDigest, DateTimeOffset At, ProvenEvent Received, IReadOnlyList<Remark> Warnings, TallyPaper? Tally = null) : Arrival;
 
 /// <summary>An original that could not be taken. It is kept, so that nobody has to ask for it again.</summary>
 /// <param name="Digest">SHA-256 of the bytes, lower-case hex.</param>

@@ -17,11 +17,14 @@ public sealed partial class LedgerHost : IAsyncDisposable
     private readonly Cosigning? cosigning;
     private readonly string? socket;
 
-    private LedgerHost(WebApplication app, Log log, NoteSigner signer, NoteSigner? old, Cosigning? cosigning, string address, string? socket) =>
-        (this.app, Log, this.signer, this.old, this.cosigning, Address, this.socket) = (app, log, signer, old, cosigning, address, socket);
+    private LedgerHost(WebApplication app, Log log, TallySlots? tally, NoteSigner signer, NoteSigner? old, Cosigning? cosigning, string address, string? socket) =>
+        (this.app, Log, Tally, this.signer, this.old, this.cosigning, Address, this.socket) = (app, log, tally, signer, old, cosigning, address, socket);
 
     /// <summary>The log that is served.</summary>
     public Log Log { get; }
+
+    /// <summary>The tally beside it; <c>null</c> where there is none.</summary>
+    public TallySlots? Tally { get; }
 
     /// <summary>Where it is served: what a <see cref="LedgerClient"/> takes.</summary>
     public string Address { get; }
@@ -32,10 +35,11 @@ public sealed partial class LedgerHost : IAsyncDisposable
     /// <param name="time">The clock, for how long opening took.</param>
     /// <param name="stop">Ends the serving; what waits is committed first.</param>
     /// <param name="socketMode">Permissions of the Unix socket; <c>null</c> is 0600. 0660 lets a group in.</param>
+    /// <param name="tally">What the leaves of the home's tally are, where it has one.</param>
     /// <exception cref="LedgerException">There is no ledger, it is damaged, another process has it, or the address cannot be used.</exception>
-    public static async Task Run(string home, string address, TimeProvider time, CancellationToken stop, UnixFileMode? socketMode = null)
+    public static async Task Run(string home, string address, TimeProvider time, CancellationToken stop, UnixFileMode? socketMode = null, Func<TallyHome, string, TallyWork>? tally = null)
     {
-        await using var host = await Start(home, address, time, stop, socketMode);
+        await using var host = await Start(home, address, time, stop, socketMode, tally);
         var ended = new TaskCompletionSource();
         await using (stop.Register(ended.SetResult))
             await ended.Task;
@@ -47,8 +51,9 @@ public sealed partial class LedgerHost : IAsyncDisposable
     /// <param name="time">The clock, for how long opening took.</param>
     /// <param name="cancel">Ends the starting.</param>
     /// <param name="socketMode">Permissions of the Unix socket; <c>null</c> is 0600. 0660 lets a group in.</param>
+    /// <param name="tally">What the leaves of the home's tally are, where it has one.</param>
     /// <exception cref="LedgerException">See <see cref="Run"/>.</exception>
-    public static async Task<LedgerHost> Start(string home, string address, TimeProvider time, CancellationToken cancel, UnixFileMode? socketMode = null)
+    public static async Task<LedgerHost> Start(string home, string address, TimeProvider time, CancellationToken cancel, UnixFileMode? socketMode = null, Func<TallyHome, string, TallyWork>? tally = null)
     {
         var started = time.GetTimestamp();
         var folder = new LedgerHome(home);
@@ -56,22 +61,28 @@ public sealed partial class LedgerHost : IAsyncDisposable
         NoteSigner? old = null;
         Log? log = null;
         Cosigning? cosigning = null;
+        TallySlots? slots = null;
         try
         {
             var writers = LedgerWriter.Read(folder.Writers);
             old = folder.OpenOldKey();
             log = await Log.Open(folder.LogFolder, signer, old);
             var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
-            var app = Build(log, writers, address, socket, folder, time, out cosigning);
+            if (new TallyHome(folder) is { Exists: true } second && tally is not null)
+                slots = TallySlots.Open(second, tally(second, TallyHome.OriginOf(signer.Name)), signer, time);
+            var app = Build(log, slots, writers, address, socket, folder, time, out cosigning);
             await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
             var served = socket is null ? app.Urls.First() : "unix:" + socket;
             Serving(app.Logger, log.Key.ToString(), log.Latest.Size, served, (long)time.GetElapsedTime(started).TotalMilliseconds);
-            return new LedgerHost(app, log, signer, old, cosigning, served, socket);
+            slots?.Start();
+            return new LedgerHost(app, log, slots, signer, old, cosigning, served, socket);
         }
         catch
         {
             if (cosigning is not null)
                 await cosigning.DisposeAsync();
+            if (slots is not null)
+                await slots.DisposeAsync();
             if (log is not null)
                 await log.DisposeAsync();
             signer.Dispose();
@@ -87,6 +98,8 @@ public sealed partial class LedgerHost : IAsyncDisposable
         await app.DisposeAsync();
         if (cosigning is not null)
             await cosigning.DisposeAsync();
+        if (Tally is not null)
+            await Tally.DisposeAsync();
         await Log.DisposeAsync();
         signer.Dispose();
         old?.Dispose();
@@ -94,7 +107,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             File.Delete(socket);
     }
 
-    private static WebApplication Build(Log log, IReadOnlyList<LedgerWriter> writers, string address, string? socket, LedgerHome home, TimeProvider time, out Cosigning? cosigning)
+    private static WebApplication Build(Log log, TallySlots? tally, IReadOnlyList<LedgerWriter> writers, string address, string? socket, LedgerHome home, TimeProvider time, out Cosigning? cosigning)
     {
         var door = TlsDoor.Read(home.Folder);
         // An empty builder: no settings from the environment, from files or from arguments can open another door.
@@ -121,6 +134,8 @@ public sealed partial class LedgerHost : IAsyncDisposable
         app.UseRouting();
         cosigning = Cosigning.Start(home, log, time, app.Logger);
         LedgerServer.Map(app, log, writers, door, cosigning);
+        if (tally is not null)
+            TallyServer.Map(app, tally, writers, door);
         return app;
     }
 

@@ -99,7 +99,7 @@ public static partial class LedgerServer
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = 1024; // More than a leaf, because Kestrel counts the framing of a chunked body too.
         // A credential that was copied from another host opens nothing without that host's key.
-        if (Writer(context, writers) is not { } writer || (context.Connection.ClientCertificate is not null && TlsDoor.Caller(context, door) != writer.Name))
+        if (Caller(context, writers, door) is not { } writer)
         {
             RefusedCredential(logger);
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -152,6 +152,10 @@ public static partial class LedgerServer
         context.Response.Headers.CacheControl = "no-cache";
         await Say(context, 200, answer);
     }
+
+    /// <summary>Who writes, by credential and, from another host, by that host's key as well.</summary>
+    internal static LedgerWriter? Caller(HttpContext context, IReadOnlyList<LedgerWriter> writers, TlsDoor? door) =>
+        Writer(context, writers) is { } writer && (context.Connection.ClientCertificate is null || TlsDoor.Caller(context, door) == writer.Name) ? writer : null;
 
     private static LedgerWriter? Writer(HttpContext context, IReadOnlyList<LedgerWriter> writers)
     {

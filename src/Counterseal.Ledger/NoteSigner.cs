@@ -107,6 +107,9 @@ public sealed class NoteSigner : IDisposable
         return text;
     }
 
+    /// <summary>The same key under another name, for a second log of the same process. It is let go with this one.</summary>
+    public NoteSigner As(string name) => new(Verifier.As(name), sign, new Nothing(), null);
+
     /// <summary>A signature line for a text.</summary>
     /// <exception cref="IOException">The key is elsewhere, and cannot be reached or signs wrongly.</exception>
     public NoteSignature Sign(string text)
@@ -153,6 +156,13 @@ public sealed class NoteSigner : IDisposable
         {
             key.Dispose();
             throw;
+        }
+    }
+
+    private sealed class Nothing : IDisposable
+    {
+        public void Dispose()
+        {
         }
     }
 }

@@ -70,6 +70,10 @@ public sealed record NoteVerifier
         return new NoteVerifier { Name = name, Type = NoteKeyType.P256, KeyId = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(publicKey)), PublicKey = publicKey };
     }
 
+    /// <summary>The same key under another name.</summary>
+    /// <exception cref="FormatException">Not a key name.</exception>
+    public NoteVerifier As(string name) => Type == NoteKeyType.Ed25519 ? Of(name, PublicKey) : OfP256(name, PublicKey);
+
     /// <summary>The vkey.</summary>
     public override string ToString() => $"{Name}+{Hash(KeyId)}+{Convert.ToBase64String([(byte)Type, .. PublicKey])}";
 

@@ -98,6 +98,16 @@ public sealed record CountedDemand
     /// <summary>Its parties by the numbers of one report (<see cref="Tally.Numbered"/>).</summary>
     internal IReadOnlyList<int> Parties { get; init; } = [];
 
+    /// <summary>Whether it is counted by its leaves in the tally (<see cref="TalliedDemands"/>).</summary>
+    public bool Tallied { get; init; }
+    /// <summary>The half-year of its <i>received</i> leaf; <c>null</c> where it is counted without a tally.</summary>
+    public HalfYear? ReceivedIn { get; init; }
+    /// <summary>The half-year of its <i>closed</i> leaf; <c>null</c> while it has none.</summary>
+    public HalfYear? ClosedIn { get; init; }
+
+    /// <summary>The half-year in which it came.</summary>
+    public HalfYear Came => ReceivedIn ?? HalfYear.Of(Received);
+
     /// <summary>The half-year in which it is counted; <c>null</c> while it is open.</summary>
-    public HalfYear? Period => Answered is { } at ? HalfYear.Of(at) : null;
+    public HalfYear? Period => Tallied ? ClosedIn : Answered is { } at ? HalfYear.Of(at) : null;
 }

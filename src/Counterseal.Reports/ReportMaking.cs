@@ -92,7 +92,7 @@ public static class ReportMaking
         if (demands.Count == 0)
             return [];
         var periods = new List<HalfYear>();
-        for (var half = HalfYear.Of(demands.Min(demand => demand.Received)); half.To <= now; half = half.Next)
+        for (var half = demands.Min(demand => demand.Came); half.To <= now; half = half.Next)
             periods.Add(half);
         return periods;
     }
@@ -156,6 +156,8 @@ public static class ReportMaking
         Table("asked", asked, Asked);
         Table("secrecy", secrecy, demand => Word(demand.Secrecy));
         Table("telling", telling, demand => Word(demand.Telling));
+        if (answered.Exists(demand => demand.Tallied))
+            Table("received", Partition.Of(By(answered, demand => demand.Came.Name)), demand => demand.Came.Name);
         return new Report
         {
             V = Report.Format,
@@ -232,12 +234,12 @@ public static class ReportMaking
     {
         var all = Cell("", answered);
         return new(
-            open.Count(demand => HalfYear.Of(demand.Received) == half),
+            open.Count(demand => demand.Came == half),
             answered.Count,
-            open.Count(demand => demand.Received < half.To && !(demand.Answered < half.To)),
+            open.Count(demand => demand.Came <= half && !(demand.Period is { } counted && counted <= half)),
             all.Selectors,
             all.Accounts,
-            open.Where(demand => HalfYear.Of(demand.Received) == half).Sum(demand => demand.Assistance),
+            open.Where(demand => demand.Came == half).Sum(demand => demand.Assistance),
             Small(open.Sum(demand => demand.Lapses.Count(at => HalfYear.Of(at) == half))),
             Small(open.Count(demand => demand.ToldAt is { } at && HalfYear.Of(at) == half)),
             ground.Attacks is { } attacks ? Watch.WatchFigures.Published(attacks.GetValueOrDefault(half)) : null,

@@ -45,6 +45,27 @@ public sealed record ReportShelf(string Folder)
         return new(Report.Read(bytes), bytes, proven, []);
     }
 
+    /// <summary>Publishes the opening of a tally's period beside the report of its half-year. It is never opened again.</summary>
+    /// <param name="half">The report's half-year.</param>
+    /// <param name="make">Makes it, where none is pending.</param>
+    /// <param name="ledger">As in <see cref="Publish"/>.</param>
+    /// <exception cref="ReportException"><c>published</c>: there is one already. <c>unknown</c>: the report was not published.</exception>
+    public async Task<byte[]> Open(HalfYear half, Func<Report, byte[]> make, Func<string, string, string?, string?, Task<ProvenEvent>> ledger)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        ArgumentNullException.ThrowIfNull(ledger);
+        var published = Find(half) ?? throw new ReportException("unknown", $"there is no published report of {half} to stand beside", "publish it first: counterseal report publish");
+        var (file, proof) = (At(half, "tally.json"), At(half, "tally.proof.json"));
+        if (File.Exists(proof))
+            throw new ReportException("published", $"the period of {half} was opened already, and is never opened again", "publish an erratum beside the report; what it says is not proven");
+        var bytes = Pending(file, () => make(published.Report));
+        Show(file, bytes, proof, await ledger($"{Name(half)}/tally", Digest(bytes), Name(half), "the opening of the tally's period: it proves the report's totals"));
+        return bytes;
+    }
+
+    /// <summary>The opening that was published beside a report; <c>null</c> where there is none.</summary>
+    public byte[]? Opening(HalfYear half) => Shown(At(half, "tally.json"), At(half, "tally.proof.json"), $"{Name(half)}/tally") is var (bytes, _) ? bytes : null;
+
     /// <summary>Publishes a correction beside a report.</summary>
     /// <param name="half">The report's half-year.</param>
     /// <param name="reason">Why, as it will stand in it.</param>

@@ -40,6 +40,25 @@ public sealed record LeafSecret(IReadOnlyList<int> Places, IReadOnlyList<Scalar>
         return Fresh([(int)kind, .. Enumerable.Repeat(TallySchema.NotCounted, schema.Tables.Count - 1)], ReferenceOf(kind.ToString().ToLowerInvariant(), reference));
     }
 
+    /// <summary>
+    /// The same with blindings that a key gives, for a writer that hands no single one of its leaves to anybody: what it must keep is the key and which leaves are its own. An opening says
+    /// nothing of the key.
+    /// </summary>
+    /// <param name="schema">The tables.</param>
+    /// <param name="kind">Received, sealed or cover.</param>
+    /// <param name="reference">As in <see cref="Uncounted"/>.</param>
+    /// <param name="key">32 secret bytes.</param>
+    /// <param name="place">Where the leaf stands.</param>
+    public static LeafSecret Derived(TallySchema schema, LeafKind kind, string reference, ReadOnlySpan<byte> key, LeafPlace place)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(place);
+        var secret = Uncounted(schema, kind, reference);
+        var seed = key.ToArray();
+        Scalar Blinding(string of) => Scalar.Reduce(HMACSHA512.HashData(seed, TallySchema.Framed([TallySchema.Version, "blinding", place.Origin, place.Index.ToString(System.Globalization.CultureInfo.InvariantCulture), kind.ToString(), reference, of]).ToArray()));
+        return secret with { Blindings = [.. schema.Tables.Select(table => Blinding("table " + table.Name))], ReferenceBlinding = Blinding("reference") };
+    }
+
     /// <summary>A reference as a number: SHA-512 of the framed version, kind and text, modulo ℓ.</summary>
     public static Scalar ReferenceOf(string kind, string reference) => Scalar.Reduce(SHA512.HashData([.. TallySchema.Framed([TallySchema.Version, "reference", kind, reference])]));
 

@@ -17,6 +17,9 @@ public sealed record TallyFile(TallySchema Schema, string Origin, (int Table, IR
     /// <summary>The most bytes of a file that is read: 1 GiB.</summary>
     public const long Limit = 1L << 30;
 
+    /// <summary>The most bytes of one opening: 64 MiB.</summary>
+    public const int OpeningLimit = 64 << 20;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
     /// <summary>All faults; none when the tally holds.</summary>
@@ -38,6 +41,30 @@ public sealed record TallyFile(TallySchema Schema, string Origin, (int Table, IR
         ["leaves"] = new JsonArray([.. Leaves.Select(leaf => new JsonObject { ["period"] = leaf.Period, ["bytes"] = Convert.ToHexStringLower(leaf.Bytes) })]),
         ["openings"] = new JsonArray([.. Openings.Select(Node)]),
     });
+
+    /// <summary>One opening alone, as it is published beside a report.</summary>
+    public static byte[] OpeningBytes(PeriodOpening opening)
+    {
+        ArgumentNullException.ThrowIfNull(opening);
+        return JsonSerializer.SerializeToUtf8Bytes(Node(opening));
+    }
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="TallyException">It has another shape.</exception>
+    public static PeriodOpening ReadOpening(ReadOnlyMemory<byte> json, string origin)
+    {
+        if (json.Length > OpeningLimit)
+            throw new TallyException($"an opening has at most {OpeningLimit} bytes");
+        try
+        {
+            using var document = JsonDocument.Parse(json, Strict);
+            return Opening(document.RootElement, origin);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new TallyException("not a period's opening: " + e.Message);
+        }
+    }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="TallyException">It has another shape; names the member.</exception>

@@ -9,6 +9,9 @@ public static class Commands
     /// <summary>Checks an event's proof offline, from the file that the demand's page gives, with a trust file.</summary>
     public static string CheckEvent(string file) => $"counterseal ledger prove --receipt {file} --trust trust.json";
 
+    /// <summary>Checks that a party's own demand is counted.</summary>
+    public static string CheckTally() => "counterseal tally check tally.json --tally https://HERE/tally --trust trust.json";
+
     /// <summary>Re-derives the whole log.</summary>
     public static string CheckLedger() => "counterseal ledger check --log FOLDER --trust trust.json";
 

@@ -39,10 +39,12 @@ public sealed record FaceGround
     internal bool Registry { get; init; }
 
     internal bool Vulnerabilities { get; init; }
+    /// <summary>Whether there is a tally.</summary>
+    internal bool Tally { get; init; }
 
     internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, GatePages = GatePages };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

@@ -43,6 +43,7 @@ public static class FromDesk
         Tile = ledger.FetchTile,
         Status = async (token, cancel) => await desk.Status(token, cancel) is { } view ? Status(view) : null,
         Package = (token, age, range, cancel) => Package(desk, token, age, range, cancel),
+        TallyOf = desk.TallyPlan is null ? null : desk.TallyNotice,
         Submit = async (original, cancel) => await desk.Receive(original, "web", cancel) switch
         {
             Receipt receipt => new(Encoding.UTF8.GetBytes(StaffApi.ReceiptJson(receipt, await Questions(desk, receipt, cancel)).ToJsonString()), receipt.Token, []),

@@ -44,6 +44,10 @@ public sealed record PublicFaceOptions
     public Counterseal.Convention.RegistryReader? Registry { get; init; }
     /// <summary>The vulnerability register, with a database and a credential of its own; <c>null</c> where there is none.</summary>
     public VulnerabilityRegister? Vulnerabilities { get; init; }
+    /// <summary>The tally; <c>null</c> where there is none.</summary>
+    public TallySource? Tally { get; init; }
+    /// <summary>The leaves of a token's demand with their openings, as a file; <c>null</c> where there is none, or for a token that is not one.</summary>
+    public Func<string, CancellationToken, Task<byte[]?>>? TallyOf { get; init; }
     /// <summary>Files a demand: the original's bytes.</summary>
     public required Func<byte[], CancellationToken, Task<Submission>> Submit { get; init; }
 }
@@ -63,7 +67,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null, Vulnerabilities = options.Vulnerabilities is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null, Vulnerabilities = options.Vulnerabilities is not null, Tally = options.Tally is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -82,6 +86,8 @@ public static class PublicFace
             RegistryFace.Map(app, options.Ground, registry);
         if (options.Vulnerabilities is { } register)
             VulnerabilityPages.Map(app, options.Ground, register);
+        if (options.Tally is { } tally)
+            TallyPages.Map(app, options.Ground, tally);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
         return app;
     }
@@ -178,8 +184,15 @@ public static class PublicFace
         {
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
             return await Find(options, token, http.RequestAborted) is { } view
-                ? FacePage.Of<StatusPage>(options.Ground.Frame(Face.Public), 200, new() { [nameof(StatusPage.View)] = view, [nameof(StatusPage.Token)] = token })
+                ? FacePage.Of<StatusPage>(options.Ground.Frame(Face.Public), 200, new() { [nameof(StatusPage.View)] = view, [nameof(StatusPage.Token)] = token, [nameof(StatusPage.Tally)] = options.TallyOf is { } leaves && await leaves(token, http.RequestAborted) is not null })
                 : NoStatus(options);
+        }).RequireRateLimiting(FaceLimits.Status);
+
+        app.MapGet("/status/{token}/tally.json", async Task<IResult> (string token, HttpContext http) =>
+        {
+            http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+            return options.TallyOf is { } leaves && await Find(options, token, http.RequestAborted) is not null && await leaves(token, http.RequestAborted) is { } file
+                ? Results.Bytes(file, "application/json", "tally.json") : NoStatus(options);
         }).RequireRateLimiting(FaceLimits.Status);
 
         app.MapGet("/status/{token}/{file}", async Task<IResult> (string token, string file, HttpContext http) =>

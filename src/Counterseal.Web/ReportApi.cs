@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Desk;
+using Counterseal.Ledger;
 using Counterseal.Reports;
+using Counterseal.Tally;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,8 +21,15 @@ public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf She
     private readonly SemaphoreSlim one = new(1, 1);
     private (DateTimeOffset At, IReadOnlyList<CountedDemand> Demands)? seen;
 
+    /// <summary>The ledger's tally, by which demands are counted; <c>null</c> where there is none.</summary>
+    public TallyClient? Tally { get; init; }
+
     /// <summary>All demands, as of now.</summary>
-    public Task<IReadOnlyList<CountedDemand>> Demands(CancellationToken cancel) => Task.Run(() => ReportMaking.Demands(Database, Time.GetUtcNow(), null, cancel), cancel);
+    public Task<IReadOnlyList<CountedDemand>> Demands(CancellationToken cancel) => Task.Run(() =>
+    {
+        var demands = ReportMaking.Demands(Database, Time.GetUtcNow(), null, cancel);
+        return Desk.TallyPlan is { } plan ? TalliedDemands.Of(demands, TallyArchive.Leaves(Database, plan.Schema), plan) : demands;
+    }, cancel);
 
     /// <summary>What the desk's page shows of a year, by demands read at most five minutes ago.</summary>
     public async Task<ReportDeskView> View(int? year, CancellationToken cancel)
@@ -46,8 +55,25 @@ public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf She
     {
         // An order in time: what a later report says of earlier ones (bands, sums) must find them there.
         var made = Shelf.Find(half) is null ? await Make(half, cancel) : null;
-        return await Shelf.Publish(half, () => made!, (name, digest, beside, reason) => Desk.Publish(name, digest, beside, reason, by, cancel));
+        Func<string, string, string?, string?, Task<Counterseal.Desk.ProvenEvent>> onRecord = (name, digest, beside, reason) => Desk.Publish(name, digest, beside, reason, by, cancel);
+        // A report whose period cannot be opened is not published, so that none stands there unproven for want of a part that does not answer.
+        var parts = made is null && Shelf.Opening(half) is not null ? null : await Parts(half, cancel);
+        if (made is not null && parts is not null)
+            _ = parts.Open(made);
+        var published = made is null && parts is not null && Shelf.Find(half) is { } there ? there : await Shelf.Publish(half, () => made!, onRecord);
+        if (parts is not null)
+            await Shelf.Open(half, report => TallyFile.OpeningBytes(parts.Open(report)), onRecord);
+        return published;
     }, cancel);
+
+    /// <summary>What desk, gate and ledger give of a half-year's leaves; <c>null</c> where there is no tally, or it began later.</summary>
+    private async Task<OpeningParts?> Parts(HalfYear half, CancellationToken cancel)
+    {
+        if (Tally is null || Desk.TallyPlan is not { } plan || (await Tally.Periods(cancel)).FirstOrDefault(one => plan.Name(one.Period) == half.Name) is not { } period)
+            return null;
+        var covers = await Tally.Sums(period.Period, cancel) ?? throw new ReportException("tally", "the ledger does not give the sum of its covers", "look at the ledger's log, then try again");
+        return new(plan, Tally.Log.Name, period, TallyArchive.Leaves(Database, plan.Schema), PartSum.Read(plan.Schema, covers), PartSum.Read(plan.Schema, await Desk.GateTally(period.Period, cancel)));
+    }
 
     /// <summary>Publishes a correction beside a report.</summary>
     public Task<Erratum> Correct(HalfYear half, string reason, string by, CancellationToken cancel) => Alone(async () =>

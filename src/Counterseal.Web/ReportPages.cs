@@ -56,6 +56,7 @@ internal static class ReportPages
                 "report.json" => Results.Bytes(published.Bytes, "application/json"),
                 "report.csv" => Results.Bytes(Encoding.UTF8.GetBytes(ReportCsv.Of(published.Report)), "text/csv; charset=utf-8", $"report-{period}.csv"),
                 "dsa.csv" => Results.Bytes(Encoding.UTF8.GetBytes(DsaForm.Csv(DsaForm.Public([published.Report], forms))), "text/csv; charset=utf-8", $"dsa-{period}.csv"),
+                "tally.json" => shelf.Opening(published.Report.Half) is { } opening ? Results.Bytes(opening, "application/json") : None(ground),
                 "receipt.json" => Results.Bytes(ReceiptFile.Of(DemandReading.Proof(published.Proof, -1, log)), "application/json"),
                 _ => published.Errata.FirstOrDefault(one => FormattableString.Invariant($"erratum-{one.Erratum.Number}.json") == file).Erratum is { } erratum ? Results.Bytes(erratum.Bytes(), "application/json") : None(ground),
             };

@@ -88,7 +88,16 @@ public static class StaffApi
     };
 
     /// <summary>The receipt as the authority gets it: everything to check the <i>received</i> leaf without us.</summary>
-    internal static JsonObject ReceiptJson(Receipt receipt, IReadOnlyList<Question> questions) => new()
+    internal static JsonObject ReceiptJson(Receipt receipt, IReadOnlyList<Question> questions)
+    {
+        var json = Untallied(receipt, questions);
+        // Where the ledger did not take the leaf in time, the status page gives it.
+        if (receipt.Tally is { } leaf)
+            json["tally"] = leaf.Paper.DeepClone();
+        return json;
+    }
+
+    private static JsonObject Untallied(Receipt receipt, IReadOnlyList<Question> questions) => new()
     {
         ["counterseal"] = "receipt/v1",
         ["demand"] = receipt.Demand,

@@ -61,5 +61,7 @@ public class Child
         say($"receipt {receipt.Demand} {receipt.Token}");
         await desk.Stay(receipt.Demand, "ada", "court order", null, default);
         say($"stayed {receipt.Demand}");
+        // What a busy machine has left undone, as the timer does it.
+        await desk.Tend(default);
     }
 }

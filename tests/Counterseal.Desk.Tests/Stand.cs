@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Ledger;
+using Counterseal.Tally;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Counterseal.Desk.Tests;
@@ -21,10 +22,15 @@ internal sealed class Stand : IAsyncDisposable
     public Desk Desk => desk!;
     public NoteVerifier Log => made!.Key;
 
-    public static async Task<Stand> Up(string store, Postgres postgres)
+    public static async Task<Stand> Up(string store, Postgres postgres, bool tally = false)
     {
         var stand = new Stand();
         stand.made = LedgerHome.Create(Path.Combine(stand.folder, "ledger"), "ledger.example/log");
+        if (tally)
+        {
+            new TallyHome(stand.made.Home).Create(Plan.Bytes());
+            File.WriteAllBytes(Path.Combine(stand.folder, "tally.json"), Plan.Bytes());
+        }
         await stand.StartLedger();
         stand.Gate = await FakeGate.Start(Path.Combine(stand.folder, "gate.sock"), stand.Log);
         var home = Path.Combine(stand.folder, "desk");
@@ -41,6 +47,7 @@ internal sealed class Stand : IAsyncDisposable
             GateName = "gate.example",
             Rules = Path.Combine(Root, "rules"),
             Trial = true,
+            Tally = tally ? Path.Combine(stand.folder, "tally.json") : null,
         });
         stand.desk = await Desk.Open(DeskHome.Open(home), stand.Clock, default);
         return stand;
@@ -69,8 +76,45 @@ internal sealed class Stand : IAsyncDisposable
         desk = await Another();
     }
 
-    public async Task StartLedger() =>
-        Ledger = await LedgerHost.Start(made!.Home.Folder, "unix:" + Path.Combine(folder, "l.sock"), TimeProvider.System, default);
+    /// <summary>Small tables, so that proving is quick; two leaves a slot of a minute, drawn into one of two slots.</summary>
+    public static TallyPlan Plan { get; } = TallyPlan.Of(
+        Given.Start, TimeSpan.FromMinutes(1), 2, 2, ["US", "DE"], ["us.sca.warrant"],
+        ["contentDisclosed", "nonContentDisclosed", "partly", "noData", "redirected", "rejected", "challenged", "withdrawn"], ["contentDisclosed", "nonContentDisclosed", "partly"], ["us.nsl"], 1000);
+
+    public string TallyWaiting => new TallyHome(made!.Home).Waiting;
+
+    public async Task StartLedger(bool tally = true) =>
+        Ledger = await LedgerHost.Start(made!.Home.Folder, "unix:" + Path.Combine(folder, "l.sock"), Clock, default, null, tally ? TallyKeeping.Work : null);
+
+    /// <summary>Lets so many slots of the tally pass.</summary>
+    public async Task Slots(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var size = Ledger!.Tally!.Latest.Size;
+            for (var patience = 0; Ledger.Tally.Latest.Size == size; patience++)
+            {
+                Assert.True(patience < 3000, $"no slot came: {Ledger.Tally.Failure?.Message}");
+                Clock.Advance(TimeSpan.FromSeconds(5));
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    /// <summary>A leaf as the ledger serves it, proven.</summary>
+    public async Task<byte[]> TallyLeaf(long index)
+    {
+        using var client = new TallyClient(Ledger!.Address, Log, null);
+        var reader = new TallyReader(client.Read, Log);
+        return await reader.Leaf(await reader.Latest(default), index, Counterseal.Tally.TallyLeaf.SizeOf(Plan.Schema), default);
+    }
+
+    /// <summary>What the ledger says of its covers.</summary>
+    public async Task<PartSum> Covers()
+    {
+        using var client = new TallyClient(Ledger!.Address, Log, made!.Credentials["desk"]);
+        return PartSum.Read(Plan.Schema, await client.Sums(0, default) ?? throw new InvalidOperationException("no covers"));
+    }
 
     public async Task StopLedger()
     {

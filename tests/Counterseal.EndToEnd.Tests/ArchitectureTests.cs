@@ -11,15 +11,15 @@ public class ArchitectureTests
     {
         ["Law"] = [],
         ["Ledger"] = [],
-        ["Tally"] = [],
-        ["Custody"] = ["Law", "Ledger"],
+        ["Tally"] = ["Ledger"],
+        ["Custody"] = ["Law", "Ledger", "Tally"],
         ["Collectors"] = ["Law", "Custody"],
         ["Intake"] = ["Law"],
-        ["Desk"] = ["Law", "Ledger", "Intake"],
+        ["Desk"] = ["Law", "Ledger", "Intake", "Tally"],
         ["Watch"] = ["Ledger"],
         ["Convention"] = ["Ledger", "Watch"],
-        ["Reports"] = ["Law", "Ledger", "Desk", "Watch"],
-        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports"],
+        ["Reports"] = ["Law", "Ledger", "Desk", "Watch", "Tally"],
+        ["Web"] = ["Law", "Ledger", "Custody", "Intake", "Desk", "Watch", "Convention", "Reports", "Tally"],
         ["Cli"] = ["Law", "Ledger", "Custody", "Collectors", "Intake", "Desk", "Watch", "Convention", "Reports", "Tally", "Web"],
     };
 

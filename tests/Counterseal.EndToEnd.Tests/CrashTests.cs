@@ -6,6 +6,9 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary>Every durable write that the walk comes past is in the docs, so that the tests below cannot fall behind the code.</summary>
 public class CrashPointListTests
 {
+    /// <summary>Writes of the tally: its slots and the gate's rounds come by the clock and not by the walk, so the rooms' own tests kill there (<c>TallySlotsTests</c>, <c>TallyTests</c> of desk and gate).</summary>
+    private static readonly string[] InTheirRooms = ["ledger.tally.", "desk.tally.", "gate.tally."];
+
     [Fact]
     public async Task Every_crash_point_that_the_walk_reaches_is_listed_and_killed_at()
     {
@@ -20,7 +23,7 @@ public class CrashPointListTests
         var reached = File.ReadAllLines(trace).Distinct().ToList();
         Assert.True(reached.Count > 40, $"only {reached.Count} points reached: the trace is not what this test believes");
         Assert.All(reached, point => Assert.Contains($"`{point[..point.LastIndexOf('.')]}`", listed, StringComparison.Ordinal));
-        Assert.All(reached.Where(p => p.EndsWith(".before", StringComparison.Ordinal) || p.EndsWith(".after", StringComparison.Ordinal)), point => Assert.Contains(point, killed));
+        Assert.All(reached.Where(p => p.EndsWith(".before", StringComparison.Ordinal) || p.EndsWith(".after", StringComparison.Ordinal)).Where(p => !InTheirRooms.Any(room => p.StartsWith(room, StringComparison.Ordinal))), point => Assert.Contains(point, killed));
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Counterseal.Tally;
 
 namespace Counterseal.Reports.Tests;
 
@@ -27,7 +28,7 @@ internal sealed class Attacker
     public Attacker(Report report, IReadOnlyList<CountedDemand> all, IReadOnlyList<CountedDemand> own, IReadOnlyList<string> rules, IReadOnlyList<(string, string)> tied, string folder)
     {
         this.folder = folder;
-        names = [.. Attributes, .. rules.Select(rule => "failed:" + rule)];
+        names = [.. Attributes, .. report.Table("received") is null ? (string[])[] : ["received"], .. rules.Select(rule => "failed:" + rule)];
         var labels = names.Select(name => all.Select(demand => Label(demand, name)).Distinct().Order(StringComparer.Ordinal).ToArray()).ToList();
         var pairs = tied.Select(pair => (A: Index(pair.Item1), B: Index(pair.Item2), There: all.Select(demand => (Label(demand, pair.Item1), Label(demand, pair.Item2))).ToHashSet())).ToList();
         foreach (var type in Cross(labels))
@@ -71,6 +72,31 @@ internal sealed class Attacker
         }
     }
 
+    /// <summary>Is given the tally as well: each number and each interval of the opening beside the report.</summary>
+    public void Learn(PeriodOpening opening, TallyPlan plan, IReadOnlyList<CountedDemand> own)
+    {
+        for (var t = 1; t < opening.Tables.Count; t++)
+        {
+            var at = plan.Schema.Tables[t].Name;
+            if (!names.Contains(at))
+                continue;
+            var index = Index(at);
+            foreach (var cell in opening.Tables[t].Cells.Where(cell => cell.Place < plan.Schema.Tables[t].Cells.Count))
+            {
+                var label = plan.Schema.CellName(t, cell.Place);
+                var terms = types.Select((type, i) => (type, i)).Where(one => one.type[index] == label).Select(one => $"x{one.i}").ToList();
+                var known = own.Count(demand => Label(demand, at) == label);
+                if (terms.Count == 0)
+                    continue;
+                constraints.Add($"{Sum(terms)} >= {cell.Least - known}");
+                constraints.Add($"{Sum(terms)} <= {cell.Most - known}");
+            }
+        }
+        // Closed, without national security: at least what the band begins with.
+        var closed = opening.Tables[0].Cells.Single(cell => cell.Place == (int)LeafKind.Closed);
+        constraints.Add($"{Sum(types.Select((_, i) => $"x{i}"))} <= {closed.Most - own.Count}");
+    }
+
     /// <summary>The least and the greatest number of demands (not its own) with these labels that agree with all that the attacker knows.</summary>
     public async Task<(int Least, int Most)> Range(params (string Attribute, string Label)[] of)
     {
@@ -92,6 +118,7 @@ internal sealed class Attacker
         "asked" => demand.Asked is { } asked ? ReportMaking.Word(asked) : "notSaid",
         "secrecy" => ReportMaking.Word(demand.Secrecy),
         "telling" => ReportMaking.Word(demand.Telling),
+        "received" => demand.Came.Name,
         _ => demand.Failed.Contains(attribute["failed:".Length..], StringComparer.Ordinal) ? "yes" : "no",
     };
 

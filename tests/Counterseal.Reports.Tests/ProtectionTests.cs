@@ -6,7 +6,7 @@ namespace Counterseal.Reports.Tests;
 
 public sealed class ProtectionTests : IDisposable
 {
-    private static readonly (string, string)[] Tied = [("country", "authority"), ("country", "instrument"), ("instrument", "emergency"), ("outcome", "asked"), ("outcome", "telling")];
+    internal static readonly (string, string)[] Tied = [("country", "authority"), ("country", "instrument"), ("instrument", "emergency"), ("outcome", "asked"), ("outcome", "telling")];
     private static readonly HalfYear Half = new(2025, 1);
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -15,7 +15,7 @@ public sealed class ProtectionTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>A small world: few labels, so that an attacker's program stays small, and many small cells.</summary>
-    private static List<CountedDemand> World(int seed, int size)
+    internal static List<CountedDemand> World(int seed, int size)
     {
         var draw = new Random(seed);
         T Of<T>(params T[] choices) => choices[Math.Min(draw.Next(choices.Length), draw.Next(choices.Length))];

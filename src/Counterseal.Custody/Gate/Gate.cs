@@ -57,6 +57,7 @@ public sealed partial class Gate : IAsyncDisposable
         books = ReadBooks();
         ledger = new GateLedger(home, clock);
         witnessed = new WitnessClock(home, clock, ledger);
+        tally = GateTally.Open(home);
     }
 
     /// <summary>The gate's name.</summary>
@@ -370,6 +371,7 @@ public sealed partial class Gate : IAsyncDisposable
         await stamped;
         witnessed.Dispose();
         ledger.Dispose();
+        tally?.Dispose();
         home.Dispose();
         filing.Dispose();
         rosters.Dispose();

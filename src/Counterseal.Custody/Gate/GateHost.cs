@@ -113,6 +113,7 @@ public sealed class GateHost : IDisposable
         {
             ["healthz"] when isGet => Look(http, async () => await gate.Health(http.RequestAborted)),
             ["gate"] when isGet => Look(http, () => Task.FromResult(gate.About())),
+            ["tally", var period] when isGet && Whole(period) is >= 0 and <= int.MaxValue and var of => Look(http, () => Task.FromResult(IsDesk(http) ? gate.TallySums((int)of) : Plainly(Refusal.Of(Refusal.NotTheDesk, "this needs the desk's credential", "Authorization")))),
             ["plans"] when isPost => Plan(http),
             ["orders"] when isGet => Look(http, () => Task.FromResult(gate.List())),
             ["orders"] when isPost => FileOrder(http),
@@ -272,7 +273,9 @@ public sealed class GateHost : IDisposable
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private static Task Answer(HttpContext http, Refusal refusal) => Answer(http, new GateAnswer(refusal.Status, refusal.Json()));
+    private static GateAnswer Plainly(Refusal refusal) => new(refusal.Status, refusal.Json());
+
+    private static Task Answer(HttpContext http, Refusal refusal) => Answer(http, Plainly(refusal));
 
     private static async Task Answer(HttpContext http, GateAnswer answer)
     {

@@ -38,6 +38,8 @@ public sealed partial class Gate
             await TakeUp(cancel);
             await Sweep(cancel);
             await SweepPreviews(cancel);
+            if (tally is not null)
+                await tally.Tend(ledger.Journal!, cancel);
         }
         catch (RefusalException e)
         {

@@ -86,7 +86,7 @@ public sealed class HostileDesk : IAsyncDisposable
         return desk;
     }
 
-    public async Task StartLedger() => ledger = await LedgerHost.Start(ledgerMade.Home.Folder, "unix:" + At("ledger.sock"), TimeProvider.System, CancellationToken.None);
+    public async Task StartLedger() => ledger = await LedgerHost.Start(ledgerMade.Home.Folder, "unix:" + At("ledger.sock"), TimeProvider.System, CancellationToken.None, null, Counterseal.Tally.TallyKeeping.Work);
 
     public async Task StopLedger()
     {

@@ -2,21 +2,22 @@
 //   node verify.mjs FILE …      prints "holds", or a line for each fault; exits with 0 or 1
 // Leaf by leaf, without weights: slow, plain, and a check on the first one's batches.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { pippenger } from '@noble/curves/abstract/curve.js';
 import { sha512, sha256 } from '@noble/hashes/sha2.js';
 
-const P = ristretto255.Point;
+export const P = ristretto255.Point;
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
-const mod = (a) => ((a % L) + L) % L;
-const utf8 = (text) => new TextEncoder().encode(text);
-const little = (bytes) => bytes.reduceRight((sum, b) => (sum << 8n) | BigInt(b), 0n);
+export const mod = (a) => ((a % L) + L) % L;
+export const utf8 = (text) => new TextEncoder().encode(text);
+export const little = (bytes) => bytes.reduceRight((sum, b) => (sum << 8n) | BigInt(b), 0n);
 const total = (points, numbers) => pippenger(P, points, numbers.map(mod));
-const times = (n, point) => (mod(n) === 0n ? P.ZERO : point.multiplyUnsafe(mod(n)));
-const unhex = (text) => Uint8Array.from(Buffer.from(text, 'hex'));
-const VERSION = 'counterseal/tally/v1';
+export const times = (n, point) => (mod(n) === 0n ? P.ZERO : point.multiplyUnsafe(mod(n)));
+export const unhex = (text) => Uint8Array.from(Buffer.from(text, 'hex'));
+export const VERSION = 'counterseal/tally/v1';
 
-function framed(parts) {
+export function framed(parts) {
   const out = [];
   for (const part of parts) {
     const bytes = typeof part === 'string' ? utf8(part) : part;
@@ -39,9 +40,9 @@ class Transcript {
 
 const element = (...names) => ristretto255_hasher.deriveToCurve(sha512(framed([VERSION, 'element', ...names])));
 const point = (bytes) => { const p = P.fromBytes(bytes); if (p.is0()) throw new Error('the identity'); return p; };
-const scalar = (bytes) => { const n = little(bytes); if (bytes.length !== 32 || n >= L) throw new Error('not a number below the order'); return n; };
+export const scalar = (bytes) => { const n = little(bytes); if (bytes.length !== 32 || n >= L) throw new Error('not a number below the order'); return n; };
 
-function schemaOf(file) {
+export function schemaOf(file) {
   const tables = [{ name: 'kind', cells: ['cover', 'received', 'closed', 'sealed'] }, ...file.tables];
   const places = (t) => (t === 0 ? 16 : 256);
   const cellName = (t, i) => i < tables[t].cells.length ? tables[t].cells[i] : t > 0 && i === 224 ? 'national security' : t > 0 && i === 240 ? 'not counted' : `\u0000${i}`;
@@ -56,7 +57,7 @@ function schemaOf(file) {
   };
 }
 
-function readLeaf(S, bytes) {
+export function readLeaf(S, bytes) {
   const T = S.tables.length;
   const size = 1 + 4 + 32 * (T + 1 + 4 + S.digits + S.digits * 15 + 2 + T);
   if (bytes.length !== size) throw new Error(`a leaf of this schema has ${size} bytes`);
@@ -76,7 +77,7 @@ function readLeaf(S, bytes) {
   return leaf;
 }
 
-function leafFault(S, origin, index, period, leaf) {
+export function leafFault(S, origin, index, period, leaf) {
   if (leaf.period !== period) return 'it is of another period';
   const transcript = new Transcript('leaf').add(origin).add(index).add(period).add(S.digest);
   for (const p of [...leaf.commitments, leaf.reference, leaf.A, leaf.B, leaf.C, leaf.D, ...leaf.coefficients]) transcript.add(p);
@@ -210,11 +211,13 @@ function verify(path) {
   return faults;
 }
 
-let bad = 0;
-for (const path of process.argv.slice(2)) {
-  const faults = verify(path);
-  bad += faults.length;
-  if (process.argv.length > 3) console.log(`# ${path}`);
-  console.log(faults.length ? faults.join('\n') : 'holds');
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  let bad = 0;
+  for (const path of process.argv.slice(2)) {
+    const faults = verify(path);
+    bad += faults.length;
+    if (process.argv.length > 3) console.log(`# ${path}`);
+    console.log(faults.length ? faults.join('\n') : 'holds');
+  }
+  process.exit(bad ? 1 : 0);
 }
-process.exit(bad ? 1 : 0);

@@ -294,6 +294,49 @@ namespace Counterseal.Desk.Postgres.Migrations
 
                     b.ToTable("quarantine", (string)null);
                 });
+
+            modelBuilder.Entity("Counterseal.Desk.TallyRow", b =>
+                {
+                    b.Property<string>("Demand")
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("Index")
+                        .HasColumnType("bigint")
+                        .HasColumnName("index");
+
+                    b.Property<byte[]>("Leaf")
+                        .HasColumnType("bytea")
+                        .HasColumnName("leaf");
+
+                    b.Property<bool>("Logged")
+                        .HasColumnType("boolean")
+                        .HasColumnName("logged");
+
+                    b.Property<string>("Opening")
+                        .HasColumnType("text")
+                        .HasColumnName("opening");
+
+                    b.Property<int?>("Period")
+                        .HasColumnType("integer")
+                        .HasColumnName("period");
+
+                    b.Property<bool>("Taken")
+                        .HasColumnType("boolean")
+                        .HasColumnName("taken");
+
+                    b.HasKey("Demand", "Kind");
+
+                    b.HasIndex("Index");
+
+                    b.HasIndex("Logged");
+
+                    b.ToTable("tally", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -289,6 +289,49 @@ namespace Counterseal.Desk.Sqlite.Migrations
 
                     b.ToTable("quarantine", (string)null);
                 });
+
+            modelBuilder.Entity("Counterseal.Desk.TallyRow", b =>
+                {
+                    b.Property<string>("Demand")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("demand");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("Index")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("index");
+
+                    b.Property<byte[]>("Leaf")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leaf");
+
+                    b.Property<bool>("Logged")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("logged");
+
+                    b.Property<string>("Opening")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("opening");
+
+                    b.Property<int?>("Period")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("period");
+
+                    b.Property<bool>("Taken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken");
+
+                    b.HasKey("Demand", "Kind");
+
+                    b.HasIndex("Index");
+
+                    b.HasIndex("Logged");
+
+                    b.ToTable("tally", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }
