@@ -39,13 +39,13 @@ internal static class TallyCommands
                     return await VerifyFile(path, answer, cancel);
                 if (parsed.GetValue(tally) is not { } from || parsed.GetValue(trust) is not { } keys)
                     throw new Refused("name a tally with --tally and public keys with --trust, or a tally file");
-                var log = NoteVerifier.Parse(PackageCommands.ReadTrust(keys).Ledger);
+                var log = PackageCommands.ReadTrust(keys).LedgerKeys();
                 using var http = new HttpClient { MaxResponseContentBufferSize = 8 << 20 };
                 var clock = Stopwatch.StartNew();
                 TallyVerdict verdict;
                 try
                 {
-                    verdict = await TallyVerification.Run(Reader(from, log, http), Published(parsed.GetValue(reports)), [.. (parsed.GetValue(known) ?? []).Select(one => Checkpoint.Open(File.ReadAllBytes(one.FullName), log.As(TallyPlan.OriginOf(log.Name))))], cancel);
+                    verdict = await TallyVerification.Run(Reader(from, log.Now, http), Published(parsed.GetValue(reports)), [.. (parsed.GetValue(known) ?? []).Select(one => Checkpoint.Open(File.ReadAllBytes(one.FullName), TallyReader.Keys(log)))], cancel);
                 }
                 catch (TallyException e)
                 {
@@ -72,9 +72,9 @@ internal static class TallyCommands
                     throw new Refused("name the tally with --tally and public keys with --trust");
                 if (parsed.GetValue(receipt)!.Length > OwnDemand.Limit)
                     throw new Refused($"{parsed.GetValue(receipt)!.Name} is too large for a receipt");
-                var log = NoteVerifier.Parse(PackageCommands.ReadTrust(keys).Ledger);
+                var log = PackageCommands.ReadTrust(keys).LedgerKeys();
                 using var http = new HttpClient { MaxResponseContentBufferSize = 8 << 20 };
-                var verdict = await OwnDemand.Check(await File.ReadAllBytesAsync(parsed.GetValue(receipt)!.FullName, cancel), Reader(from, log, http), log, cancel);
+                var verdict = await OwnDemand.Check(await File.ReadAllBytesAsync(parsed.GetValue(receipt)!.FullName, cancel), Reader(from, log.Now, http), log, cancel);
                 answer.Give(new { holds = verdict.Holds, demand = verdict.Demand, leaves = verdict.Leaves.Select(leaf => new { leaf.Kind, leaf.Index, leaf.Period, cells = leaf.Cells.ToDictionary(cell => cell.Table, cell => cell.Cell) }), faults = verdict.Faults, waiting = verdict.Waiting }, console =>
                 {
                     foreach (var leaf in verdict.Leaves)

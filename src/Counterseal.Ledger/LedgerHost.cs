@@ -69,7 +69,7 @@ public sealed partial class LedgerHost : IAsyncDisposable
             log = await Log.Open(folder.LogFolder, signer, old);
             var socket = address.StartsWith("unix:", StringComparison.Ordinal) ? Path.GetFullPath(address["unix:".Length..]) : null;
             if (new TallyHome(folder) is { Exists: true } second && tally is not null)
-                slots = TallySlots.Open(second, tally(second, TallyHome.OriginOf(signer.Name)), signer, time);
+                slots = TallySlots.Open(second, tally(second, TallyHome.OriginOf(signer.Name)), signer, old, time);
             var app = Build(log, slots, writers, address, socket, folder, time, out cosigning);
             await Listen(app, socket, socketMode ?? UnixFileMode.UserRead | UnixFileMode.UserWrite, cancel);
             var served = socket is null ? app.Urls.First() : "unix:" + socket;

@@ -81,6 +81,7 @@ public sealed record LedgerKeyChange(NoteVerifier Old, NoteVerifier New, Checkpo
         using var made = Next(home, old.Name);
         var change = Sign(old.Verifier, made, at, KeyChangeReason.Rotated).With(old);
         Durable.Replace(home.HandOver, change.Note.Bytes(), "ledger.key.rotate");
+        new TallyHome(home).Resign(old.Verifier, made, old);
         Durable.Replace(home.Checkpoint, at.Sign(made, old), "ledger.key.rotate");
         Durable.Replace(home.OldKey, await File.ReadAllBytesAsync(home.Key), "ledger.key.rotate", LedgerHome.OwnerOnly);
         InForce(home);
@@ -102,6 +103,7 @@ public sealed record LedgerKeyChange(NoteVerifier Old, NoteVerifier New, Checkpo
         using var made = Next(home, old.Name);
         var change = Sign(old, made, at, reason);
         Durable.Replace(home.HandOver, change.Note.Bytes(), "ledger.key.rotate");
+        new TallyHome(home).Resign(old, made, null);
         Durable.Replace(home.Checkpoint, at.Sign(made), "ledger.key.rotate");
         Durable.Delete([home.OldKey], "ledger.key.retire");
         InForce(home);

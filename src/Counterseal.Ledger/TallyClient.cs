@@ -13,14 +13,14 @@ public sealed class TallyClient : IDisposable
 
     /// <summary>A client.</summary>
     /// <param name="address">As <see cref="LedgerClient"/> takes it.</param>
-    /// <param name="log">The event log's key; the tally's is the same under its own name.</param>
+    /// <param name="log">The event log's keys; the tally's are the same under its own name.</param>
     /// <param name="credential">The writer's credential, or <c>null</c> for a reader.</param>
     /// <param name="own">The own key for mutual TLS; needed where the address has a pin.</param>
     /// <exception cref="FormatException">Not such an address, or its pin asks for an own key.</exception>
-    public TallyClient(string address, NoteVerifier log, string? credential, TlsKey? own = null)
+    public TallyClient(string address, LogKeys log, string? credential, TlsKey? own = null)
     {
         ArgumentNullException.ThrowIfNull(log);
-        Log = log.As(TallyHome.OriginOf(log.Name));
+        Log = TallyReader.Keys(log);
         http = PartAddress.ParsePublic(address).Client(own);
         http.Timeout = TimeSpan.FromSeconds(60);
         http.MaxResponseContentBufferSize = 8 << 20;
@@ -28,8 +28,8 @@ public sealed class TallyClient : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
     }
 
-    /// <summary>The tally's key.</summary>
-    public NoteVerifier Log { get; }
+    /// <summary>The tally's keys.</summary>
+    public LogKeys Log { get; }
 
     /// <summary>Reserves an index.</summary>
     /// <exception cref="HttpRequestException">The ledger cannot be reached, or has no room.</exception>

@@ -41,6 +41,27 @@ public sealed record TallyHome(LedgerHome Home)
         Durable.Replace(Plan, plan, "ledger.tally.plan");
     }
 
+    /// <summary>Signs the latest checkpoint with the ledger's next key, of a ledger that does not run. What it covers is looked at when the tally is opened.</summary>
+    /// <param name="before">The key so far.</param>
+    /// <param name="now">The next one.</param>
+    /// <param name="old">The key so far again, where both sign.</param>
+    /// <exception cref="LedgerException">The checkpoint is signed by neither.</exception>
+    internal void Resign(NoteVerifier before, NoteSigner now, NoteSigner? old)
+    {
+        if (!Exists)
+            return;
+        var (file, origin) = (Path.Combine(LogFolder, "checkpoint"), OriginOf(now.Name));
+        try
+        {
+            var at = Checkpoint.Open(File.ReadAllBytes(file), new LogKeys(now.Verifier.As(origin), [new EarlierLogKey(before.As(origin), long.MaxValue, false)]));
+            Durable.Replace(file, old is null ? at.Sign(now.As(origin)) : at.Sign(now.As(origin), old.As(origin)), "ledger.key.rotate");
+        }
+        catch (FormatException e)
+        {
+            throw new LedgerException($"the tally's checkpoint is not good: {e.Message}");
+        }
+    }
+
     /// <summary>The name of the tally that belongs to a log. Its checkpoints are signed by the log's key under this name.</summary>
     public static string OriginOf(string log) => log + "/tally";
 }

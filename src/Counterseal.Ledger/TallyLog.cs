@@ -8,13 +8,14 @@ internal sealed class TallyLog : IDisposable
 {
     private readonly LogFolder files;
     private readonly NoteSigner signer;
+    private readonly NoteSigner? old;
     private readonly FileStream held;
     private readonly int leafSize;
     private readonly List<List<byte>> levels = [[]];
     private readonly List<byte> edge = [];
     private IReadOnlyList<Tile> before = [];
 
-    private TallyLog(LogFolder files, NoteSigner signer, FileStream held, int leafSize) => (this.files, this.signer, this.held, this.leafSize) = (files, signer, held, leafSize);
+    private TallyLog(LogFolder files, NoteSigner signer, NoteSigner? old, FileStream held, int leafSize) => (this.files, this.signer, this.old, this.held, this.leafSize) = (files, signer, old, held, leafSize);
 
     /// <summary>The latest checkpoint; durable.</summary>
     public Checkpoint Latest { get; private set; } = new("", 0, Merkle.EmptyRoot());
@@ -26,7 +27,7 @@ internal sealed class TallyLog : IDisposable
 
     /// <summary>Opens a tally: every leaf is read and the tree derived from them; what lies beyond the checkpoint was never shown and goes.</summary>
     /// <exception cref="LedgerException">There is none, another process has it, or it is damaged.</exception>
-    public static TallyLog Open(string folder, NoteSigner signer, int leafSize)
+    public static TallyLog Open(string folder, NoteSigner signer, NoteSigner? old, int leafSize)
     {
         var files = new LogFolder(folder);
         if (!File.Exists(files.Checkpoint))
@@ -40,7 +41,7 @@ internal sealed class TallyLog : IDisposable
         {
             throw new LedgerException($"another process has the tally in {folder} open ({e.Message})");
         }
-        var log = new TallyLog(files, signer, held, leafSize);
+        var log = new TallyLog(files, signer, old, held, leafSize);
         try
         {
             log.Read();
@@ -69,7 +70,7 @@ internal sealed class TallyLog : IDisposable
             written[tile] = tile.Level == Tile.Entries ? [.. edge] : Hashes(tile);
         Durable.Replace([.. written.Select(one => (files.File(one.Key), one.Value))], "ledger.tally.tiles");
         var checkpoint = new Checkpoint(signer.Name, size, Tree(size).Root());
-        var signed = checkpoint.Sign(signer);
+        var signed = old is null ? checkpoint.Sign(signer) : checkpoint.Sign(signer, old);
         Durable.Replace(files.Checkpoint, signed, "ledger.tally.checkpoint");
         var last = Partials(Latest.Size);
         (Latest, Signed) = (checkpoint, signed);

@@ -18,6 +18,14 @@ public sealed class TallyReader
         this.log = log.As(TallyHome.OriginOf(log.Name));
     }
 
+    /// <summary>The tally's keys to the log's: the same under its own name. An earlier one is good for any size, since what it signed is only held against what the present one signs.</summary>
+    public static LogKeys Keys(LogKeys log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var origin = TallyHome.OriginOf(log.Name);
+        return new LogKeys(log.Now.As(origin), [.. log.Earlier.Select(earlier => earlier with { Key = earlier.Key.As(origin), UpTo = long.MaxValue })]);
+    }
+
     /// <summary>A reader of a folder.</summary>
     public static TallyReader OfFolder(string folder, NoteVerifier log) =>
         new(async (name, cancel) => Path.Combine(folder, name) is var file && File.Exists(file) ? await File.ReadAllBytesAsync(file, cancel) : null, log);

@@ -64,24 +64,25 @@ public sealed class TallySlots : IAsyncDisposable
     /// <param name="home">Made by <see cref="TallyHome.Create"/>.</param>
     /// <param name="work">What its leaves are.</param>
     /// <param name="signer">The ledger's key; stays the caller's.</param>
+    /// <param name="old">The key before it, while both sign.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="LedgerException">As <see cref="TallyLog.Open"/>.</exception>
-    internal static TallySlots Open(TallyHome home, TallyWork work, NoteSigner signer, TimeProvider time)
+    internal static TallySlots Open(TallyHome home, TallyWork work, NoteSigner signer, NoteSigner? old, TimeProvider time)
     {
-        var log = TallyLog.Open(home.LogFolder, signer.As(TallyHome.OriginOf(signer.Name)), work.LeafSize);
+        var log = TallyLog.Open(home.LogFolder, signer.As(TallyHome.OriginOf(signer.Name)), old?.As(TallyHome.OriginOf(signer.Name)), work.LeafSize);
         var slots = new TallySlots(home, work, time, log);
         foreach (var (index, bytes) in log.Leaves(0, log.Latest.Size))
             slots.Count(index, work.PeriodOf(bytes));
-        var old = new List<string>();
+        var gone = new List<string>();
         foreach (var file in Directory.EnumerateFiles(home.Waiting))
         {
             if (long.TryParse(Path.GetFileName(file), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index >= log.Latest.Size)
                 slots.waiting[index] = File.ReadAllBytes(file);
             else
-                old.Add(file);
+                gone.Add(file);
         }
-        if (old.Count > 0)
-            Durable.Delete(old, "ledger.tally.taken");
+        if (gone.Count > 0)
+            Durable.Delete(gone, "ledger.tally.taken");
         return slots;
     }
 

@@ -33,11 +33,11 @@ public static class OwnDemand
     /// <summary>Checks.</summary>
     /// <param name="receipt">A receipt or a closing notice: JSON with <c>received</c> and <c>tally</c> (docs/provable-totals.md).</param>
     /// <param name="tally">The tally.</param>
-    /// <param name="log">The event log's key.</param>
+    /// <param name="log">The event log's keys.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="FormatException">The file is no receipt, or its event is not proven; says which.</exception>
     /// <exception cref="LedgerException">The tally cannot be read, or is not signed.</exception>
-    public static async Task<OwnDemandVerdict> Check(ReadOnlyMemory<byte> receipt, TallyReader tally, NoteVerifier log, CancellationToken cancel)
+    public static async Task<OwnDemandVerdict> Check(ReadOnlyMemory<byte> receipt, TallyReader tally, LogKeys log, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(tally);
         ArgumentNullException.ThrowIfNull(log);
@@ -94,7 +94,7 @@ public static class OwnDemand
         return new(demand, leaves, faults, waiting);
     }
 
-    private static (string Demand, IReadOnlyList<JsonObject> Papers) Read(ReadOnlyMemory<byte> receipt, NoteVerifier log)
+    private static (string Demand, IReadOnlyList<JsonObject> Papers) Read(ReadOnlyMemory<byte> receipt, LogKeys log)
     {
         if (receipt.Length > Limit)
             throw new FormatException($"a receipt has at most {Limit} bytes");

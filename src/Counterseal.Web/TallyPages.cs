@@ -11,14 +11,14 @@ namespace Counterseal.Web;
 /// <summary>Where the public pages have the tally from.</summary>
 /// <param name="Read">The bytes of <c>plan</c>, <c>checkpoint</c> or <c>tile/…</c>; <c>null</c> where there is none. Throws <see cref="HttpRequestException"/> when the ledger does not answer.</param>
 /// <param name="Log">The event log's key.</param>
-public sealed record TallySource(Func<string, CancellationToken, Task<byte[]?>> Read, NoteVerifier Log);
+public sealed record TallySource(Func<string, CancellationToken, Task<byte[]?>> Read, LogKeys Log);
 
 /// <summary>The tally on the public face: what it proves, its files, and the check of a party's own demand, which works without JavaScript.</summary>
 internal static class TallyPages
 {
     public static void Map(WebApplication app, FaceGround ground, TallySource source)
     {
-        var reader = new TallyReader(source.Read, source.Log);
+        var reader = new TallyReader(source.Read, source.Log.Now);
         app.MapGet("/tally", () => Page(200, null, null));
         app.MapPost("/tally", async Task<IResult> (HttpContext http) =>
         {

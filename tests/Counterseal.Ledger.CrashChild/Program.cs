@@ -48,7 +48,7 @@ switch (args[0])
         using (var signer = new LedgerHome(args[1]).OpenKey())
         {
             var clock = new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero);
-            await using var slots = TallySlots.Open(second, Counterseal.Ledger.Tests.TallyToy.Work(second, ""), signer, TimeProvider.System);
+            await using var slots = TallySlots.Open(second, Counterseal.Ledger.Tests.TallyToy.Work(second, ""), signer, null, TimeProvider.System);
             for (var n = 0; n < int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture); n++)
             {
                 // What an earlier run had sent is known to its writer, who sends the same again.

@@ -16,7 +16,7 @@ public sealed class TallySlotsTests
         var signer = home.OpenKey();
         var clock = new FakeTimeProvider(Start);
         await Task.Yield();
-        return (TallySlots.Open(tally, TallyToy.Work(tally, ""), signer, clock), signer, tally, clock);
+        return (TallySlots.Open(tally, TallyToy.Work(tally, ""), signer, null, clock), signer, tally, clock);
     }
 
     /// <summary>The next slot, without waiting for it.</summary>
@@ -172,7 +172,41 @@ public sealed class TallySlotsTests
             var bytes = await File.ReadAllBytesAsync(entries, TestContext.Current.CancellationToken);
             bytes[50] ^= 1;
             await File.WriteAllBytesAsync(entries, bytes, TestContext.Current.CancellationToken);
-            Assert.Contains("do not hash", Assert.Throws<LedgerException>(() => TallySlots.Open(home, TallyToy.Work(home, ""), signer, clock)).Message, StringComparison.Ordinal);
+            Assert.Contains("do not hash", Assert.Throws<LedgerException>(() => TallySlots.Open(home, TallyToy.Work(home, ""), signer, null, clock)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task When_the_ledgers_key_changes_the_tally_goes_on_under_the_new_one_and_as_long_as_both_sign_under_both()
+    {
+        using var folder = new TemporaryFolder();
+        var (slots, signer, tally, clock) = await Open(folder);
+        using (signer)
+        await using (slots)
+            await Slot(slots, clock);
+        var change = await LedgerKeyChange.Rotate(tally.Home);
+        (slots, var made, _, clock) = await Open(folder, make: false);
+        using (made)
+        await using (slots)
+        {
+            Assert.Equal((change.New, 2L), (made.Verifier, slots.Latest.Size));
+            using var old = tally.Home.OpenOldKey();
+            await slots.DisposeAsync();
+            await using var both = TallySlots.Open(tally, TallyToy.Work(tally, ""), made, old, clock);
+            await Slot(both, clock);
+            var signed = await File.ReadAllBytesAsync(Path.Combine(tally.LogFolder, "checkpoint"), TestContext.Current.CancellationToken);
+            Assert.Equal(4, Checkpoint.Open(signed, change.New.As(both.Latest.Origin)).Size);
+            Assert.Equal(4, Checkpoint.Open(signed, change.Old.As(both.Latest.Origin)).Size);
+        }
+        // Lost: the new key alone.
+        LedgerKeyChange.Retire(tally.Home);
+        var replaced = await LedgerKeyChange.Replace(tally.Home, change.New, KeyChangeReason.Lost);
+        (slots, made, _, clock) = await Open(folder, make: false);
+        using (made)
+        await using (slots)
+        {
+            Assert.Equal((replaced.New, 4L), (made.Verifier, slots.Latest.Size));
+            Assert.Throws<FormatException>(() => Checkpoint.Open(File.ReadAllBytes(Path.Combine(tally.LogFolder, "checkpoint")), change.New.As(slots.Latest.Origin)));
         }
     }
 

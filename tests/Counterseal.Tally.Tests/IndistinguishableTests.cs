@@ -97,7 +97,7 @@ public sealed class IndistinguishableTests
         tally.Create(Plan.Bytes());
         var signer = home.OpenKey();
         var origin = TallyHome.OriginOf(signer.Name);
-        return new(TallySlots.Open(tally, TallyKeeping.Work(tally, origin), signer, clock), signer, origin, tally);
+        return new(TallySlots.Open(tally, TallyKeeping.Work(tally, origin), signer, null, clock), signer, origin, tally);
     }
 
     private static async Task<List<byte[]>> Leaves(Opened tally)
