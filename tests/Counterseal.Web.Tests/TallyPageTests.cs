@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Desk;
-using Counterseal.Intake;
 using Counterseal.Law;
 using Counterseal.Ledger;
 using Counterseal.Tally;
