@@ -233,10 +233,12 @@ public static class ReportMaking
     private static ReportTotals Totals(List<CountedDemand> open, List<CountedDemand> answered, HalfYear half, ReportGround ground)
     {
         var all = Cell("", answered);
+        // What was never in the tally is open in reports from before it, and in no total of it.
+        var tallied = open.Exists(demand => demand.ReceivedIn <= half);
         return new(
             open.Count(demand => demand.Came == half),
             answered.Count,
-            open.Count(demand => demand.Came <= half && !(demand.Period is { } counted && counted <= half)),
+            open.Count(demand => demand.Came <= half && !(demand.Period <= half) && !(tallied && demand.ReceivedIn is null)),
             all.Selectors,
             all.Accounts,
             open.Where(demand => demand.Came == half).Sum(demand => demand.Assistance),

@@ -101,6 +101,20 @@ public sealed class TallyReportTests : IDisposable
     }
 
     [Fact]
+    public void Demands_from_before_the_tally_stay_in_the_reports_from_before_it_and_are_in_no_total_of_it()
+    {
+        var plan = TallyPlan.Of(new(2025, 7, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.FromMinutes(10), 2, 6, ["DE"], ["eu.epoc"], [.. Enum.GetValues<Outcome>().Select(ReportMaking.Word)], ["partly"], [], 0);
+        var before = ProtectionTests.World(9, 12);
+        // One was answered in the tally's first half-year and closed before the desk had it; one came then and has no leaf yet; one is in.
+        CountedDemand late = before[0] with { Id = "late", Answered = new(2025, 8, 1, 0, 0, 0, TimeSpan.Zero) }, young = late with { Id = "young", Received = new(2025, 7, 2, 0, 0, 0, TimeSpan.Zero) }, inside = young with { Id = "in" };
+        var leaf = new TalliedLeaf("in", false, new(new("o", 0, 0), LeafSecret.Uncounted(plan.Schema, LeafKind.Received, "in")));
+        var demands = TalliedDemands.Of([.. before, late, young, inside], [leaf], plan);
+        var (first, second) = (ReportMaking.Of(demands, new(2025, 1), CountTests.Ground, TallyWorld.Now), ReportMaking.Of(demands, new(2025, 2), CountTests.Ground, TallyWorld.Now));
+        Assert.Equal((13, 12, 1), (first.Totals.Received, first.Totals.Answered, first.Totals.Open));
+        Assert.Equal((1, 0, 1), (second.Totals.Received, second.Totals.Answered, second.Totals.Open));
+    }
+
+    [Fact]
     public async Task The_shelf_opens_a_period_once_and_gives_the_very_bytes()
     {
         var (world, opening) = Made.Value;
