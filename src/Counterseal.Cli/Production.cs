@@ -106,13 +106,23 @@ internal static class Production
                 var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
                 PartAddress.Parse(parsed.GetValue(ledger)!);
                 KeyFile.WriteSecret(parsed.GetValue(output)!, secret + "\n");
-                var made = GateHome.Create(
-                    Home.Of(parsed.GetValue(home)).Gate,
-                    new GateSettings(parsed.GetValue(name)!, Trial: false, parsed.GetValue(ledger)!, parsed.GetValue(ledgerKey)!, new Sources(Path.GetFullPath(parsed.GetValue(accounts)!), Path.GetFullPath(parsed.GetValue(mail)!)),
-                        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))),
-                    File.ReadAllText(parsed.GetValue(credential)!.FullName).Trim(),
-                    File.ReadAllBytes(parsed.GetValue(roster)!.FullName),
-                    [AssessCommand.Rules]);
+                GateCreated made;
+                try
+                {
+                    made = GateHome.Create(
+                        Home.Of(parsed.GetValue(home)).Gate,
+                        new GateSettings(parsed.GetValue(name)!, Trial: false, parsed.GetValue(ledger)!, parsed.GetValue(ledgerKey)!, new Sources(Path.GetFullPath(parsed.GetValue(accounts)!), Path.GetFullPath(parsed.GetValue(mail)!)),
+                            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))),
+                        File.ReadAllText(parsed.GetValue(credential)!.FullName).Trim(),
+                        File.ReadAllBytes(parsed.GetValue(roster)!.FullName),
+                        [AssessCommand.Rules]);
+                }
+                catch
+                {
+                    // A credential of a gate that was not made is in nobody's way the next time.
+                    File.Delete(parsed.GetValue(output)!);
+                    throw;
+                }
                 answer.Give(new { key = made.Key }, console => console.WriteLine(made.Key));
                 return Task.FromResult(0);
             });

@@ -9,6 +9,7 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary><c>ledger init</c>, <c>gate init</c> and <c>desk init</c> as the operators' page has them run: one after the other, what is secret passing as a file of mode 600, and the three then know each other.</summary>
 public sealed class InitTests : IDisposable
 {
+    private const string Roster = """{"gate":"gate.example","epoch":1,"people":[],"approvals":{"count":1,"preserve":1,"release":2},"passkeys":{"rpId":"gate.example","origin":"https://gate.example","backedUp":false},"keyFiles":false,"change":{"quorum":2,"wait":86400}}""";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly string folder = Directory.CreateTempSubdirectory("counterseal-init-").FullName;
 
@@ -29,7 +30,7 @@ public sealed class InitTests : IDisposable
 
         await File.WriteAllTextAsync(At("accounts.ndjson"), """{"account":"acc-1","addresses":["maeve@mail.example"],"services":["notes"]}""" + "\n", Stop);
         Directory.CreateDirectory(At("mail"));
-        await File.WriteAllTextAsync(At("roster.json"), """{"gate":"gate.example","epoch":1,"people":[],"approvals":{"count":1,"preserve":1,"release":2},"passkeys":{"rpId":"gate.example","origin":"https://gate.example","backedUp":false},"keyFiles":false,"change":{"quorum":2,"wait":86400}}""", Stop);
+        await File.WriteAllTextAsync(At("roster.json"), Roster, Stop);
         var ledgerSocket = At("l.sock");
         string[] gate = ["gate", "init", "--home", At("gate-home"), "--name", "gate.example", "--ledger", "unix:" + ledgerSocket, "--ledger-key", ledgerKey, "--ledger-credential", At("credentials", "gate"), "--accounts", At("accounts.ndjson"), "--mail", At("mail"), "--roster", At("roster.json"), "--desk-credential", At("desk-gate")];
         var gateKey = await Said(gate);
@@ -39,7 +40,7 @@ public sealed class InitTests : IDisposable
         Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(home));
         Assert.All(Directory.GetFiles(home), path => Assert.Equal(Private, File.GetUnixFileMode(path)));
         Assert.False((bool)JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(home, "gate.json"), Stop))!["trial"]!);
-        Assert.Empty(Directory.GetDirectories(At("gate-home")).Where(path => path != home));
+        Assert.Equal([home], Directory.GetDirectories(At("gate-home")));
 
         string[] desk = ["desk", "init", "--home", At("desk-home"), "--gate", "unix:" + At("g.sock"), "--gate-name", "gate.example", "--gate-key", gateKey, "--gate-credential", At("desk-gate"), "--ledger", "unix:" + ledgerSocket, "--ledger-key", ledgerKey, "--ledger-credential", At("credentials", "desk")];
         Assert.Contains("counterseal serve --no-children", await Said(desk), StringComparison.Ordinal);
@@ -78,7 +79,7 @@ public sealed class InitTests : IDisposable
     [InlineData("--roster", "missing.json", "missing.json")]
     public async Task What_cannot_be_used_is_said_in_a_sentence_and_nothing_is_made(string flag, string value, string about)
     {
-        await File.WriteAllTextAsync(At("roster.json"), "{}", Stop);
+        await File.WriteAllTextAsync(At("roster.json"), Roster, Stop);
         await File.WriteAllTextAsync(At("credential"), "secret", Stop);
         var words = new Dictionary<string, string>
         {
@@ -95,7 +96,7 @@ public sealed class InitTests : IDisposable
         words[flag] = flag == "--roster" ? At(value) : value;
         var (code, output, error) = await Run(["gate", "init", .. words.SelectMany(word => new[] { word.Key, word.Value })]);
         Assert.NotEqual(0, code);
-        Assert.Equal("", output);
+        Assert.DoesNotContain("gate.example+", output, StringComparison.Ordinal);
         Assert.Contains(about, error, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(new Home(At("gate-home")).Gate));

@@ -251,6 +251,9 @@ public sealed partial class Gate
             Rename(files[i], Path.Combine(folder, statement.Volumes[i].Name), "gate.package.rename");
         Enforce(await FaultNow(envelope, cancel));
         await KeyOnRecord(cancel);
+        // A stop may have come while the ledger was asked: its file first, and then it cancels.
+        Enforce(StopFault(order.DemandId, work.Signer));
+        cancel.ThrowIfCancellationRequested();
         // From this line on the package is released on record, and its decision is used up.
         var claim = (order.Rests, envelope.Event.Event.Version);
         await MakeWhole(envelope, await Record("sealed", order.DemandId, OwnEvent.Sealed(order.Digest, statement.Digest), order.Digest, cancel, claim));

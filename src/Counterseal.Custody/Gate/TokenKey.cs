@@ -163,7 +163,9 @@ public sealed class TokenKey
             : throw new InvalidDataException($"the PIN is {from}, and systemd has handed over no credentials");
         try
         {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+            // systemd lets the unit's group read what it hands over.
+            var others = UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | (path == from ? UnixFileMode.GroupRead : UnixFileMode.None);
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
                 throw new InvalidDataException($"{path} can be used by others than the gate's user; make it 600");
             var bytes = File.ReadAllBytes(path);
             var end = bytes.AsSpan().TrimEnd("\r\n"u8).Length;

@@ -34,6 +34,19 @@ public sealed class KeyTests
         }
     }
 
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    public void A_PIN_that_others_can_read_or_write_opens_no_token(UnixFileMode others)
+    {
+        using var scratch = new Scratch();
+        var pin = scratch.Write("pin", "1234"u8);
+        File.SetUnixFileMode(pin, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+        var refused = Assert.Throws<InvalidDataException>(() => TokenKey.Generate(new TokenPlace("/nowhere.so", "token", "key", pin, ""), "gate.example", NoteKeyType.Ed25519));
+        Assert.Contains("make it 600", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_P256_key_in_a_token_signs_is_good_to_openssl_as_well()
     {
