@@ -83,6 +83,7 @@ public static class PublicFace
         if (options.Vulnerabilities is { } register)
             VulnerabilityPages.Map(app, options.Ground, register);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
+        AccessGuard.Hold(app, Door.Public);
         return app;
     }
 
