@@ -16,19 +16,20 @@ namespace Counterseal.Cli;
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
-    public static async Task Run(Home home, int deskPort, int publicPort, string code, bool hasBell, string? gatePages, Action ready, CancellationToken cancel)
+    public static async Task Run(Home home, int deskPort, int publicPort, string? code, bool hasBell, string? gatePages, Action<string?> ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
         options = options with { GatePages = gatePages ?? options.GatePages };
         var log = LogKeys.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
+        await using var accounts = await Accounts.Of(options.Database, desk.AccountRecord(), options.Trial, SessionLimits.Usual, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         using var tally = desk.TallyPlan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, options.Tls is null ? null : TlsKey.Open(options.Tls));
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
         var shelf = new ReportShelf(home.Reports);
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
-        await using var staff = Staff(desk, reports, home.DeskSocket);
-        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options), log, code) with { Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
+        await using var staff = Staff(desk, accounts, reports, home.DeskSocket);
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
@@ -37,12 +38,12 @@ internal static class DeskProcess
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        ready();
+        ready(await accounts.SetUpCode(cancel));
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var round = register is null ? Task.CompletedTask : register.Tend(ends.Token);
         try
         {
-            await Tend(desk, cancel);
+            await Tend(desk, accounts, cancel);
         }
         finally
         {
@@ -60,9 +61,21 @@ internal static class DeskProcess
         bell is null ? null : (await bell.Figures(cancel)).Months.GroupBy(month => HalfYear.Of(DateTimeOffset.ParseExact(month.Of, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)))
             .ToDictionary(half => half.Key, half => half.Sum(month => month.Customers)));
 
-    private static FaceGround Ground(int port, DeskOptions options) => new()
+    private static CompanySignIn? Company(CompanySettings? set) => set is null ? null : new()
+    {
+        Name = set.Name,
+        Authority = set.Authority,
+        ClientId = set.ClientId,
+        ClientSecret = set.ClientSecret,
+        GrantClaim = set.GrantClaim,
+        Grants = set.Grants ?? new SortedDictionary<string, Role>(StringComparer.Ordinal),
+    };
+
+    private static FaceGround Ground(int port, DeskOptions options, string? origin = null) => new()
     {
         Listen = new IPEndPoint(IPAddress.Loopback, port),
+        Origin = origin,
+        Hosts = ["localhost", "127.0.0.1", "[::1]", .. origin is null ? (ReadOnlySpan<string>)[] : [new Uri(origin).Host]],
         Trial = options.Trial,
         GatePages = options.GatePages,
         Logs = logs => logs.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'")
@@ -70,7 +83,7 @@ internal static class DeskProcess
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning),
     };
 
-    private static WebApplication Staff(Counterseal.Desk.Desk desk, ReportDesk reports, string socket)
+    private static WebApplication Staff(Counterseal.Desk.Desk desk, Accounts accounts, ReportDesk reports, string socket)
     {
         File.Delete(socket);
         var builder = WebApplication.CreateSlimBuilder();
@@ -82,13 +95,28 @@ internal static class DeskProcess
             kestrel.ListenUnixSocket(socket);
         });
         var app = builder.Build();
-        StaffApi.Map(app, desk, TimeProvider.System);
+        StaffDoor.Use(app, desk, accounts);
+        StaffApi.Map(app, desk, accounts, TimeProvider.System);
         ReportApi.Map(app, reports);
+        StaffDoor.Hold(app);
         return app;
     }
 
-    private static async Task Tend(Counterseal.Desk.Desk desk, CancellationToken cancel)
+    private static async Task SealViews(Accounts accounts, CancellationToken cancel)
     {
+        try
+        {
+            _ = await accounts.SealViews(cancel);
+        }
+        catch (DeskException no)
+        {
+            await Console.Error.WriteLineAsync($"counterseal desk: {no.Message}");
+        }
+    }
+
+    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, CancellationToken cancel)
+    {
+        var rounds = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), TimeProvider.System);
         try
         {
@@ -96,6 +124,9 @@ internal static class DeskProcess
             {
                 foreach (var trouble in await desk.Tend(cancel))
                     await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
+                // Every hour: what was looked at until then cannot be changed unnoticed any more.
+                if (++rounds % 120 == 0)
+                    await SealViews(accounts, cancel);
             }
         }
         catch (OperationCanceledException)

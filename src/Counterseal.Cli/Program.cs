@@ -33,6 +33,7 @@ root.Subcommands.Add(DirectoryCommands.Command());
 root.Subcommands.Add(WatchCommands.Command());
 root.Subcommands.Add(ReportCommands.Command());
 root.Subcommands.Add(TallyCommands.Command());
+root.Subcommands.Add(AuditCommands.Command());
 root.Subcommands.Add(ConventionCommands.Command());
 root.Subcommands.Add(VulnerabilityCommands.Command());
 root.Subcommands.Add(DemoCommand.Command());

@@ -57,15 +57,17 @@ internal static class Serve
                 var registry = new Convention.RegistryHome(place.Registry);
                 if (children && registry.Exists)
                     await ConventionCommands.Adopt(registry, cancel);
-                var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+                var code = production ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));
-                await DeskProcess.Run(place, desk, open, code, hasBell, gatePages, () =>
+                await DeskProcess.Run(place, desk, open, code, hasBell, gatePages, setUp =>
                 {
-                    answer.Give(new { ready = true, desk = $"http://127.0.0.1:{desk}/", publicFace = $"http://127.0.0.1:{open}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code }, console =>
+                    answer.Give(new { ready = true, desk = $"http://localhost:{desk}/", publicFace = $"http://127.0.0.1:{open}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code, setUp }, console =>
                     {
                         console.MarkupLine(production ? "[bold]The desk is up[/]." : "[bold]Counterseal is up[/] (trial mode: all parts run as you).");
-                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://127.0.0.1:{desk}/   sign-in code: {code}"));
+                        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://localhost:{desk}/{(code is null ? "" : $"   the trial's sign-in code: {code}")}"));
+                        if (setUp is not null)
+                            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"          nobody has an account yet: http://localhost:{desk}/set-up   set-up code, once: {setUp}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
                         if (gatePages is not null)
                             console.WriteLine($"  gate:   {gatePages}/   (reviewers approve here by passkey; register one: counterseal gate roster invite NAME)");

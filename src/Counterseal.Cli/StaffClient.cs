@@ -31,6 +31,17 @@ internal sealed class StaffClient : IDisposable
             },
         })
         { BaseAddress = new Uri("http://desk/"), Timeout = TimeSpan.FromMinutes(2) };
+        if (Environment.GetEnvironmentVariable("COUNTERSEAL_TOKEN") is { Length: > 0 } file)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", Token(file));
+    }
+
+    /// <summary>A person's token, from a file that is that person's alone.</summary>
+    /// <exception cref="Refused">Others can read it.</exception>
+    private static string Token(string file)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
+            throw new Refused($"others can read {file}, which COUNTERSEAL_TOKEN names; chmod 600 it");
+        return File.ReadAllText(file).Trim();
     }
 
     /// <summary>Asks.</summary>
@@ -69,6 +80,17 @@ internal sealed class StaffClient : IDisposable
     public async Task Download(string path, string file, CancellationToken cancel)
     {
         using var response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (!response.IsSuccessStatusCode)
+            await Read(response, cancel);
+        await using var to = new FileStream(file, FileMode.Create, FileAccess.Write);
+        await response.Content.CopyToAsync(to, cancel);
+    }
+
+    /// <summary>Says, and writes the answer onto disk.</summary>
+    public async Task Download(string path, JsonNode body, string file, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body) };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (!response.IsSuccessStatusCode)
             await Read(response, cancel);
         await using var to = new FileStream(file, FileMode.Create, FileAccess.Write);

@@ -46,6 +46,12 @@ public sealed record DemandState
     public int EndedVersion { get; init; }
     /// <summary>Why it was closed; <c>null</c> while it is open.</summary>
     public string? ClosedFor { get; init; }
+    /// <summary>The compartment that a person put it in; <c>null</c> when in none.</summary>
+    public string? Compartment { get; init; }
+    /// <summary>Who declared a conflict with it, and what conflict, by the person's name.</summary>
+    public ImmutableSortedDictionary<string, string> Recused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    /// <summary>Who works on it, by name; <c>null</c> when nobody was picked.</summary>
+    public string? AssignedTo { get; init; }
 
     /// <summary>The facts as the engine takes them.</summary>
     [JsonIgnore]

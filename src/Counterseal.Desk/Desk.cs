@@ -29,6 +29,7 @@ public sealed partial class Desk : IDisposable
     private readonly GateLink gate;
     private readonly BookShelf shelf;
     private readonly EtsiSchemas? schemas;
+    private readonly NoteVerifier log;
     private readonly SemaphoreSlim adopting = new(1, 1);
 
     private Desk(DeskOptions options, TimeProvider time)
@@ -38,7 +39,7 @@ public sealed partial class Desk : IDisposable
         open = DeskDatabase.Opener(options.Database);
         shelf = new BookShelf(options.Rules, time);
         schemas = options.Schemas is { } folder ? EtsiSchemas.Load(folder) : null;
-        var log = LogKeys.Parse(options.LedgerKey);
+        log = LogKeys.Parse(options.LedgerKey);
         var key = new WriterKey(Convert.FromHexString(options.WriterKey));
         var own = options.Tls is null ? null : TlsKey.Open(options.Tls);
         ledger = new LedgerClient(options.LedgerAddress, log, options.LedgerCredential, own);

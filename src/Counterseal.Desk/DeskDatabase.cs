@@ -74,7 +74,8 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         }
     }
 
-    private sealed class UtcConverter() : ValueConverter<DateTimeOffset, DateTime>(
+    /// <summary>Instants are kept as UTC.</summary>
+    internal sealed class UtcConverter() : ValueConverter<DateTimeOffset, DateTime>(
         at => at.UtcDateTime, at => new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)));
 }
 
@@ -82,11 +83,17 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
 public sealed class SqliteDatabase(DbContextOptions<SqliteDatabase> options) : DeskDatabase(options)
 {
     internal static void Configure(DbContextOptionsBuilder<SqliteDatabase> options, string path) =>
-        options.UseSqlite(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ToString())
-            .AddInterceptors(new Careful());
+        Careful(options, path, "__EFMigrationsHistory");
 
-    /// <summary>A commit is on the disk before it is acknowledged.</summary>
-    private sealed class Careful : DbConnectionInterceptor
+    /// <summary>A context on such a file, on which a commit is on the disk before it is acknowledged.</summary>
+    internal static DbContextOptionsBuilder<TContext> Careful<TContext>(DbContextOptionsBuilder<TContext> options, string path, string history) where TContext : DbContext
+    {
+        options.UseSqlite(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ToString(), own => own.MigrationsHistoryTable(history))
+            .AddInterceptors(new Durably());
+        return options;
+    }
+
+    private sealed class Durably : DbConnectionInterceptor
     {
         private const string Pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 

@@ -36,6 +36,12 @@ public sealed record DeskOptions
     /// <summary>The plan of the ledger's tally (<see cref="Counterseal.Tally.TallyPlan"/>), a file; <c>null</c> where there is none.</summary>
     public string? Tally { get; init; }
 
+    /// <summary>The address of the desk's own pages as browsers know it, e.g. <c>https://desk.example</c>, where a proxy in front speaks TLS; passkeys are bound to its name for good. <c>null</c>: this machine only.</summary>
+    public string? PagesOrigin { get; init; }
+
+    /// <summary>The company's own sign-in (OpenID Connect); <c>null</c> where there is none.</summary>
+    public CompanySettings? Company { get; init; }
+
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -66,6 +72,10 @@ public sealed record DeskOptions
             wrong.Add($"rules: the folder {Rules} is not there");
         if (Schemas is not null && !Directory.Exists(Schemas))
             wrong.Add($"schemas: the folder {Schemas} is not there");
+        if (PagesOrigin is not null && !(Uri.TryCreate(PagesOrigin, UriKind.Absolute, out var pages) && pages.Scheme == Uri.UriSchemeHttps && pages.GetLeftPart(UriPartial.Authority) == PagesOrigin))
+            wrong.Add("pagesOrigin: an https address without a path, e.g. https://desk.example");
+        if (Company is { } company)
+            wrong.AddRange(company.Check());
         if (Tls is not null && !File.Exists(Tls))
             wrong.Add($"tls: the file {Tls} is not there");
         if (Tally is not null)

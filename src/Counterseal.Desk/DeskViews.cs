@@ -55,11 +55,18 @@ public sealed partial class Desk
     /// <param name="all">Closed and withdrawn ones too.</param>
     /// <param name="most">At most so many.</param>
     /// <param name="cancel">Stops.</param>
-    public async Task<IReadOnlyList<QueueEntry>> Queue(bool all, int most, CancellationToken cancel)
+    public Task<IReadOnlyList<QueueEntry>> Queue(bool all, int most, CancellationToken cancel) => Queue(Sight.Whole, all, most, cancel);
+
+    /// <summary>The queue as somebody may see it.</summary>
+    /// <param name="sight">What that person may see.</param>
+    /// <param name="all">Closed and withdrawn ones too.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="cancel">Stops.</param>
+    public async Task<IReadOnlyList<QueueEntry>> Queue(Sight sight, bool all, int most, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         await using var db = open();
-        var rows = await db.Demands.AsNoTracking().Where(d => all || d.Open)
+        var rows = await sight.Of(db.Demands.AsNoTracking()).Where(d => all || d.Open)
             .OrderBy(d => d.Due == null).ThenBy(d => d.Due).ThenByDescending(d => d.Received).ThenBy(d => d.Id).Take(most).ToListAsync(cancel);
         return [.. rows.Select(d => new QueueEntry(
             d.Id, d.Reference, d.Authority, d.Country, d.Instrument, Enum.Parse<Stage>(d.Stage), d.Version, d.Received,

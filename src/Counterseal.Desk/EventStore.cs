@@ -25,6 +25,13 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         return [.. (await Rows(db, demand, cancel)).Select(Logged)];
     }
 
+    /// <summary>The desk's own events after a version, oldest first.</summary>
+    public async Task<IReadOnlyList<LoggedEvent>> OwnSince(int version, CancellationToken cancel)
+    {
+        await using var db = open();
+        return [.. (await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Logged && e.Version > version).OrderBy(e => e.Version).ToListAsync(cancel)).Select(Logged)];
+    }
+
     /// <summary>A demand's state.</summary>
     /// <exception cref="LifeException">The stored events are no life; somebody changed them.</exception>
     public async Task<DemandState> Fold(string demand, CancellationToken cancel) =>
@@ -73,8 +80,13 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
             foreach (var pending in await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && !e.Logged).OrderBy(e => e.N).ToListAsync(cancel))
                 await Finish(pending);
         }
-        var own = await Load(DeskEvent.Own, cancel);
-        var before = own.Count == 0 ? DemandState.None : DemandState.None with { Version = own.Count, At = own[^1].Event.At };
+        DemandState before;
+        await using (var db = open())
+        {
+            // There are many of them, and only the last matters here.
+            before = await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Logged).OrderByDescending(e => e.Version).Select(e => new { e.Version, e.At }).FirstOrDefaultAsync(cancel)
+                is { } last ? DemandState.None with { Version = last.Version, At = last.At } : DemandState.None;
+        }
         return (await Finish(await Pend(before, DeskEvent.Own, by, _ => Task.FromResult(body), null, cancel))).Event;
     }
 
@@ -165,7 +177,9 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         var text = proof.Text();
         var changed = await db.Events.Where(e => e.Demand == row.Demand && e.Version == row.Version && !e.Logged)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.Logged, true).SetProperty(e => e.LeafIndex, proof.Index).SetProperty(e => e.Proof, text));
-        var rows = await Rows(db, row.Demand, CancellationToken.None);
+        var rows = row.Demand == DeskEvent.Own
+            ? await db.Events.AsNoTracking().Where(e => e.Demand == row.Demand && e.Version == row.Version).ToListAsync()
+            : await Rows(db, row.Demand, CancellationToken.None);
         var state = row.Demand == DeskEvent.Own ? DemandState.None : Life.Fold(rows.Select(Read));
         if (changed > 0)
         {
@@ -210,6 +224,8 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         row.AssessmentDue = state.AssessmentDue && row.Open;
         row.OrdersOpen = state.Orders.Any(order => order.IsOpen);
         row.Receipt = state.Received.Receipt;
+        row.Compartment = state.Compartment;
+        row.Assigned = state.AssignedTo;
     }
 
     /// <summary>The stored row as an event; its bytes are what counts, the other columns only help to search.</summary>

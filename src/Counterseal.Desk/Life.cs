@@ -35,7 +35,7 @@ public static class Life
         {
             throw new LifeException($"event {happened.Version} cannot be read: {wrong.Message}");
         }
-        if (Objection(state, body, happened.At) is { } why)
+        if ((Keeping.Conflict(state, body, happened.By) ?? Objection(state, body, happened.At)) is { } why)
             throw new LifeException(why);
         return Apply(state, happened, body) with { Id = happened.Demand, Version = happened.Version, At = happened.At };
     }
@@ -52,6 +52,8 @@ public static class Life
             return body is Received ? null : $"a demand's life begins with received, not with {body.Type}";
         if (body is Received)
             return "this demand was received already; the same bytes again are a demand of their own";
+        if (Keeping.IsOf(body))
+            return Keeping.Objection(state, body);
         if (FromGate(body, state) is { } gate)
             return gate.Objection;
         if (body is Told told)
@@ -251,6 +253,7 @@ public static class Life
 
     private static DemandState Apply(DemandState state, DeskEvent happened, EventBody body) => body switch
     {
+        _ when Keeping.IsOf(body) => Keeping.Apply(state, body),
         Received r => state with { Received = r, ReceivedAt = happened.At, AssessmentDue = true },
         Authenticated a => WithFact(state with { Authentication = a }, FactNames.Authenticated, a.Outcome == Authenticity.Authentic ? "true" : "false"),
         Established e => WithFact(state, e.Fact, e.Value),

@@ -63,6 +63,10 @@ internal sealed class DemandRow
     /// <summary>Neither closed nor withdrawn.</summary>
     public bool Open { get; set; }
     public string Receipt { get; set; } = "";
+    /// <summary>The compartment that a person put it in; <c>null</c> when in none.</summary>
+    public string? Compartment { get; set; }
+    /// <summary>Who works on it.</summary>
+    public string? Assigned { get; set; }
     /// <summary>What the last check against the ledger found wrong; <c>null</c> when nothing.</summary>
     public string? Tampered { get; set; }
 }

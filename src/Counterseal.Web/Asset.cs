@@ -20,8 +20,11 @@ public sealed class Asset
     /// <summary>What the pages on vulnerabilities need besides.</summary>
     public static Asset Vulnerabilities { get; } = new("vulnerabilities.css", "text/css; charset=utf-8");
 
+    /// <summary>Asks a passkey; on the pages that need one, and on no others.</summary>
+    public static Asset Account { get; } = new("account.js", "text/javascript; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Registry, Vulnerabilities, Seal];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Reports, Registry, Vulnerabilities, Seal, Account];
 
     /// <summary>The bytes.</summary>
     public byte[] Bytes { get; }

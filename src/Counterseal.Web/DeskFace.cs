@@ -1,13 +1,10 @@
-using System.Security.Claims;
+using Counterseal.Desk;
 using Counterseal.Web.Pages;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -16,10 +13,10 @@ public sealed record DeskFaceOptions
 {
     /// <summary>Where it listens, and how pages look.</summary>
     public required FaceGround Ground { get; init; }
-    /// <summary>The open demands, in any order.</summary>
-    public required Func<CancellationToken, Task<IReadOnlyList<QueueRow>>> Queue { get; init; }
-    /// <summary>One demand by its id; <c>null</c> when there is none.</summary>
-    public required Func<string, CancellationToken, Task<DemandView?>> Demand { get; init; }
+    /// <summary>The open demands that somebody may see, in any order.</summary>
+    public required Func<Sight, CancellationToken, Task<IReadOnlyList<QueueRow>>> Queue { get; init; }
+    /// <summary>One demand by its id; <c>null</c> when there is none, or not for whoever asks.</summary>
+    public required Func<Sight, string, CancellationToken, Task<DemandView?>> Demand { get; init; }
     /// <summary>What is in quarantine, newest first.</summary>
     public required Func<CancellationToken, Task<IReadOnlyList<QuarantineRow>>> Quarantine { get; init; }
     /// <summary>The directory.</summary>
@@ -29,11 +26,21 @@ public sealed record DeskFaceOptions
     /// <summary>The pages on attacks; <c>null</c> where there is no bell.</summary>
     public AttackPages? Attacks { get; init; }
     /// <summary>The page on reports, for a year or the last; <c>null</c> where there is none.</summary>
-    public Func<int?, CancellationToken, Task<ReportDeskView>>? Reports { get; init; }
+    public Func<Sight, int?, CancellationToken, Task<ReportDeskView>>? Reports { get; init; }
     /// <summary>What is wrong with the desk itself and must be seen on every page.</summary>
     public Func<string?> Alarm { get; init; } = () => null;
-    /// <summary>The code that opens the pages: random, made by the host at each start, shown on its terminal; at least 16 characters.</summary>
-    public required string SignInCode { get; init; }
+    /// <summary>The people who may sign in.</summary>
+    public required Accounts Accounts { get; init; }
+    /// <summary>Whether a demand is there and may be seen.</summary>
+    public required Func<Sight, string, CancellationToken, Task<bool>> Sees { get; init; }
+    /// <summary>Ids of demands that may not be seen; <c>null</c> where none is hidden.</summary>
+    public Func<Sight, CancellationToken, Task<IReadOnlySet<string>>>? Hidden { get; init; }
+    /// <summary>Compartments, conflicts, and who is picked; <c>null</c> where there is no desk behind the pages.</summary>
+    public KeepingPages? Keeping { get; init; }
+    /// <summary>The company's own sign-in; <c>null</c> where there is none.</summary>
+    public CompanySignIn? Company { get; init; }
+    /// <summary>In a trial, the code that opens the trial's account: random, made by the host at each start, shown on its terminal; at least 16 characters. <c>null</c>: there is none.</summary>
+    public string? SignInCode { get; init; }
 }
 
 /// <summary>The staff's pages: queue, demand, attacks, reports, quarantine, directory, rules. They show and change nothing, but that a finding of an attack is confirmed or dismissed there.</summary>
@@ -44,65 +51,70 @@ public static class DeskFace
     public static WebApplication Build(DeskFaceOptions options)
     {
         options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null } };
-        var code = new SignInCode(options.SignInCode);
+        if (options.SignInCode is { } code)
+            _ = new SignInCode(code);
+        var accounts = options.Accounts;
         var builder = options.Ground.Builder(Face.Desk);
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
-        {
-            cookie.Cookie.Name = "counterseal-desk";
-            cookie.Cookie.HttpOnly = true;
-            cookie.Cookie.SameSite = SameSiteMode.Strict;
-            cookie.Cookie.SecurePolicy = options.Ground.CookieSecurity;
-            cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
-            cookie.SlidingExpiration = false;
-            cookie.LoginPath = "/sign-in";
-            cookie.ReturnUrlParameter = "to";
-        });
-        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
-            new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        StaffSession.Add(builder.Services, accounts, options.Ground);
+        Passkeys.Add(builder.Services, accounts, options.Ground);
+        options.Company?.Add(builder.Services, accounts, options.Ground);
         builder.Services.AddRateLimiter(limits => FaceLimits.Desk(limits));
 
         var app = builder.Build();
+        var pages = new DeskPages(app, options);
         options.Ground.Use(app, Face.Desk);
         app.UseRateLimiter();
         app.UseAuthentication();
-        app.UseAuthorization();
+        AccessGuard.Use(app, Door.Desk, accounts, http => StaffSession.Who(http, accounts, options.Ground.Time), options.Sees, pages.IsOurForm, Noes(pages));
         FaceGround.MapCommon(app);
-        MapSignIn(app, options, code);
+        SignInRoutes.Map(app, pages);
+        AccountRoutes.Map(app, pages);
+        if (options.Company is not null)
+            CompanySignIn.Map(app, pages);
+        if (options.Keeping is { } keeping)
+            KeepingRoutes.Map(app, pages, keeping);
         if (options.Attacks is { } attacks)
-            MapAttacks(app, options, attacks);
-        MapPages(app, options);
+            MapAttacks(app, options, pages, attacks);
+        MapPages(app, options, pages);
+        AccessGuard.Hold(app, Door.Desk);
         return app;
     }
 
-    private static void MapPages(WebApplication app, DeskFaceOptions options)
+    private static Noes Noes(DeskPages pages) => new(
+        http => http.ChallengeAsync(new AuthenticationProperties { RedirectUri = HttpMethods.IsGet(http.Request.Method) ? null : "/" }),
+        (http, row) => pages.Problem(http, 403, "Not with your roles", $"This is for {string.Join(", ", row.Roles.Select(Roles.Word))}; you are {string.Join(", ", Visitor.Needed(http).Person.Roles.Select(Roles.Word))}.", "An administrator changes roles.").ExecuteAsync(http),
+        http => NoSuchDemand(pages, http).ExecuteAsync(http),
+        http => pages.Problem(http, 403, "Show that it is you", "This weighs much, and it is some time since you showed that it is you. Nothing was changed.", "Open your account's page, show that it is you, and send it again.").ExecuteAsync(http),
+        http => pages.Problem(http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page. Nothing was changed.", "Load the page again and send it once more.").ExecuteAsync(http));
+
+    private static void MapPages(WebApplication app, DeskFaceOptions options, DeskPages pages)
     {
         app.MapGet("/", async Task<IResult> (HttpContext http) =>
-            Show<QueuePage>(options, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(http.RequestAborted)) }));
-        app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(id, http.RequestAborted) is { } view
-            ? Show<DemandPage>(options, http, new() { [nameof(DemandPage.View)] = view })
-            : NoSuchDemand(options, http));
+            Show<QueuePage>(pages, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(Visitor.Needed(http).Sight, http.RequestAborted)) }));
+        app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted) is { } view
+            ? Show<DemandPage>(pages, http, new() { [nameof(DemandPage.View)] = view })
+            : NoSuchDemand(pages, http));
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
-            (await options.Demand(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
+            (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
                 ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
-                : NoSuchDemand(options, http));
+                : NoSuchDemand(pages, http));
         app.MapGet("/quarantine", async Task<IResult> (HttpContext http) =>
-            Show<QuarantinePage>(options, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
+            Show<QuarantinePage>(pages, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
         app.MapGet("/directory", async Task<IResult> (HttpContext http) =>
-            Show<DirectoryPage>(options, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
+            Show<DirectoryPage>(pages, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
         app.MapGet("/rules", async Task<IResult> (HttpContext http) =>
-            Show<RulesPage>(options, http, new() { [nameof(RulesPage.Books)] = await options.Books(http.RequestAborted) }));
+            Show<RulesPage>(pages, http, new() { [nameof(RulesPage.Books)] = await options.Books(http.RequestAborted) }));
         app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) => (await options.Books(http.RequestAborted)).Book is var book && book.Rules.FirstOrDefault(r => r.Id == id) is { } rule
-            ? Show<RulePage>(options, http, new() { [nameof(RulePage.Book)] = book, [nameof(RulePage.Rule)] = rule })
-            : Problem(options, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
+            ? Show<RulePage>(pages, http, new() { [nameof(RulePage.Book)] = book, [nameof(RulePage.Rule)] = rule })
+            : Problem(pages, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
         if (options.Reports is { } reports)
-            app.MapGet("/reports", async Task<IResult> (int? year, HttpContext http) => Show<ReportDeskPage>(options, http, new() { [nameof(ReportDeskPage.View)] = await reports(year is > 1990 and < 3000 ? year : null, http.RequestAborted) }));
-        app.MapFallback((HttpContext http) => Problem(options, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
+            app.MapGet("/reports", async Task<IResult> (int? year, HttpContext http) => Show<ReportDeskPage>(pages, http, new() { [nameof(ReportDeskPage.View)] = await reports(Visitor.Needed(http).Sight, year is > 1990 and < 3000 ? year : null, http.RequestAborted) }));
+        app.MapFallback((HttpContext http) => Problem(pages, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
     }
 
-    private static void MapAttacks(WebApplication app, DeskFaceOptions options, AttackPages attacks)
+    private static void MapAttacks(WebApplication app, DeskFaceOptions options, DeskPages pages, AttackPages attacks)
     {
-        var forms = app.Services.GetRequiredService<IAntiforgery>();
-        var pages = app.MapGroup("/attacks").AddEndpointFilter(async (context, next) =>
+        var routes = app.MapGroup("/attacks").AddEndpointFilter(async (context, next) =>
         {
             try
             {
@@ -110,22 +122,22 @@ public static class DeskFace
             }
             catch (HttpRequestException)
             {
-                return Problem(options, context.HttpContext, 503, "The bell does not answer", "What it found is kept, and what was confirmed is told when it is back.", "Try again in a minute; if it stays, look at what `counterseal serve` says of the bell on its terminal.");
+                return Problem(pages, context.HttpContext, 503, "The bell does not answer", "What it found is kept, and what was confirmed is told when it is back.", "Try again in a minute; if it stays, look at what `counterseal serve` says of the bell on its terminal.");
             }
         });
-        pages.MapGet("", async Task<IResult> (HttpContext http) => Show<AttacksPage>(options, http, new() { [nameof(AttacksPage.Rows)] = await attacks.List(http.RequestAborted) }));
-        pages.MapGet("/figures", async Task<IResult> (HttpContext http) => Show<AttackFiguresPage>(options, http, new() { [nameof(AttackFiguresPage.Figures)] = await attacks.Figures(http.RequestAborted) }));
-        pages.MapGet("/{id}", Task<IResult> (string id, HttpContext http) => One(id, http, 200, null));
-        pages.MapGet("/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
+        routes.MapGet("", async Task<IResult> (HttpContext http) => Show<AttacksPage>(pages, http, new() { [nameof(AttacksPage.Rows)] = await attacks.List(http.RequestAborted) }));
+        routes.MapGet("/figures", async Task<IResult> (HttpContext http) => Show<AttackFiguresPage>(pages, http, new() { [nameof(AttackFiguresPage.Figures)] = await attacks.Figures(http.RequestAborted) }));
+        routes.MapGet("/{id}", Task<IResult> (string id, HttpContext http) => One(id, http, 200, null));
+        routes.MapGet("/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
             (await attacks.One(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
                 ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
-                : NoSuchFinding(options, http));
-        pages.MapPost("/{id}/decide", async Task<IResult> (string id, HttpContext http) =>
+                : NoSuchFinding(pages, http));
+        routes.MapPost("/{id}/decide", async Task<IResult> (string id, HttpContext http) =>
         {
-            if (!await forms.IsRequestValidAsync(http))
-                return Problem(options, http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page. Nothing was recorded.", "Load the page again and send it once more.");
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
-            var (by, reason, decision) = (form["by"].ToString().Trim(), form["reason"].ToString().Trim(), form["decision"].ToString());
+            // Behind the trial's account may be anybody, who then says who.
+            var visitor = Visitor.Needed(http);
+            var (by, reason, decision) = (visitor.IsTrial ? form["by"].ToString().Trim() : visitor.Person.Name, form["reason"].ToString().Trim(), form["decision"].ToString());
             var no = decision is not ("confirm" or "dismiss") ? "Say whether it is so, with one of the two buttons."
                 : by.Length is 0 or > 100 || reason.Length is 0 or > 2000 ? "A decision has your name and a reason; both go on the record."
                 : await attacks.Decide(id, decision == "confirm", by, reason, http.RequestAborted);
@@ -137,81 +149,20 @@ public static class DeskFace
         });
 
         async Task<IResult> One(string id, HttpContext http, int status, RefusedDecision? refused) => await attacks.One(id, http.RequestAborted) is { } view
-            ? FacePage.Of<AttackPage>(Frame(options, http), status, new() { [nameof(AttackPage.View)] = view, [nameof(AttackPage.Token)] = Token(forms, http), [nameof(AttackPage.Refused)] = refused })
-            : NoSuchFinding(options, http);
+            ? FacePage.Of<AttackPage>(pages.Frame(http), status, new() { [nameof(AttackPage.View)] = view, [nameof(AttackPage.Token)] = pages.Token(http), [nameof(AttackPage.Refused)] = refused })
+            : NoSuchFinding(pages, http);
     }
 
-    private static RazorComponentResult NoSuchFinding(DeskFaceOptions options, HttpContext http) =>
-        Problem(options, http, 404, "No such finding", "The bell holds no finding, or no event of it, at this address.", "The page on attacks lists all of them.");
+    private static RazorComponentResult NoSuchFinding(DeskPages pages, HttpContext http) =>
+        Problem(pages, http, 404, "No such finding", "The bell holds no finding, or no event of it, at this address.", "The page on attacks lists all of them.");
 
-    private static void MapSignIn(WebApplication app, DeskFaceOptions options, SignInCode code)
-    {
-        var forms = app.Services.GetRequiredService<IAntiforgery>();
-
-        app.MapGet("/sign-in", (HttpContext http) => SignIn(http, Path(http.Request.Query["to"]), wrong: false)).AllowAnonymous();
-
-        app.MapPost("/sign-in", async Task<IResult> (HttpContext http) =>
-        {
-            if (!await forms.IsRequestValidAsync(http))
-                return FormTooOld(http);
-            var form = await http.Request.ReadFormAsync(http.RequestAborted);
-            var to = Path(form["to"]);
-            if (!code.Is(form["code"].ToString()))
-            {
-                FaceLog.SignInRefused(FaceGround.Logger(app));
-                return SignIn(http, to, wrong: true);
-            }
-
-            var person = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "trial")], CookieAuthenticationDefaults.AuthenticationScheme));
-            await http.SignInAsync(person);
-            FaceLog.SignedIn(FaceGround.Logger(app));
-            return Results.LocalRedirect(to);
-        }).AllowAnonymous().RequireRateLimiting(FaceLimits.SignIn);
-
-        app.MapPost("/sign-out", async Task<IResult> (HttpContext http) =>
-        {
-            if (!await forms.IsRequestValidAsync(http))
-                return FormTooOld(http);
-            await http.SignOutAsync();
-            return Results.LocalRedirect("/sign-in");
-        });
-
-        IResult SignIn(HttpContext http, string to, bool wrong) =>
-            FacePage.Of<SignInPage>(options.Ground.Frame(Face.Desk), wrong ? 403 : 200, new()
-            {
-                [nameof(SignInPage.Token)] = Token(forms, http),
-                [nameof(SignInPage.To)] = to,
-                [nameof(SignInPage.Wrong)] = wrong,
-            });
-
-        IResult FormTooOld(HttpContext http) =>
-            Problem(options, http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page.", "Load the page again and send it once more.");
-    }
-
-    /// <summary>A path of this face and of no other; anything else becomes the queue.</summary>
-    private static string Path(string? to) =>
-        to is { Length: > 0 and < 500 } && to[0] == '/' && (to.Length == 1 || (to[1] != '/' && to[1] != '\\')) && !to.Any(char.IsControl) ? to : "/";
-
-    private static FormToken Token(IAntiforgery forms, HttpContext http)
-    {
-        var set = forms.GetAndStoreTokens(http);
-        return new(set.FormFieldName, set.RequestToken!);
-    }
-
-    private static Frame Frame(DeskFaceOptions options, HttpContext http) =>
-        options.Ground.Frame(Face.Desk) with
-        {
-            Alarm = http.User.Identity?.IsAuthenticated == true ? options.Alarm() : null,
-            SignOut = http.User.Identity?.IsAuthenticated == true ? Token(http.RequestServices.GetRequiredService<IAntiforgery>(), http) : null,
-        };
-
-    private static RazorComponentResult Show<TPage>(DeskFaceOptions options, HttpContext http, Dictionary<string, object?> values)
+    private static RazorComponentResult Show<TPage>(DeskPages pages, HttpContext http, Dictionary<string, object?> values)
         where TPage : Microsoft.AspNetCore.Components.IComponent =>
-        FacePage.Of<TPage>(Frame(options, http), 200, values);
+        FacePage.Of<TPage>(pages.Frame(http), 200, values);
 
-    private static RazorComponentResult NoSuchDemand(DeskFaceOptions options, HttpContext http) =>
-        Problem(options, http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
+    private static RazorComponentResult NoSuchDemand(DeskPages pages, HttpContext http) =>
+        Problem(pages, http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
 
-    private static RazorComponentResult Problem(DeskFaceOptions options, HttpContext http, int status, string title, string what, string next) =>
-        FacePage.Problem(Frame(options, http), status, title, what, next);
+    private static RazorComponentResult Problem(DeskPages pages, HttpContext http, int status, string title, string what, string next) =>
+        FacePage.Problem(pages.Frame(http), status, title, what, next);
 }

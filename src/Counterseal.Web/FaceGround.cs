@@ -20,6 +20,8 @@ public sealed record FaceGround
     public IReadOnlyList<string> Hosts { get; init; } = ["localhost", "127.0.0.1", "[::1]"];
     /// <summary>For HTTPS; without it the face speaks plain HTTP and belongs on a loopback address or behind a proxy.</summary>
     public X509Certificate2? Certificate { get; init; }
+    /// <summary>The face's address as browsers know it, without a path, e.g. <c>https://desk.example</c>, where a proxy in front speaks TLS; its name belongs into <see cref="Hosts"/>, too. <c>null</c>: as requests say.</summary>
+    public string? Origin { get; init; }
     /// <summary>Whose data it is about.</summary>
     public string Provider { get; init; } = "this provider";
     /// <summary>Trial mode: said on every page.</summary>
@@ -42,7 +44,12 @@ public sealed record FaceGround
     /// <summary>Whether there is a tally.</summary>
     internal bool Tally { get; init; }
 
-    internal CookieSecurePolicy CookieSecurity => Certificate is null ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+    internal bool IsHttps => Certificate is not null || Origin?.StartsWith("https://", StringComparison.Ordinal) == true;
+
+    /// <summary>A cookie's name; over HTTPS with the prefix by which browsers keep it to this host alone.</summary>
+    internal string CookieName(string name) => IsHttps ? "__Host-" + name : name;
+
+    internal CookieSecurePolicy CookieSecurity => IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
     internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, GatePages = GatePages };
 
@@ -81,7 +88,7 @@ public sealed record FaceGround
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(forms =>
         {
-            forms.Cookie.Name = face == Face.Desk ? "counterseal-desk-form" : "counterseal-form";
+            forms.Cookie.Name = CookieName(face == Face.Desk ? "counterseal-desk-form" : "counterseal-form");
             forms.Cookie.HttpOnly = true;
             forms.Cookie.SameSite = SameSiteMode.Strict;
             forms.Cookie.SecurePolicy = CookieSecurity;
@@ -104,7 +111,9 @@ public sealed record FaceGround
         app.Use(next => context => FaceLog.Around(context, next, face, logger, Frame(face)));
         app.Use(next => context =>
         {
-            SecurityHeaders.Set(context.Response.Headers, Certificate is not null);
+            SecurityHeaders.Set(context.Response.Headers, IsHttps);
+            if (IsHttps)
+                context.Request.Scheme = Uri.UriSchemeHttps;
             return next(context);
         });
         app.UseHostFiltering();

@@ -22,8 +22,8 @@ internal static class FaceLimits
     public static void Desk(RateLimiterOptions limits)
     {
         Refusal(limits);
-        // All addresses together: the code is one, and so is the budget for guessing it.
-        limits.AddPolicy(SignIn, _ => RateLimitPartition.GetFixedWindowLimiter("all", _ => Window(10, TimeSpan.FromMinutes(1))));
+        // What can be guessed is limited by its wrong tries (Guesses); this only keeps one address from having signatures verified without end.
+        limits.AddPolicy(SignIn, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(300, TimeSpan.FromMinutes(1))));
     }
 
     public static void Public(RateLimiterOptions limits)
@@ -50,6 +50,27 @@ internal static class FaceLimits
             response.ContentType = "text/plain; charset=utf-8";
             await response.WriteAsync($"Too many requests from your address. Try again in {wait} s.\n", cancel);
         };
+    }
+
+    /// <summary>Wrong codes, of all addresses together: a code is one, and so is the budget for guessing it.</summary>
+    internal sealed class Guesses : IDisposable
+    {
+        private readonly FixedWindowRateLimiter limiter = new(Window(10, TimeSpan.FromMinutes(1)));
+
+        /// <summary>Whether another try is looked at.</summary>
+        public bool May => limiter.GetStatistics()?.CurrentAvailablePermits > 0;
+
+        /// <summary>A try was wrong.</summary>
+        public void Wrong() => limiter.AttemptAcquire().Dispose();
+
+        /// <summary>The answer to a try that is not looked at.</summary>
+        public static IResult No(HttpContext http)
+        {
+            http.Response.Headers.RetryAfter = "60";
+            return Results.Text("Too many wrong codes. Try again in 60 s.\n", statusCode: StatusCodes.Status429TooManyRequests);
+        }
+
+        public void Dispose() => limiter.Dispose();
     }
 
     private static string Who(HttpContext http) => http.Connection.RemoteIpAddress switch

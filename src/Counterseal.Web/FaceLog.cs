@@ -43,13 +43,13 @@ internal static partial class FaceLog
     [LoggerMessage(1002, LogLevel.Error, "{Fault} while answering {Request}, at {Place}")]
     private static partial void Fault(ILogger logger, string fault, string request, string place);
 
-    /// <summary>Somebody gave a wrong code.</summary>
-    [LoggerMessage(1003, LogLevel.Warning, "A sign-in was refused: wrong code")]
+    /// <summary>Somebody's code or passkey opened nothing.</summary>
+    [LoggerMessage(1003, LogLevel.Warning, "A sign-in was refused")]
     public static partial void SignInRefused(ILogger logger);
 
     /// <summary>Somebody signed in.</summary>
-    [LoggerMessage(1004, LogLevel.Information, "A sign-in with the trial's code")]
-    public static partial void SignedIn(ILogger logger);
+    [LoggerMessage(1004, LogLevel.Information, "A sign-in with {Way}")]
+    public static partial void SignedIn(ILogger logger, string way);
 
     /// <summary>A submission was taken or refused.</summary>
     [LoggerMessage(1005, LogLevel.Information, "A submission of {Bytes} bytes: {Outcome}, {Faults} faults")]

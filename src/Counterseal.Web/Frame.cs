@@ -23,6 +23,11 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     /// <summary>The origin of the gate's own pages; <c>null</c> where there are none.</summary>
     public string? GatePages { get; init; }
 
+    /// <summary>Who is signed in, by name; <c>null</c> when nobody is.</summary>
+    public string? You { get; init; }
+    /// <summary>Whether whoever is signed in may open a page of the navigation.</summary>
+    public Func<string, bool> May { get; init; } = _ => true;
+
     /// <summary>What is wrong with the desk itself and must be seen on every page; <c>null</c> when nothing is.</summary>
     public string? Alarm { get; init; }
 }

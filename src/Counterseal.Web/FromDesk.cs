@@ -1,4 +1,5 @@
 using System.Text;
+using Counterseal.Custody;
 using Counterseal.Desk;
 using Counterseal.Law;
 using Counterseal.Ledger;
@@ -15,13 +16,18 @@ public static class FromDesk
     /// <param name="desk">The desk.</param>
     /// <param name="ground">Where it listens, and how pages look.</param>
     /// <param name="log">The ledger's key; each proof is verified against it.</param>
-    /// <param name="signInCode">The code shown on the terminal; at least 16 characters.</param>
-    public static DeskFaceOptions DeskFace(Desk.Desk desk, FaceGround ground, LogKeys log, string signInCode) => new()
+    /// <param name="accounts">The people.</param>
+    /// <param name="signInCode">The trial's code, shown on the terminal, of at least 16 characters; <c>null</c>: there is none.</param>
+    public static DeskFaceOptions DeskFace(Desk.Desk desk, FaceGround ground, LogKeys log, Accounts accounts, string? signInCode) => new()
     {
         Ground = ground,
+        Accounts = accounts,
         SignInCode = signInCode,
-        Queue = async cancel => [.. (await desk.Queue(all: false, Most, cancel)).Select(Row)],
-        Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
+        Sees = desk.Sees,
+        Hidden = desk.Hidden,
+        Keeping = Keeping(desk, accounts),
+        Queue = async (sight, cancel) => [.. (await desk.Queue(sight, all: false, Most, cancel)).Select(Row)],
+        Demand = async (sight, id, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}" : null,
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
@@ -51,6 +57,33 @@ public static class FromDesk
             var other => throw new InvalidOperationException($"an arrival that the face does not know: {other.GetType().Name}"),
         },
     };
+
+    private static KeepingPages Keeping(Desk.Desk desk, Accounts accounts) => new()
+    {
+        State = async (id, cancel) => (await File(desk, id, cancel))?.State,
+        Restrict = (id, by, compartment, reason, cancel) => desk.Restrict(id, by, compartment, reason, null, cancel),
+        Unrestrict = (id, by, reason, cancel) => desk.Unrestrict(id, by, reason, null, cancel),
+        Recuse = (id, by, reason, cancel) => desk.Recuse(id, by, reason, null, cancel),
+        Assign = (id, by, person, cancel) => desk.Assign(id, by, person, null, cancel),
+        Audit = (person, sight, recipient, file, cancel) => Audit(desk, accounts, person, sight, recipient, file, cancel),
+    };
+
+    /// <summary>Writes an audit file, sealed to its auditor; nothing of it is anywhere in the clear.</summary>
+    /// <exception cref="DeskException"><c>malformed</c>: not a recipient.</exception>
+    internal static async Task Audit(Desk.Desk desk, Accounts accounts, Person person, Sight sight, string recipient, Stream file, CancellationToken cancel)
+    {
+        AgeRecipient to;
+        try
+        {
+            to = AgeRecipient.Parse(recipient);
+        }
+        catch (Exception no) when (no is FormatException or AgeException)
+        {
+            throw new DeskException("malformed", $"this is not an age recipient: {no.Message}", "give the public half of a key of yours, which begins with age1");
+        }
+        await using var sealing = Age.Encrypt(file, [to]);
+        await AuditFile.Write(desk, accounts, person, sight, sealing, cancel);
+    }
 
     private static QueueRow Row(QueueEntry e) => new(
         e.Id, e.Reference, e.Authority, e.Country, e.Instrument, e.Emergency == true,

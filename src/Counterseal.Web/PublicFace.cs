@@ -89,6 +89,7 @@ public static class PublicFace
         if (options.Tally is { } tally)
             TallyPages.Map(app, options.Ground, tally);
         app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
+        AccessGuard.Hold(app, Door.Public);
         return app;
     }
 

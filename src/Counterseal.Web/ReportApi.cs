@@ -32,19 +32,24 @@ public sealed record ReportDesk(Desk.Desk Desk, string Database, ReportShelf She
     }, cancel);
 
     /// <summary>What the desk's page shows of a year, by demands read at most five minutes ago.</summary>
-    public async Task<ReportDeskView> View(int? year, CancellationToken cancel)
+    public Task<ReportDeskView> View(int? year, CancellationToken cancel) => View(Sight.Whole, year, cancel);
+
+    /// <summary>The same as somebody may see it: what is outside that person's compartments is not counted.</summary>
+    public async Task<ReportDeskView> View(Sight sight, int? year, CancellationToken cancel)
     {
         var now = Time.GetUtcNow();
         if (seen is not { } read || now - read.At > TimeSpan.FromMinutes(5))
             seen = read = (now, await Demands(cancel));
+        var hidden = await Desk.Hidden(sight, cancel);
+        IReadOnlyList<CountedDemand> demands = hidden.Count == 0 ? read.Demands : [.. read.Demands.Where(demand => !hidden.Contains(demand.Id))];
         var forms = (await Ground(cancel)).Forms;
         var published = Shelf.Reports().ToDictionary(one => one.Report.Half);
         var of = year ?? read.At.AddMonths(-6).UtcDateTime.Year;
-        return new(read.At, [.. ReportMaking.Periods(read.Demands, read.At).Reverse().Select(half =>
+        return new(read.At, [.. ReportMaking.Periods(demands, read.At).Reverse().Select(half =>
             {
                 published.TryGetValue(half, out var one);
-                return new PeriodStanding(half.Name, one?.Report.Digest, one?.Errata.Count ?? 0, read.Demands.Count(demand => demand.Period == half && demand.Since is not null));
-            })], of, Article28.Rows(read.Demands, of, forms), DsaForm.Exact(read.Demands, of, forms), forms);
+                return new PeriodStanding(half.Name, one?.Report.Digest, one?.Errata.Count ?? 0, demands.Count(demand => demand.Period == half && demand.Since is not null));
+            })], of, Article28.Rows(demands, of, forms), DsaForm.Exact(demands, of, forms), forms);
     }
 
     /// <summary>Makes a half-year's report without publishing it.</summary>
@@ -110,26 +115,29 @@ public static class ReportApi
     {
         ArgumentNullException.ThrowIfNull(reports);
         var api = routes.MapGroup("/api/reports").AddEndpointFilter(Refusals);
-        api.MapGet("", async (CancellationToken cancel) => Results.Json(await List(reports, cancel)));
+        api.MapGet("", async (HttpContext http, CancellationToken cancel) => Results.Json(await List(reports, Visitor.Needed(http).Sight, cancel)));
         api.MapGet("/{period}", async (string period, CancellationToken cancel) => Results.Bytes((await reports.Make(HalfYear.Parse(period), cancel)).Bytes(), "application/json"));
-        api.MapPost("/{period}", async (string period, JsonObject said, CancellationToken cancel) =>
+        api.MapPost("/{period}", async (string period, JsonObject said, HttpContext http, CancellationToken cancel) =>
         {
-            var published = await reports.Publish(HalfYear.Parse(period), Text(said, "by"), cancel);
+            var published = await reports.Publish(HalfYear.Parse(period), StaffApi.By(http, said), cancel);
             return Results.Json(new JsonObject { ["published"] = published.Report.Period, ["digest"] = published.Report.Digest, ["received"] = published.Report.Totals.Received, ["answered"] = published.Report.Totals.Answered });
         });
-        api.MapPost("/{period}/errata", async (string period, JsonObject said, CancellationToken cancel) =>
+        api.MapPost("/{period}/errata", async (string period, JsonObject said, HttpContext http, CancellationToken cancel) =>
         {
-            var erratum = await reports.Correct(HalfYear.Parse(period), Text(said, "reason"), Text(said, "by"), cancel);
+            var erratum = await reports.Correct(HalfYear.Parse(period), Text(said, "reason"), StaffApi.By(http, said), cancel);
             return Results.Json(new JsonObject { ["published"] = $"{erratum.Period}/erratum-{erratum.Number}", ["digest"] = erratum.Digest, ["moves"] = erratum.Moves.Sum(move => move.Count), ["others"] = erratum.Others });
         });
-        api.MapPost("/statements", async (JsonObject said, CancellationToken cancel) =>
+        api.MapPost("/statements", async (JsonObject said, HttpContext http, CancellationToken cancel) =>
         {
-            var statement = await reports.State(Encoding.UTF8.GetBytes(Text(said, "note")), Text(said, "by"), cancel);
+            var statement = await reports.State(Encoding.UTF8.GetBytes(Text(said, "note")), StaffApi.By(http, said), cancel);
             return Results.Json(new JsonObject { ["published"] = statement.Id, ["expires"] = statement.Expires.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) });
         });
         // Exact numbers, for those who may demand them; the command says that publishing them undoes the protection.
-        api.MapGet("/forms/{form}/{year:int}", async (string form, int year, CancellationToken cancel) =>
+        api.MapGet("/forms/{form}/{year:int}", async (string form, int year, HttpContext http, CancellationToken cancel) =>
         {
+            // Exact numbers would tell how many matters there are that this person may not see; and a form without them would be wrong.
+            if ((await reports.Desk.Hidden(Visitor.Needed(http).Sight, cancel)).Count > 0)
+                throw new ReportException("not-yours", "there are demands outside your compartments, and a form must have all of them", "somebody who is in every compartment makes it");
             var (demands, forms) = (await reports.Demands(cancel), (await reports.Ground(cancel)).Forms);
             return form switch
             {
@@ -140,7 +148,7 @@ public static class ReportApi
         });
     }
 
-    private static async Task<JsonArray> List(ReportDesk reports, CancellationToken cancel) => [.. (await reports.View(null, cancel)).Periods.Reverse().Select(one => (JsonNode)new JsonObject
+    private static async Task<JsonArray> List(ReportDesk reports, Sight sight, CancellationToken cancel) => [.. (await reports.View(sight, null, cancel)).Periods.Reverse().Select(one => (JsonNode)new JsonObject
     {
         ["period"] = one.Period,
         ["published"] = one.Digest is not null,

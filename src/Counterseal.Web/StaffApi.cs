@@ -11,27 +11,29 @@ using Microsoft.AspNetCore.Routing;
 namespace Counterseal.Web;
 
 /// <summary>
-/// The desk's JSON interface for the <c>counterseal</c> command, on the staff socket only (mode 0600). Names given as <c>by</c> are
-/// recorded and not proven here; the gate does not rely on them. Shapes: <c>docs/desk.md</c>.
+/// The desk's JSON interface for the <c>counterseal</c> command, on the staff socket only (mode 0600). A person's token says who asks, and that person's name is what is recorded; in a trial the socket
+/// without a token is the trial's account, behind which anybody may be, and a name given as <c>by</c> is recorded unproven. Shapes: <c>docs/desk.md</c>.
 /// </summary>
 public static class StaffApi
 {
     private const int BodyLimit = Desk.Desk.OriginalLimit + 4096;
 
     /// <summary>Maps it.</summary>
-    public static void Map(IEndpointRouteBuilder routes, Desk.Desk desk, TimeProvider time)
+    public static void Map(IEndpointRouteBuilder routes, Desk.Desk desk, Accounts accounts, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(desk);
+        ArgumentNullException.ThrowIfNull(accounts);
         var api = routes.MapGroup("/api").AddEndpointFilter(Refusals);
+        StaffKeeping.Map(api, desk, accounts);
         api.MapPost("/demands", async (HttpRequest request, string? channel, CancellationToken cancel) => await Arrived(desk, await desk.Receive(await Body(request, cancel), channel ?? "command", cancel), cancel));
-        api.MapGet("/demands", async (CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Queue(all: true, 1000, cancel)).Select(Row)])));
+        api.MapGet("/demands", async (HttpContext http, CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Queue(Visitor.Needed(http).Sight, all: true, 1000, cancel)).Select(Row)])));
         api.MapGet("/demands/{id}", async (string id, CancellationToken cancel) => Results.Json(Whole(await desk.Show(id, cancel), desk)));
         api.MapGet("/demands/{id}/original", async (string id, CancellationToken cancel) => Results.Bytes(await desk.OriginalOf(id, cancel)));
-        api.MapPost("/demands/{id}/authenticate", async (string id, JsonObject said, CancellationToken cancel) =>
-            await Stands(desk, await desk.Authenticate(id, Text(said, "by"), (string?)said["outcome"] == "notAuthentic" ? Authenticity.NotAuthentic : Authenticity.Authentic, Text(said, "reason"), Text(said, "evidence"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/facts", async (string id, JsonObject said, CancellationToken cancel) =>
-            await Stands(desk, await desk.Establish(id, Text(said, "by"), Text(said, "fact"), (string?)said["value"], Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/decide", async (string id, JsonObject said, CancellationToken cancel) =>
+        api.MapPost("/demands/{id}/authenticate", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) =>
+            await Stands(desk, await desk.Authenticate(id, By(http, said), (string?)said["outcome"] == "notAuthentic" ? Authenticity.NotAuthentic : Authenticity.Authentic, Text(said, "reason"), Text(said, "evidence"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/facts", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) =>
+            await Stands(desk, await desk.Establish(id, By(http, said), Text(said, "fact"), (string?)said["value"], Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/decide", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) =>
         {
             var decision = Enum.TryParse<Decision>(Text(said, "decision"), ignoreCase: true, out var one) && one != Decision.Undecided
                 ? one
@@ -40,11 +42,11 @@ public static class StaffApi
             if ((string?)said["thirdParties"] is { } masked)
                 scope = masked == "masked" ? Scope.Masked(scope ?? (await desk.Show(id, cancel)).State.Assessed?.Assessment.Permitted ?? Scope.Nothing) : throw new DeskException("malformed", $"'{masked}' is nothing that can be done about third parties", "use masked, or leave it out");
             var recipient = (string?)said["recipient"] is { } authority ? await Recipient(desk, authority, cancel) : null;
-            return await Stands(desk, await desk.Decide(id, Text(said, "by"), decision, scope, [Text(said, "reason")], recipient, (string?)said["reissueOf"], Seen(said), cancel), cancel);
+            return await Stands(desk, await desk.Decide(id, By(http, said), decision, scope, [Text(said, "reason")], recipient, (string?)said["reissueOf"], Seen(said), cancel), cancel);
         });
-        api.MapPost("/demands/{id}/orders", async (string id, JsonObject said, CancellationToken cancel) =>
+        api.MapPost("/demands/{id}/orders", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) =>
         {
-            var by = Text(said, "by");
+            var by = By(http, said);
             var polled = Text(said, "kind") switch
             {
                 "count" => await desk.OrderCount(id, by, null, Seen(said), cancel),
@@ -59,17 +61,17 @@ public static class StaffApi
             return Results.Json(new JsonObject { ["order"] = order.Digest, ["kind"] = order.Kind.ToString().ToLowerInvariant(), ["state"] = Standing(order, polled), ["have"] = answer?.Have ?? order.Have, ["need"] = answer?.Need ?? order.Need, ["refusal"] = Refusal(order) ?? Refusal(answer) });
         });
         api.MapPost("/demands/{id}/poll", async (string id, CancellationToken cancel) => Results.Json(Orders(await desk.Poll(id, cancel))));
-        api.MapPost("/demands/{id}/perform", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Perform(id, Text(said, "by"), Text(said, "rule"), Text(said, "how"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/tell", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Tell(id, Text(said, "by"), Text(said, "how"), (string?)said["ground"], Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/stay", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Stay(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/withdraw", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Withdraw(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/close", async (string id, JsonObject said, CancellationToken cancel) => await Stands(desk, await desk.Close(id, Text(said, "by"), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, response, cancel));
+        api.MapPost("/demands/{id}/perform", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Perform(id, By(http, said), Text(said, "rule"), Text(said, "how"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/tell", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Tell(id, By(http, said), Text(said, "how"), (string?)said["ground"], Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/stay", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Stay(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/withdraw", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Withdraw(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/close", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Close(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, string by, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, Visitor.Needed(response.HttpContext).Person.Name, response, cancel));
         api.MapGet("/quarantine", async (CancellationToken cancel) => Results.Json(await desk.Quarantine(1000, cancel), LawJson.Options));
         api.MapGet("/directory", async (CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Entries(cancel)).Select(e => Entry(e))])));
-        api.MapPost("/directory", async (JsonObject said, CancellationToken cancel) =>
-            Results.Json(Entry(await desk.AddEntry(System.Text.Encoding.UTF8.GetBytes(Text(said, "note")), (string?)said["by"] ?? "command", cancel))));
+        api.MapPost("/directory", async (JsonObject said, HttpContext http, CancellationToken cancel) =>
+            Results.Json(Entry(await desk.AddEntry(System.Text.Encoding.UTF8.GetBytes(Text(said, "note")), said["by"] is null && Visitor.Needed(http).IsTrial ? "command" : By(http, said), cancel))));
     }
 
     private static async Task<IResult> Arrived(Desk.Desk desk, Arrival arrival, CancellationToken cancel) => arrival switch
@@ -173,7 +175,7 @@ public static class StaffApi
         };
     }
 
-    private static async Task<IResult> Stands(Desk.Desk desk, DemandState state, CancellationToken cancel)
+    internal static async Task<IResult> Stands(Desk.Desk desk, DemandState state, CancellationToken cancel)
     {
         var file = await desk.Show(state.Id, cancel);
         var law = state.Assessed?.Assessment;
@@ -245,7 +247,7 @@ public static class StaffApi
         (await desk.Entries(cancel)).Where(e => e.Authority == authority || e.Digest == authority).MaxBy(e => e.Version)?.Digest
         ?? throw new DeskException("unknown", $"'{authority}' is not in the directory", "two people sign an entry with `counterseal directory entry`, then `counterseal directory add` puts it here");
 
-    private static async Task Fetch(Desk.Desk desk, string id, string order, string file, HttpResponse response, CancellationToken cancel)
+    private static async Task Fetch(Desk.Desk desk, string id, string order, string file, string by, HttpResponse response, CancellationToken cancel)
     {
         var state = (await desk.Show(id, cancel)).State;
         if (state.Package is not { } package || package.Digest != order)
@@ -256,7 +258,7 @@ public static class StaffApi
         response.ContentLength = from.Length;
         await content.CopyToAsync(response.Body, cancel);
         if (file != package.Seal!.Counterseal)
-            await desk.HandedOut(id, "desk", "fetched over the staff socket", cancel);
+            await desk.HandedOut(id, by == People.Trial ? "desk" : by, "fetched over the staff socket", cancel);
     }
 
     private static async Task<ReadOnlyMemory<byte>> Body(HttpRequest request, CancellationToken cancel)
@@ -276,11 +278,22 @@ public static class StaffApi
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
-    private static string Text(JsonObject said, string member) => said[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
+    internal static string Text(JsonObject said, string member) => said[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
         ? text
         : throw new DeskException("malformed", $"'{member}' is missing", $"say {member}");
 
-    private static int? Seen(JsonObject said) => (int?)said["seen"];
+    /// <summary>Who does it: the person of the token, whatever the request says; in a trial whoever it says.</summary>
+    internal static string By(HttpContext http, JsonObject said)
+    {
+        var visitor = Visitor.Needed(http);
+        if (visitor.IsTrial)
+            return Text(said, "by");
+        var name = (string?)said["by"];
+        return name is null || name == visitor.Person.Name ? visitor.Person.Name
+            : throw new DeskException("malformed", $"your token is {visitor.Person.Name}'s, and nothing is recorded under another name", $"leave --by out, or say {visitor.Person.Name}");
+    }
+
+    internal static int? Seen(JsonObject said) => (int?)said["seen"];
 
     private static DateTimeOffset Until(JsonObject said, TimeProvider time) => said["until"] is null
         ? time.GetUtcNow().AddDays(90)

@@ -39,7 +39,7 @@ public class BrowserTests
             var desk = (string)house.Up["desk"]!;
             await page.GotoAsync(desk);
             await page.GetByRole(AriaRole.Textbox).FillAsync((string)house.Up["code"]!);
-            await page.GetByRole(AriaRole.Button).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with the code" }).ClickAsync();
             await See(page, "queue", "4:26-mj-00317");
             await page.GetByRole(AriaRole.Link, new() { Name = "IE-DC-2026-0417" }).ClickAsync();
             await See(page, "demand", "eu.epoc");

@@ -35,6 +35,27 @@ public sealed class Browser : IAsyncLifetime
         return context;
     }
 
+    /// <summary>A window of a person with an authenticator of their own (CDP's virtual one). The pages' own policy holds, unless axe must be let in past it.</summary>
+    public async Task<(IPage Page, Func<Task> Lose)> Person(bool forAxe = false)
+    {
+        var context = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 }, BypassCSP = forAxe });
+        context.SetDefaultTimeout(60_000);
+        var page = await context.NewPageAsync();
+        var tools = await context.NewCDPSessionAsync(page);
+        await tools.SendAsync("WebAuthn.enable");
+        var authenticator = await Add();
+        return (page, async () =>
+        {
+            await tools.SendAsync("WebAuthn.removeVirtualAuthenticator", new() { ["authenticatorId"] = authenticator });
+            authenticator = await Add();
+        });
+
+        async Task<string> Add() => (await tools.SendAsync("WebAuthn.addVirtualAuthenticator", new()
+        {
+            ["options"] = new Dictionary<string, object> { ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true },
+        }))!.Value.GetProperty("authenticatorId").GetString()!;
+    }
+
     /// <summary>What is wrong with a page as it stands: whether it scrolls sideways, and all that axe finds; a page that axe could not look at whole is a fault too.</summary>
     public static async Task<IReadOnlyList<string>> Faults(IPage page, string name)
     {

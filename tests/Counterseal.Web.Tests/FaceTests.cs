@@ -146,8 +146,14 @@ public sealed class FaceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sign_in_code_that_is_too_short_is_refused_at_start() =>
-        Assert.Contains("16", (await Assert.ThrowsAsync<ArgumentException>(() => Task.FromResult(DeskFace.Build(FromNothing("short"))))).Message, StringComparison.Ordinal);
+    public async Task A_sign_in_code_that_is_too_short_is_refused_at_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("cs-f-").FullName;
+        await using (var accounts = await Faces.Trial(folder, TimeProvider.System))
+            Assert.Contains("16", Assert.Throws<ArgumentException>(() => DeskFace.Build(FromNothing("short", accounts))).Message, StringComparison.Ordinal);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
 
     [Fact]
     public async Task The_status_page_says_how_far_and_nothing_else()
@@ -338,12 +344,14 @@ public sealed class FaceTests : IAsyncLifetime
         Assert.DoesNotContain("Trial mode", await client.GetStringAsync("/"), StringComparison.Ordinal);
     }
 
-    private static DeskFaceOptions FromNothing(string code) => new()
+    private static DeskFaceOptions FromNothing(string code, Desk.Accounts accounts) => new()
     {
         Ground = new() { Listen = new(IPAddress.Loopback, 0) },
+        Accounts = accounts,
+        Sees = (_, _, _) => Task.FromResult(false),
         SignInCode = code,
-        Queue = _ => Task.FromResult<IReadOnlyList<QueueRow>>([]),
-        Demand = (_, _) => Task.FromResult<DemandView?>(null),
+        Queue = (_, _) => Task.FromResult<IReadOnlyList<QueueRow>>([]),
+        Demand = (_, _, _) => Task.FromResult<DemandView?>(null),
         Quarantine = _ => Task.FromResult<IReadOnlyList<QuarantineRow>>([]),
         Directory = _ => Task.FromResult<IReadOnlyList<DirectoryRow>>([]),
         Books = _ => Task.FromResult(Samples.Books),

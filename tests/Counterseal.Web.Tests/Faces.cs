@@ -28,6 +28,9 @@ internal sealed class Faces : IAsyncDisposable
     public AttackFigures Figures { get; set; } = AttackSamples.Figures;
     public List<(string Id, bool So, string By, string Reason)> Decided { get; } = [];
 
+    private Accounts accounts = null!;
+    private string folder = "";
+
     private Faces(WebApplication desk, WebApplication open)
     {
         (this.desk, this.open) = (desk, open);
@@ -49,17 +52,21 @@ internal sealed class Faces : IAsyncDisposable
             Time = new Fixed(),
             Logs = logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Kept(log)),
         };
+        var folder = Directory.CreateTempSubdirectory("cs-f-").FullName;
+        var accounts = await Trial(folder, ground.Time);
         var desk = DeskFace.Build(new()
         {
             Ground = ground,
+            Accounts = accounts,
+            Sees = (_, id, _) => Task.FromResult(id == Samples.Id),
             SignInCode = Code,
-            Queue = _ => faces!.Broken ? throw new InvalidOperationException("m.okonkwo@example.net") : Task.FromResult(faces.Queue),
-            Demand = (id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
+            Queue = (_, _) => faces!.Broken ? throw new InvalidOperationException("m.okonkwo@example.net") : Task.FromResult(faces.Queue),
+            Demand = (_, id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
             Quarantine = _ => Task.FromResult(Samples.Quarantine),
             Directory = _ => Task.FromResult(Samples.Directory),
             Books = _ => Task.FromResult(Samples.Books),
             Alarm = () => faces?.Alarm,
-            Reports = (year, _) => Task.FromResult(ReportSamples.Desk(year)),
+            Reports = (_, year, _) => Task.FromResult(ReportSamples.Desk(year)),
             Attacks = !bell ? null : new AttackPages
             {
                 List = _ => faces!.BellAway ? throw new HttpRequestException("away") : Task.FromResult(faces.Attacks),
@@ -97,8 +104,7 @@ internal sealed class Faces : IAsyncDisposable
         });
         await desk.StartAsync();
         await open.StartAsync();
-        faces = new(desk, open);
-        faces.log = log;
+        faces = new(desk, open) { log = log, accounts = accounts, folder = folder };
         return faces;
     }
 
@@ -133,10 +139,26 @@ internal sealed class Faces : IAsyncDisposable
         return page[from..page.IndexOf('"', from)];
     }
 
+    /// <summary>A trial's people on a database of their own, whose record is kept in memory: there is no ledger here.</summary>
+    internal static Task<Accounts> Trial(string folder, TimeProvider time)
+    {
+        var events = new List<DeskEvent>();
+        return Accounts.Of("sqlite:" + Path.Combine(folder, "accounts.db"), new(
+            (by, body, _) =>
+            {
+                events.Add(DeskEvent.Of(DeskEvent.Own, events.Count + 1, time.GetUtcNow(), by, body));
+                return Task.FromResult(events.Count);
+            },
+            (version, _) => Task.FromResult<IReadOnlyList<DeskEvent>>([.. events.Skip(version)])), trial: true, SessionLimits.Usual, time, default);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await desk.DisposeAsync();
         await open.DisposeAsync();
+        await accounts.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
     }
 
     private sealed class Fixed : TimeProvider

@@ -19,6 +19,7 @@ public sealed class FromDeskTests : IAsyncLifetime
     private LedgerClient reader = null!;
     private FakeGate gate = null!;
     private Desk.Desk desk = null!;
+    private Accounts accounts = null!;
     private WebApplication staff = null!;
     private WebApplication open = null!;
 
@@ -43,7 +44,8 @@ public sealed class FromDeskTests : IAsyncLifetime
         });
         desk = await Desk.Desk.Open(options, TimeProvider.System, default);
         var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = true };
-        staff = DeskFace.Build(FromDesk.DeskFace(desk, ground, made.Key, Code));
+        accounts = await Accounts.Of(options.Database, desk.AccountRecord(), trial: true, SessionLimits.Usual, TimeProvider.System, default);
+        staff = DeskFace.Build(FromDesk.DeskFace(desk, ground, made.Key, accounts, Code));
         open = PublicFace.Build(FromDesk.PublicFace(desk, ground, reader, "https://demands.example.org/"));
         await staff.StartAsync();
         await open.StartAsync();
@@ -53,6 +55,7 @@ public sealed class FromDeskTests : IAsyncLifetime
     {
         await staff.DisposeAsync();
         await open.DisposeAsync();
+        await accounts.DisposeAsync();
         desk.Dispose();
         await gate.DisposeAsync();
         reader.Dispose();

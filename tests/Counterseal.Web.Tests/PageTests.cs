@@ -100,7 +100,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
     {
         await page.GotoAsync(new Uri(faces.Desk, "/sign-in").ToString());
         await page.FillAsync("#code", Faces.Code);
-        await page.ClickAsync("main button");
+        await page.PressAsync("#code", "Enter");
         await page.Locator("h1", new() { HasText = "Queue" }).WaitForAsync();
     }
 

@@ -54,6 +54,10 @@ namespace Counterseal.Desk.Postgres.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("assessment_due");
 
+                    b.Property<string>("Assigned")
+                        .HasColumnType("text")
+                        .HasColumnName("assigned");
+
                     b.Property<bool>("Authenticated")
                         .HasColumnType("boolean")
                         .HasColumnName("authenticated");
@@ -62,6 +66,10 @@ namespace Counterseal.Desk.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("authority");
+
+                    b.Property<string>("Compartment")
+                        .HasColumnType("text")
+                        .HasColumnName("compartment");
 
                     b.Property<string>("Country")
                         .IsRequired()

@@ -49,6 +49,10 @@ namespace Counterseal.Desk.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("assessment_due");
 
+                    b.Property<string>("Assigned")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assigned");
+
                     b.Property<bool>("Authenticated")
                         .HasColumnType("INTEGER")
                         .HasColumnName("authenticated");
@@ -57,6 +61,10 @@ namespace Counterseal.Desk.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("authority");
+
+                    b.Property<string>("Compartment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("compartment");
 
                     b.Property<string>("Country")
                         .IsRequired()

@@ -1,0 +1,38 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Counterseal.Desk.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class Keeping : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "assigned",
+                table: "demands",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "compartment",
+                table: "demands",
+                type: "TEXT",
+                nullable: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "assigned",
+                table: "demands");
+
+            migrationBuilder.DropColumn(
+                name: "compartment",
+                table: "demands");
+        }
+    }
+}

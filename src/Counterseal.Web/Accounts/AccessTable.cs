@@ -1,0 +1,102 @@
+using Counterseal.Desk;
+using static Counterseal.Desk.Role;
+
+namespace Counterseal.Web;
+
+/// <summary>
+/// The one authorization table: every route of every door, who may use it, and what it names. The doors enforce from it (<see cref="AccessGuard"/>), refuse to start with a route that has no line, and a test
+/// walks it as every role. Nothing else in the faces asks for roles.
+/// </summary>
+internal static class AccessTable
+{
+    private static readonly Role[] Readers = [Role.Intake, Reviewer, Counsel, Custodian, Auditor];
+    private static readonly Role[] Workers = [Role.Intake, Reviewer, Counsel, Custodian];
+    private static readonly Role[] Deciders = [Reviewer, Counsel];
+    private static readonly Role[] Knowers = [Role.Intake, Reviewer, Counsel];
+    private static readonly Role[] Keepers = [Reviewer, Counsel, Custodian];
+    private static readonly Role[] Watchers = [Reviewer, Counsel, Auditor];
+
+    /// <summary>All lines.</summary>
+    public static IReadOnlyList<AccessRow> Rows { get; } =
+    [
+        // What every face has.
+        Open(Door.Desk, "GET", "/assets/*"), Open(Door.Desk, "GET", "/healthz"), Open(Door.Public, "GET", "/assets/*"), Open(Door.Public, "GET", "/healthz"),
+
+        // The staff's pages: ways in.
+        Open(Door.Desk, "GET", "/sign-in"), Open(Door.Desk, "POST", "/sign-in", form: true), Open(Door.Desk, "POST", "/sign-in/company", form: true),
+        Open(Door.Desk, "GET", "/set-up"), Open(Door.Desk, "POST", "/set-up", form: true), Open(Door.Desk, "POST", "/set-up/passkey", form: true),
+        Open(Door.Desk, "GET", "/enrol"), Open(Door.Desk, "POST", "/enrol", form: true), Open(Door.Desk, "POST", "/enrol/passkey", form: true),
+        Signed("POST", "/sign-out", form: true), Signed("GET", "/step-up"), Signed("POST", "/step-up", form: true), Signed("POST", "/step-up/company", form: true),
+        Signed("GET", "/rules"), Signed("GET", "/rules/{id}"), Signed("GET", "{*path:nonfile}"),
+
+        // One's own account.
+        Signed("GET", "/account"), Signed("POST", "/account/passkeys", fresh: true, form: true), Signed("POST", "/account/passkeys/drop", fresh: true, form: true), Signed("POST", "/account/sign-out-everywhere", form: true),
+        Signed("POST", "/account/tokens", fresh: true, form: true), Signed("POST", "/account/tokens/end", form: true), Signed("POST", "/account/company", fresh: true, form: true),
+
+        // Other people's accounts.
+        Desk("GET", "/accounts", [Administrator, Auditor], recorded: true),
+        Act("/accounts/invite", [Administrator]), Act("/accounts/{account}/roles", [Administrator], Thing.Account), Act("/accounts/{account}/end", [Administrator], Thing.Account),
+        Act("/accounts/{account}/sign-out", [Administrator], Thing.Account), Act("/accounts/{account}/recovery", [Administrator], Thing.Account),
+        Act("/accounts/{account}/recovery/approve", [Administrator], Thing.Account), Act("/accounts/{account}/recovery/drop", [Administrator], Thing.Account),
+
+        // Demands.
+        Desk("GET", "/", Readers, recorded: true),
+        Desk("GET", "/demands/{id}", Readers, Thing.Demand, recorded: true), Desk("GET", "/demands/{id}/events/{version:int}/receipt", Readers, Thing.Demand, recorded: true),
+        Desk("GET", "/demands/{id}/access", Readers, Thing.Demand, recorded: true),
+        Desk("POST", "/demands/{id}/recuse", Workers, Thing.Demand, form: true), Desk("POST", "/demands/{id}/assign", Knowers, Thing.Demand, form: true),
+        Act("/demands/{id}/restrict", Knowers, Thing.Demand), Act("/demands/{id}/unrestrict", [Counsel], Thing.Demand),
+        Desk("GET", "/quarantine", Readers, recorded: true), Desk("GET", "/directory", Readers),
+        Desk("GET", "/compartments", Readers), Act("/compartments", [Counsel]), Act("/compartments/join", Readers), Act("/compartments/leave", Readers),
+
+        // Auditors.
+        Desk("GET", "/views", [Auditor], recorded: true), Act("/audit", [Auditor]),
+
+        // Attacks and reports.
+        Desk("GET", "/attacks", Watchers), Desk("GET", "/attacks/figures", Watchers), Desk("GET", "/attacks/{id}", Watchers, Thing.Finding), Desk("GET", "/attacks/{id}/events/{version:int}/receipt", Watchers, Thing.Finding),
+        Act("/attacks/{id}/decide", Deciders, Thing.Finding),
+        Desk("GET", "/reports", Watchers),
+
+        // The public's pages.
+        Open(Door.Public, "GET", "/"), Open(Door.Public, "GET", "/ledger"), Open(Door.Public, "GET", "/checkpoint"), Open(Door.Public, "GET", "/tile/{**path}"),
+        Open(Door.Public, "GET", "/status/{token}", Thing.Token), Open(Door.Public, "GET", "/status/{token}/{file}", Thing.Token), Open(Door.Public, "POST", "/demands"),
+        Open(Door.Public, "GET", "/check"), Open(Door.Public, "POST", "/check"),
+        Open(Door.Public, "GET", "/report"), Open(Door.Public, "GET", "/report/statements/{file}"), Open(Door.Public, "GET", "/report/{period}"), Open(Door.Public, "GET", "/report/{period}/forms"), Open(Door.Public, "GET", "/report/{period}/{file}"),
+        Open(Door.Public, "GET", "/registry"), Open(Door.Public, "GET", "/registry/states/{code}"), Open(Door.Public, "GET", "/registry/instruments/{instrument}/{version}"), Open(Door.Public, "GET", "/registry/clauses/{instrument}/{version}/{clause}"),
+        Open(Door.Public, "GET", "/registry/incidents"), Open(Door.Public, "GET", "/registry/incidents/{id}"), Open(Door.Public, "GET", "/registry/trends"), Open(Door.Public, "GET", "/registry/download/*"),
+        Open(Door.Public, "GET", "/registry/vulnerabilities"), Open(Door.Public, "GET", "/registry/vulnerabilities/{id}"),
+        Open(Door.Public, "GET", "/security"), Open(Door.Public, "GET", "/security/policy"), Open(Door.Public, "GET", "/security/intake-key"), Open(Door.Public, "GET", "/security/report"), Open(Door.Public, "POST", "/security/report"),
+        Open(Door.Public, "GET", "/security/report/{id}", Thing.Token), Open(Door.Public, "GET", "/.well-known/security.txt"), Open(Door.Public, "GET", "/.well-known/csaf/{**path}"), Open(Door.Public, "GET", "{*path:nonfile}"),
+
+        // The command's socket.
+        Api("GET", "/api/demands", Readers, recorded: true), Api("POST", "/api/demands", Knowers),
+        Api("GET", "/api/demands/{id}", Readers, Thing.Demand, recorded: true), Api("GET", "/api/demands/{id}/original", Readers, Thing.Demand, recorded: true),
+        Api("POST", "/api/demands/{id}/authenticate", Knowers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/facts", Knowers, Thing.Demand),
+        Api("POST", "/api/demands/{id}/decide", Deciders, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/orders", Keepers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/poll", Workers, Thing.Demand),
+        Api("POST", "/api/demands/{id}/perform", Workers, Thing.Demand), Api("POST", "/api/demands/{id}/tell", [Counsel], Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/stay", Workers, Thing.Demand),
+        Api("POST", "/api/demands/{id}/resume", Deciders, Thing.Demand), Api("POST", "/api/demands/{id}/withdraw", Knowers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/close", Deciders, Thing.Demand, fresh: true),
+        Api("POST", "/api/demands/{id}/recuse", Workers, Thing.Demand), Api("POST", "/api/demands/{id}/assign", Knowers, Thing.Demand),
+        Api("POST", "/api/demands/{id}/restrict", Knowers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/unrestrict", [Counsel], Thing.Demand, fresh: true),
+        Api("GET", "/api/demands/{id}/packages/{order}/{file}", [Custodian], Thing.Demand, fresh: true, recorded: true),
+        Api("GET", "/api/quarantine", Readers, recorded: true), Api("GET", "/api/directory", Readers), Api("POST", "/api/directory", [Counsel, Custodian], fresh: true),
+        Api("POST", "/api/audit", [Auditor], fresh: true, recorded: true),
+        Api("GET", "/api/reports", Watchers), Api("GET", "/api/reports/{period}", Watchers), Api("POST", "/api/reports/{period}", [Counsel], fresh: true), Api("POST", "/api/reports/{period}/errata", [Counsel], fresh: true),
+        Api("POST", "/api/reports/statements", [Counsel], fresh: true), Api("GET", "/api/reports/forms/{form}/{year:int}", [Counsel, Auditor]),
+    ];
+
+    /// <summary>The line of a route; <c>null</c> when there is none, and then nobody comes through.</summary>
+    public static AccessRow? Find(Door door, string method, string pattern) => FindTrimmed(door, method, pattern.Length > 1 ? pattern.TrimEnd('/') : pattern);
+
+    // The first route of a group ends with a stroke that its addresses do not need.
+    private static AccessRow? FindTrimmed(Door door, string method, string pattern) => Rows.FirstOrDefault(row => row.Door == door && row.Method == method && row.IsOf(pattern));
+
+    private static AccessRow Open(Door door, string method, string pattern, Thing thing = Thing.None, bool form = false) => new(door, method, pattern, Who.Anyone, [], thing, false, form, false);
+
+    private static AccessRow Signed(string method, string pattern, bool fresh = false, bool form = false) => new(Door.Desk, method, pattern, Who.Signed, [], Thing.None, fresh, form, false);
+
+    private static AccessRow Desk(string method, string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None, bool form = false, bool recorded = false) => new(Door.Desk, method, pattern, Who.OfRole, roles, thing, false, form, recorded);
+
+    /// <summary>A weighty act on the pages.</summary>
+    private static AccessRow Act(string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None) => new(Door.Desk, "POST", pattern, Who.OfRole, roles, thing, Fresh: true, Form: true, Recorded: false);
+
+    private static AccessRow Api(string method, string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None, bool fresh = false, bool recorded = false) => new(Door.Staff, method, pattern, Who.OfRole, roles, thing, fresh, false, recorded);
+}
