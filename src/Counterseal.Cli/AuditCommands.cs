@@ -45,7 +45,7 @@ internal static class AuditCommands
                 using var identity = AgeIdentity.Parse(File.ReadLines(parsed.GetValue(key)!.FullName).First(line => line.Length > 0 && line[0] != '#').Trim());
                 await using var from = parsed.GetValue(file)!.OpenRead();
                 await using var plain = Age.Decrypt(from, [identity]);
-                var found = await AuditFile.Verify(plain, NoteVerifier.Parse(PackageCommands.ReadTrust(parsed.GetValue(trust)!).Ledger), cancel);
+                var found = await AuditFile.Verify(plain, PackageCommands.ReadTrust(parsed.GetValue(trust)!).LedgerKeys(), cancel);
                 answer.Give(new { good = true, by = found.By, at = found.At, demands = found.Demands, events = found.Events, views = found.Views, withheld = found.Withheld }, console =>
                     console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"yes: taken by {found.By} at {Law.Instant.Text(found.At)}; {found.Demands} demands, {found.Events} events, each in the ledger; {found.Views} views in one chain, {found.Withheld} more withheld")));
                 return 0;

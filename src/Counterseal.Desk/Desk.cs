@@ -29,7 +29,7 @@ public sealed partial class Desk : IDisposable
     private readonly GateLink gate;
     private readonly BookShelf shelf;
     private readonly EtsiSchemas? schemas;
-    private readonly NoteVerifier log;
+    private readonly LogKeys log;
     private readonly SemaphoreSlim adopting = new(1, 1);
 
     private Desk(DeskOptions options, TimeProvider time)

@@ -75,7 +75,7 @@ public static class AuditFile
     /// <param name="log">The ledger's key.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="FormatException">Something does not hold; names the line.</exception>
-    public static async Task<AuditFinding> Verify(Stream file, NoteVerifier log, CancellationToken cancel)
+    public static async Task<AuditFinding> Verify(Stream file, LogKeys log, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(log);
