@@ -58,7 +58,8 @@ internal static class AccessTable
 
         // The public's pages.
         Open(Door.Public, "GET", "/"), Open(Door.Public, "GET", "/ledger"), Open(Door.Public, "GET", "/checkpoint"), Open(Door.Public, "GET", "/tile/{**path}"),
-        Open(Door.Public, "GET", "/status/{token}", Thing.Token), Open(Door.Public, "GET", "/status/{token}/{file}", Thing.Token), Open(Door.Public, "POST", "/demands"),
+        Open(Door.Public, "GET", "/tally"), Open(Door.Public, "POST", "/tally"), Open(Door.Public, "GET", "/tally/*"), Open(Door.Public, "GET", "/tally/tile/{**rest}"),
+        Open(Door.Public, "GET", "/status/{token}", Thing.Token), Open(Door.Public, "GET", "/status/{token}/tally.json", Thing.Token), Open(Door.Public, "GET", "/status/{token}/{file}", Thing.Token), Open(Door.Public, "POST", "/demands"),
         Open(Door.Public, "GET", "/check"), Open(Door.Public, "POST", "/check"),
         Open(Door.Public, "GET", "/report"), Open(Door.Public, "GET", "/report/statements/{file}"), Open(Door.Public, "GET", "/report/{period}"), Open(Door.Public, "GET", "/report/{period}/forms"), Open(Door.Public, "GET", "/report/{period}/{file}"),
         Open(Door.Public, "GET", "/registry"), Open(Door.Public, "GET", "/registry/states/{code}"), Open(Door.Public, "GET", "/registry/instruments/{instrument}/{version}"), Open(Door.Public, "GET", "/registry/clauses/{instrument}/{version}/{clause}"),
