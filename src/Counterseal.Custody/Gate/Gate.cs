@@ -301,16 +301,22 @@ public sealed partial class Gate : IAsyncDisposable
         if (await ledger.Disagreement(cancel) is { } refusal)
             return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = refusal.Code }));
         if (await ClockFault(cancel) is { } clockFault)
-            return new GateAnswer(503, Canonical.Bytes(new JsonObject { ["state"] = clockFault.Code, ["what"] = clockFault.What }));
+            return new GateAnswer(503, Canonical.Bytes(WithStops(new JsonObject { ["state"] = clockFault.Code, ["what"] = clockFault.What })));
         // Of a demand that nobody has: only what holds everything holds it.
         if (StopFault("", null) is not { } stopped)
             return new GateAnswer(200, Canonical.Bytes(new JsonObject { ["state"] = "ready" }));
         var answer = new JsonObject { ["state"] = stopped.Code };
         if (TrippedNow() is { } wire)
             answer["tripped"] = wire;
+        return new GateAnswer(503, Canonical.Bytes(WithStops(answer)));
+    }
+
+    /// <summary>With the digests that lifts name, where a stop holds everything.</summary>
+    private JsonObject WithStops(JsonObject answer)
+    {
         if (HeldEverything() is { Count: > 0 } held)
             answer["stops"] = new JsonArray([.. held.Select(stop => JsonValue.Create(stop.Digest))]);
-        return new GateAnswer(503, Canonical.Bytes(answer));
+        return answer;
     }
 
     /// <summary>The path of a sealed package's file, if it may be handed out at this moment. Asked again for every range and while a range is being sent.</summary>

@@ -24,6 +24,10 @@ public sealed class ClockTests
         var health = await desk.Get("/healthz");
         Assert.Equal((503, "clock"), (health.Status, health.State));
         Assert.Equal("stopped", (await desk.Post("/stops", desk.StopNote(HostileDesk.NewDemandId()))).State);
+        // A stop of everything can be named and lifted, whatever the clock says.
+        var stop = (await desk.Post("/stops", desk.StopNote("everything"))).Member("stop")!;
+        Assert.Equal(stop, JsonNode.Parse((await desk.Get("/healthz")).Body)!["stops"]![0]!.GetValue<string>());
+        Assert.Equal("lifted", (await desk.Post("/lifts", desk.LiftNote(stop, "alice", "bob"))).State);
 
         await desk.RestartGate();
         Assert.Equal("clock", (await (await Case.OnReceived(desk, "count")).File()).Refused);
