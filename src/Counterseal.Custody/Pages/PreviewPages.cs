@@ -25,7 +25,7 @@ internal static class PreviewPages
     public static Html List(IReadOnlyList<Gate.PreviewFacts> previews, DateTimeOffset now) => Html.Of($"""
         <section aria-label="Previews">
         {(previews.Count == 0 ? Html.Of($"<p>No preview is here for you. When an order names you as one who may look, and enough people have approved it, what would leave stands here until the order's time is over. Nobody sees it but those whom the order names.</p>")
-            : Html.Of($"<ul class=\"rows\">{Html.Each(previews, one => Html.Of($"<li><span><a href=\"/previews/{one.Order}\">Demand {one.Demand}</a> <span class=\"soft\">order {PageFrame.Digest(one.Order)}</span></span><span>{Counted(one.Items, "record")}, {Size(one.Bytes)}</span>{PageFrame.Clock(now, one.Until, now)}</li>"))}</ul>"))}
+            : Html.Of($"<ul class=\"rows\">{Html.Each(previews, one => Html.Of($"<li><span><a href=\"/previews/{one.Order}\">Demand {one.Demand}</a> <span class=\"soft\">order {PageFrame.Digest(one.Order)}</span></span><span>{Counted(one.Items, "record")}, {Size(one.Bytes)}</span><span>{Until(one.Until, now)}</span></li>"))}</ul>"))}
         </section>
         """);
 
@@ -34,7 +34,7 @@ internal static class PreviewPages
 
     /// <summary>Before anything is shown: the person signs for it.</summary>
     public static Html Ask(Gate.PreviewFacts preview, string text, RosterPerson person, Roster roster, string then, DateTimeOffset now) => Html.Of($"""
-        <p class="lead">{Counted(preview.Items, "record")} of demand {preview.Demand} would leave, {Size(preview.Bytes)}. The preview is deleted when its time is over: {PageFrame.Clock(now, preview.Until, now)}</p>
+        <p class="lead">{Counted(preview.Items, "record")} of demand {preview.Demand} would leave, {Size(preview.Bytes)}. The preview is deleted when its time is over: {Until(preview.Until, now)}.</p>
         <section><h2>Look</h2>
         <p>You see other people's data. That you look goes on the ledger before anything is shown, under your name in the gate's folder, and every record that you open stands in the gate's journal. Your signature opens the preview for fifteen minutes; it approves nothing.</p>
         <p class="soft">Those who may look: {string.Join(", ", preview.Viewers.Select(viewer => Visible.Text(viewer, 100)))}.</p>
@@ -82,6 +82,8 @@ internal static class PreviewPages
             </section>
             """);
     }
+
+    private static Html Until(DateTimeOffset until, DateTimeOffset now) => Html.Of($"""{PageFrame.Span(until - now)} left, until <time datetime="{Law.Instant.Text(until)}">{PageFrame.When(until)}</time>""");
 
     /// <summary>The stream that a record is in; <c>null</c> where there is no such record.</summary>
     public static PreviewStream? StreamOf(PreviewListing listing, long record) => listing.Streams.FirstOrDefault(stream => record >= stream.First && record < stream.First + stream.Records);
