@@ -96,6 +96,8 @@ internal static class DemandCommands
         command.Subcommands.Add(Word("close", "Closes a demand: nothing is left to do."));
         command.Subcommands.Add(Tell());
         command.Subcommands.Add(Perform());
+        foreach (var one in KeepingCommands.All())
+            command.Subcommands.Add(one);
         return command;
     }
 
@@ -198,7 +200,7 @@ internal static class DemandCommands
     public static Argument<string> Id() => new("demand") { Description = "The demand's id." };
 
     /// <summary>Who acts.</summary>
-    public static Option<string> By() => Flags.Text("--by", "Your name, for the record.");
+    public static Option<string> By() => Flags.Text("--by", "Your name, for the record; not needed with a token, which says it.", required: false);
 
     /// <summary>Posts an act to a demand and shows the demand's state afterwards.</summary>
     public static async Task<int> Act(DirectoryInfo? home, string id, string act, JsonObject body, Answer answer, CancellationToken cancel)

@@ -182,6 +182,8 @@ public sealed partial class Desk
         var plan = scope is null ? null : await gate.Plan(kind, scope, cancel);
         await Say(demand, by, seen, state =>
         {
+            if (viewers.FirstOrDefault(state.Recused.ContainsKey) is { } conflicted)
+                throw new LifeException($"{conflicted} has declared a conflict with this demand and is not named as one who may look");
             var now = time.GetUtcNow();
             var onDecision = kind is OrderKind.Preview or OrderKind.Release;
             var decided = state.Decided;

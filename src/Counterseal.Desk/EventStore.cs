@@ -25,6 +25,13 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         return [.. (await Rows(db, demand, cancel)).Select(Logged)];
     }
 
+    /// <summary>The desk's own events of one type, oldest first.</summary>
+    public async Task<IReadOnlyList<LoggedEvent>> LoadOwn(string type, CancellationToken cancel)
+    {
+        await using var db = open();
+        return [.. (await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Logged && e.Type == type).OrderBy(e => e.Version).ToListAsync(cancel)).Select(Logged)];
+    }
+
     /// <summary>The desk's own events after a version, oldest first.</summary>
     public async Task<IReadOnlyList<LoggedEvent>> OwnSince(int version, CancellationToken cancel)
     {

@@ -28,8 +28,9 @@ public static class FromDesk
         Keeping = Keeping(desk, accounts),
         Queue = async (sight, cancel) => [.. (await desk.Queue(sight, all: false, Most, cancel)).Select(Row)],
         Demand = async (sight, id, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
-        Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}" : null,
-        Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
+        Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}"
+            : desk.Reconciled?.Differences.FirstOrDefault(one => one.Demand is null or DeskEvent.Own) is { } differs ? $"The desk's database is not as the ledger has it: {differs.What}. Until it is restored, what is shown here may lack something." : null,
+        Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own("adopted", cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
         Directory = async cancel => [.. (await desk.Entries(cancel)).Select(e => new DirectoryRow(
             e.Authority, e.Country, e.Name, e.Format, e.Fingerprints, e.Confirmed, e.Callback, e.Version, [.. SignedNote.Parse(e.Note).Signatures.Select(s => s.Name)], e.Digest))],

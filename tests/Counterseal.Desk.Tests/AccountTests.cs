@@ -128,6 +128,23 @@ public sealed class AccountTests(Postgres postgres)
     }
 
     [Theory, MemberData(nameof(Both))]
+    public async Task An_event_of_an_account_that_was_deleted_is_missed(string store)
+    {
+        await using var stand = await Stand.Up(store, postgres);
+        await using (var accounts = await Open(stand))
+        {
+            await Founded(accounts);
+            var ben = await Joined(accounts, "Ben", Role.Intake);
+            await accounts.End("Ada", ben.Account, "left", default);
+            await Joined(accounts, "Cyd", Role.Intake);
+        }
+        await stand.Edit("DELETE FROM events WHERE demand = 'desk' AND type = 'accountEnded'");
+        Assert.Contains("is not there", (await Assert.ThrowsAsync<DeskException>(() => Open(stand))).Message, StringComparison.Ordinal);
+        await stand.Reopen();
+        Assert.Contains(stand.Desk.Reconciled!.Differences, one => one.Demand is null);
+    }
+
+    [Theory, MemberData(nameof(Both))]
     public async Task What_is_in_a_compartment_is_seen_by_its_members_alone_in_lists_counts_and_by_its_id(string store)
     {
         await using var stand = await Stand.Up(store, postgres);

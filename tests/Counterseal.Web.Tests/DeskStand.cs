@@ -21,6 +21,7 @@ internal sealed class DeskStand : IAsyncDisposable
     private LedgerClient reader = null!;
     private FakeGate gate = null!;
     private WebApplication[] doors = [];
+    private ReportDesk? reports;
 
     public Desk.Desk Desk { get; private set; } = null!;
     public Accounts Accounts { get; private set; } = null!;
@@ -57,7 +58,18 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.Accounts = await Accounts.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
         var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock };
         var named = origin is null ? ground : ground with { Origin = origin, Hosts = [new Uri(origin).Host] };
-        var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with { Company = company });
+        var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with
+        {
+            Company = company,
+            Reports = (_, year, _) => Task.FromResult(ReportSamples.Desk(year)),
+            Attacks = new()
+            {
+                List = _ => Task.FromResult(AttackSamples.Rows),
+                One = (id, _) => Task.FromResult(AttackSamples.View(id)),
+                Decide = (_, _, _, _, _) => Task.FromResult<string?>("nothing is decided in this test"),
+                Figures = _ => Task.FromResult(AttackSamples.Figures),
+            },
+        });
         var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/"));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -65,6 +77,8 @@ internal sealed class DeskStand : IAsyncDisposable
         var socket = builder.Build();
         StaffDoor.Use(socket, stand.Desk, stand.Accounts);
         StaffApi.Map(socket, stand.Desk, stand.Accounts, clock);
+        stand.reports = new(stand.Desk, options.Database, new Counterseal.Reports.ReportShelf(Path.Combine(stand.folder, "reports")), _ => Task.FromResult(new Counterseal.Reports.ReportGround("Example Mail", trial, Counterseal.Reports.ReportForms.Default)), clock);
+        ReportApi.Map(socket, stand.reports);
         StaffDoor.Hold(socket);
         stand.doors = [pages, open, socket];
         foreach (var door in stand.doors)
@@ -164,6 +178,7 @@ internal sealed class DeskStand : IAsyncDisposable
     {
         foreach (var door in doors)
             await door.DisposeAsync();
+        reports?.Dispose();
         await Accounts.DisposeAsync();
         Desk.Dispose();
         await gate.DisposeAsync();

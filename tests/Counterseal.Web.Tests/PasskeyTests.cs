@@ -66,6 +66,23 @@ public sealed class PasskeyTests
     }
 
     [Fact]
+    public async Task Wrong_one_time_codes_are_limited_and_passkeys_go_on_working()
+    {
+        await using var stand = await DeskStand.Up();
+        await stand.Populate();
+        var code = await stand.Accounts.Invite("Ada", "Nina", [Role.Intake], default);
+        using var window = Faces.Client(stand.Pages);
+        for (var i = 0; i < 10; i++)
+        {
+            using var wrong = await DeskStand.Post(window, "/enrol", "/enrol", ("code", StaffSecret.NewCode()));
+            Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        }
+        using var limited = await DeskStand.Post(window, "/enrol", "/enrol", ("code", code));
+        Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+        (await stand.As("Rosa")).Dispose();
+    }
+
+    [Fact]
     public async Task A_passkey_put_into_the_table_by_hand_opens_nothing()
     {
         await using var stand = await DeskStand.Up();

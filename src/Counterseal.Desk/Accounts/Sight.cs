@@ -113,7 +113,11 @@ public sealed partial class Desk
         {
             var events = await store.OwnSince(version, cancel);
             foreach (var one in events)
+            {
+                if (one.Event.Version != ++version)
+                    throw Tampered(version, "it is not there");
                 Ensure(one);
+            }
             return [.. events.Select(one => one.Event)];
         });
 
@@ -125,7 +129,13 @@ public sealed partial class Desk
         }
         catch (FormatException no)
         {
-            throw new DeskException("tampered", $"event {logged.Event.Version} of the desk's own record is not as the ledger has it ({no.Message}), so it cannot be said who may do what", "restore the database from its copy");
+            throw Tampered(logged.Event.Version, no.Message);
         }
     }
+
+    private static DeskException Tampered(int version, string what) => new(
+        "tampered", $"event {version} of the desk's own record is not as the ledger has it ({what}), so it cannot be said who may do what", "restore the database from its copy");
+
+    /// <summary>The desk's own events of one type with their proofs, oldest first: where only these are shown.</summary>
+    public Task<IReadOnlyList<LoggedEvent>> Own(string type, CancellationToken cancel) => store.LoadOwn(type, cancel);
 }
