@@ -132,13 +132,38 @@ public sealed class OwnDemandTests : IDisposable
         var (first, second, stolen, relabelled, _) = Two();
         var judge = Path.Combine(folder, "judge");
         Directory.CreateDirectory(judge);
-        foreach (var name in (string[])["package.json", "package-lock.json", "verify.mjs", "check.mjs"])
+        foreach (var name in (string[])["package.json", "package-lock.json", "verify.mjs", "check.mjs", "tally.mjs"])
             File.Copy(Path.Combine(Root(), "tests", "judges", "tally", name), Path.Combine(judge, name));
         Assert.SkipWhen(Run(judge, "npm", "ci", "--silent", "--no-audit", "--no-fund").Exit is null, "npm is not on this machine (Debian: npm)");
         Assert.Equal((0, "received 1 not counted, not counted, not counted, not counted\nclosed 3 US, us.sca.warrant, rejected, 2026-H2"), Ask(first));
         Assert.Equal((0, "received 2 not counted, not counted, not counted, not counted"), Ask(second));
         Assert.Equal((1, "no: leaf 3 is another demand's"), Ask(stolen));
         Assert.Equal((1, "no: leaf 3 is not noData in the table outcome"), Ask(relabelled));
+
+        // And of the whole tally, from the same files, with an opening and with one whose number was edited.
+        var counts = plan.Schema.Tables.Select((_, t) => new long[TallySchema.Places(t)]).ToArray();
+        var blindings = PartSum.None(plan.Schema);
+        foreach (var (secret, _) in leaves)
+        {
+            blindings = blindings.With(secret);
+            for (var t = 0; t < counts.Length; t++)
+                counts[t][secret.Places[t]]++;
+        }
+        var tree = new GrowingTree();
+        foreach (var (_, bytes) in leaves)
+            tree.Add(bytes);
+        var opening = PeriodOpening.Make(plan.Schema, new(Origin, 0, 0, leaves.Count, tree.Root()), counts, blindings.Blindings, [.. counts.Select((_, t) => t == 0 ? new Dictionary<int, (long, long)> { [(int)LeafKind.Closed] = (0, 4) } : [])], new byte[32]);
+        var said = TallyFile.OpeningBytes(opening);
+        Assert.Equal((0, "holds: 4 leaves, 1 openings"), Whole(said));
+        var edited = JsonNode.Parse(said)!;
+        edited["tables"]![0]!["cells"]![1]!["least"] = edited["tables"]![0]!["cells"]![1]!["most"] = 3;
+        Assert.Equal((1, "period 0: kind: the numbers are not the sum of the leaves"), Whole(Encoding.UTF8.GetBytes(edited.ToJsonString())));
+
+        (int?, string) Whole(byte[] bytes)
+        {
+            File.WriteAllBytes(Path.Combine(judge, "opening.json"), bytes);
+            return Run(judge, "node", "tally.mjs", folder, signer.Verifier.ToString(), "opening.json");
+        }
 
         (int?, string) Ask(byte[] receipt)
         {

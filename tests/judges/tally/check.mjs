@@ -3,25 +3,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512, sha256 } from '@noble/hashes/sha2.js';
 import { VERSION, framed, leafFault, little, mod, readLeaf, scalar, schemaOf, times, unhex, utf8 } from './verify.mjs';
 
 const bytes64 = (text) => Uint8Array.from(Buffer.from(text, 'base64'));
 const joined = (...parts) => Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(part))));
-const same = (a, b) => Buffer.from(a).equals(Buffer.from(b));
+export const same = (a, b) => Buffer.from(a).equals(Buffer.from(b));
 const leafHash = (leaf) => sha256(joined([0], leaf));
 const nodeHash = (l, r) => sha256(joined([1], l, r));
 
 /** A log's key under a name: the tally's is the event log's under "NAME/tally". */
-function verifier(vkey, name) {
+export function verifier(vkey, name) {
   const parts = vkey.split('+'), key = bytes64(parts.slice(2).join('+'));
   if (key[0] !== 1 || key.length !== 33) throw new Error('this check knows Ed25519 keys only');
   const own = name ?? parts[0];
   return { name: own, id: sha256(joined(utf8(own), [10, 1], key.slice(1))).slice(0, 4), key: key.slice(1) };
 }
 
-function checkpoint(note, by) {
+export function checkpoint(note, by) {
   const end = note.indexOf('\n\n') + 1;
   const text = note.slice(0, end);
   const good = note.slice(end + 1).split('\n').some((line) => {
@@ -67,7 +68,7 @@ function tilePath(level, n, width) {
 }
 
 /** All leaves, and the root that they hash to: plain, since the tally at hand is a small one. */
-function leavesOf(folder, size, leafSize) {
+export function leavesOf(folder, size, leafSize) {
   const leaves = [];
   for (let from = 0; from < size; from += 256) {
     const tile = readFileSync(join(folder, tilePath('entries', from / 256, Math.min(256, size - from))));
@@ -116,9 +117,11 @@ function check(receiptPath, folder, vkey) {
   return lines;
 }
 
-try {
-  console.log(check(...process.argv.slice(2)).join('\n'));
-} catch (e) {
-  console.log(`no: ${e.message}`);
-  process.exit(1);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(check(...process.argv.slice(2)).join('\n'));
+  } catch (e) {
+    console.log(`no: ${e.message}`);
+    process.exit(1);
+  }
 }

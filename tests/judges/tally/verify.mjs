@@ -167,8 +167,8 @@ function schemaFor(file) {
   return schemas.get(names);
 }
 
-function verify(path) {
-  const file = JSON.parse(readFileSync(path, 'utf8'));
+/** All faults of a tally in the shape of a file: tables, origin, leaves, openings. */
+export function verify(file) {
   const S = schemaFor(file);
   const faults = [], seen = new Set(), periods = [];
   file.leaves.forEach(({ period, bytes }, index) => {
@@ -214,7 +214,7 @@ function verify(path) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   let bad = 0;
   for (const path of process.argv.slice(2)) {
-    const faults = verify(path);
+    const faults = verify(JSON.parse(readFileSync(path, 'utf8')));
     bad += faults.length;
     if (process.argv.length > 3) console.log(`# ${path}`);
     console.log(faults.length ? faults.join('\n') : 'holds');
