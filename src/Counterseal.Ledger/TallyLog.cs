@@ -25,8 +25,12 @@ internal sealed class TallyLog : IDisposable
     private int Entry => 2 + leafSize;
 
     /// <summary>Opens a tally: every leaf is read and the tree derived from them; what lies beyond the checkpoint was never shown and goes.</summary>
+    /// <param name="folder">As made by <see cref="TallyHome.Create"/>.</param>
+    /// <param name="signer">The tally's key.</param>
+    /// <param name="leafSize">Bytes of a leaf.</param>
+    /// <param name="earlier">The key before, where the ledger has changed keys: a checkpoint that it signed is signed anew.</param>
     /// <exception cref="LedgerException">There is none, another process has it, or it is damaged.</exception>
-    public static TallyLog Open(string folder, NoteSigner signer, int leafSize)
+    public static TallyLog Open(string folder, NoteSigner signer, int leafSize, NoteVerifier? earlier = null)
     {
         var files = new LogFolder(folder);
         if (!File.Exists(files.Checkpoint))
@@ -43,7 +47,7 @@ internal sealed class TallyLog : IDisposable
         var log = new TallyLog(files, signer, held, leafSize);
         try
         {
-            log.Read();
+            log.Read(earlier);
             return log;
         }
         catch
@@ -147,17 +151,15 @@ internal sealed class TallyLog : IDisposable
         }
     }
 
-    private void Read()
+    private void Read(NoteVerifier? earlier)
     {
         byte[] signed = File.ReadAllBytes(files.Checkpoint);
-        Checkpoint checkpoint;
-        try
+        if (Opened(signed, signer.Verifier, out var fault) is not { } checkpoint)
         {
-            checkpoint = Checkpoint.Open(signed, signer.Verifier);
-        }
-        catch (FormatException e)
-        {
-            throw new LedgerException($"the tally's checkpoint is not good: {e.Message}");
+            checkpoint = earlier is null ? null : Opened(signed, earlier, out _);
+            if (checkpoint is null)
+                throw new LedgerException($"the tally's checkpoint is not good: {fault}");
+            signed = checkpoint.Sign(signer);
         }
         for (var from = 0L; from < checkpoint.Size; from += Tile.FullWidth)
         {
@@ -175,6 +177,8 @@ internal sealed class TallyLog : IDisposable
         if (!Tree(checkpoint.Size).Root().AsSpan().SequenceEqual(checkpoint.Root))
             throw new LedgerException($"the tally in {files.Path} is damaged: its leaves do not hash to the signed root; restore it from a copy");
         (Latest, Signed) = (checkpoint, signed);
+        if (!File.ReadAllBytes(files.Checkpoint).AsSpan().SequenceEqual(signed))
+            Durable.Replace(files.Checkpoint, signed, "ledger.tally.checkpoint");
         if (files.Files().Any(path => Tile.Parse(path) is { Level: Tile.Entries } tile && (tile.Index * Tile.FullWidth) + tile.Width > checkpoint.Size + Log.MaxBatch))
             throw new LedgerException($"the checkpoint in {files.Path} has been set back to size {checkpoint.Size}: leaves beyond it were shown. To go on from here would be a fork; restore the latest checkpoint from a copy");
         // Beyond the checkpoint nothing was ever shown; and partials of checkpoints before the last.
@@ -186,6 +190,20 @@ internal sealed class TallyLog : IDisposable
         var lacking = keep.Where(tile => !File.Exists(files.File(tile))).Select(tile => (files.File(tile), tile.Level == Tile.Entries ? [.. edge] : Hashes(tile))).ToList();
         if (lacking.Count > 0)
             Durable.Replace(lacking, "ledger.tally.tiles");
+    }
+
+    private static Checkpoint? Opened(byte[] signed, NoteVerifier key, out string fault)
+    {
+        try
+        {
+            fault = "";
+            return Checkpoint.Open(signed, key);
+        }
+        catch (FormatException e)
+        {
+            fault = e.Message;
+            return null;
+        }
     }
 
     /// <summary>A partial that a later, unfinished append has outgrown.</summary>

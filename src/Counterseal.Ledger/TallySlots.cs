@@ -65,10 +65,12 @@ public sealed class TallySlots : IAsyncDisposable
     /// <param name="work">What its leaves are.</param>
     /// <param name="signer">The ledger's key; stays the caller's.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="earlier">The ledger's key before, where it has changed keys.</param>
     /// <exception cref="LedgerException">As <see cref="TallyLog.Open"/>.</exception>
-    internal static TallySlots Open(TallyHome home, TallyWork work, NoteSigner signer, TimeProvider time)
+    internal static TallySlots Open(TallyHome home, TallyWork work, NoteSigner signer, TimeProvider time, NoteVerifier? earlier = null)
     {
-        var log = TallyLog.Open(home.LogFolder, signer.As(TallyHome.OriginOf(signer.Name)), work.LeafSize);
+        var origin = TallyHome.OriginOf(signer.Name);
+        var log = TallyLog.Open(home.LogFolder, signer.As(origin), work.LeafSize, earlier?.As(origin));
         var slots = new TallySlots(home, work, time, log);
         foreach (var (index, bytes) in log.Leaves(0, log.Latest.Size))
             slots.Count(index, work.PeriodOf(bytes));

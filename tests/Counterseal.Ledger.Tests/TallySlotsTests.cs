@@ -176,6 +176,26 @@ public sealed class TallySlotsTests
         }
     }
 
+    [Fact]
+    public async Task A_ledger_that_has_changed_keys_signs_its_tally_anew_and_one_with_a_strange_key_does_not_open_it()
+    {
+        using var folder = new TemporaryFolder();
+        var (slots, signer, home, clock) = await Open(folder);
+        using (signer)
+        {
+            await using (slots)
+                await Slot(slots, clock);
+            using var next = NoteSigner.Generate(signer.Name);
+            Assert.Throws<LedgerException>(() => TallySlots.Open(home, TallyToy.Work(home, ""), next, clock));
+            await using (var changed = TallySlots.Open(home, TallyToy.Work(home, ""), next, clock, signer.Verifier))
+            {
+                await Slot(changed, clock);
+                Assert.Equal(4, changed.Latest.Size);
+            }
+            Assert.Equal(4, (await TallyReader.OfFolder(home.LogFolder, next.Verifier).Latest(default)).Size);
+        }
+    }
+
     public static TheoryData<string, bool> Points()
     {
         var data = new TheoryData<string, bool>();
