@@ -38,6 +38,8 @@ public sealed record DemandState
     public DateTimeOffset? ToldAt { get; init; }
     /// <summary>What was done of what rules say must be done, by the rule's id; the last of each.</summary>
     public ImmutableSortedDictionary<string, PerformedDuty> Performed { get; init; } = ImmutableSortedDictionary.Create<string, PerformedDuty>(StringComparer.Ordinal);
+    /// <summary>Who works on it; <c>null</c> for nobody.</summary>
+    public string? AssignedTo { get; init; }
     /// <summary>Why it is held; <c>null</c> when it is not.</summary>
     public string? StayedFor { get; init; }
     /// <summary>Why the authority took it back; <c>null</c> when it did not.</summary>

@@ -30,6 +30,7 @@ public abstract record EventBody
         ["withdrawn"] = typeof(Withdrawn),
         ["closed"] = typeof(Closed),
         ["performed"] = typeof(Performed),
+        ["assigned"] = typeof(Assigned),
         ["adopted"] = typeof(Adopted),
         ["published"] = typeof(Published),
     };
@@ -208,6 +209,10 @@ public sealed record Told(string How, string? Ground) : EventBody;
 /// <param name="Duty">What it said, in the words of the rule.</param>
 /// <param name="How">What was done, and the evidence for it.</param>
 public sealed record Performed(string Rule, DutyKind Do, string Duty, string How) : EventBody;
+
+/// <summary>Who works on it from now on.</summary>
+/// <param name="To">The person; <c>null</c> for nobody.</param>
+public sealed record Assigned(string? To) : EventBody;
 
 /// <summary>The demand is held.</summary>
 /// <param name="Reason">Why.</param>
