@@ -16,8 +16,8 @@ public sealed record DeskFaceOptions
 {
     /// <summary>Where it listens, and how pages look.</summary>
     public required FaceGround Ground { get; init; }
-    /// <summary>The open demands, in any order.</summary>
-    public required Func<CancellationToken, Task<IReadOnlyList<QueueRow>>> Queue { get; init; }
+    /// <summary>The queue: a page of it, and what can be done there.</summary>
+    public required QueuePages Queue { get; init; }
     /// <summary>One demand by its id; <c>null</c> when there is none.</summary>
     public required Func<string, CancellationToken, Task<DemandView?>> Demand { get; init; }
     /// <summary>What is in quarantine, newest first.</summary>
@@ -76,10 +76,9 @@ public static class DeskFace
 
     private static void MapPages(WebApplication app, DeskFaceOptions options)
     {
-        app.MapGet("/", async Task<IResult> (HttpContext http) =>
-            Show<QueuePage>(options, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(http.RequestAborted)) }));
+        QueueFace.Map(app, options.Queue, http => Frame(options, http));
         app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(id, http.RequestAborted) is { } view
-            ? Show<DemandPage>(options, http, new() { [nameof(DemandPage.View)] = view })
+            ? Show<DemandPage>(options, http, new() { [nameof(DemandPage.View)] = view, [nameof(DemandPage.MayAssign)] = options.Queue.Assign is not null })
             : NoSuchDemand(options, http));
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
             (await options.Demand(id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof

@@ -20,7 +20,18 @@ public static class FromDesk
     {
         Ground = ground,
         SignInCode = signInCode,
-        Queue = async cancel => [.. (await desk.Queue(all: false, Most, cancel)).Select(Row)],
+        Queue = new QueuePages
+        {
+            List = async (ask, cancel) =>
+            {
+                var slice = await desk.Queue(ask, cancel);
+                return new([.. slice.Entries.Select(Row)], slice.Next, await desk.Tally(cancel));
+            },
+            Assign = (ids, to, by, cancel) => Assign(desk, ids, to, by, cancel),
+            Views = desk.Views,
+            Keep = desk.KeepView,
+            Forget = desk.ForgetView,
+        },
         Demand = async (id, cancel) => await File(desk, id, cancel) is { } file ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}" : null,
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own(cancel)),
@@ -53,9 +64,27 @@ public static class FromDesk
 
     private static QueueRow Row(QueueEntry e) => new(
         e.Id, e.Reference, e.Authority, e.Country, e.Instrument, e.Emergency == true,
-        e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Received, "", "") : null,
+        e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Starts ?? e.Received, "", "") : null,
         e.Stage switch { Stage.Ordered => "waits for approval", Stage.Sealed => "sealed, to be fetched", var stage => stage.ToString().ToLowerInvariant() },
-        e.Authenticated, e.Questions, e.Tampered);
+        e.Authenticated, e.Questions, e.Tampered, e.Assigned);
+
+    /// <summary>Each demand is an event of its own: what cannot be given to somebody does not hold up the others.</summary>
+    private static async Task<IReadOnlyList<RefusedAssignment>> Assign(Desk.Desk desk, IReadOnlyList<string> ids, string? to, string by, CancellationToken cancel)
+    {
+        var refused = new List<RefusedAssignment>();
+        foreach (var id in ids)
+        {
+            try
+            {
+                _ = await desk.Assign(id, by, to, null, cancel);
+            }
+            catch (DeskException no)
+            {
+                refused.Add(new(id, $"was not assigned: {no.Message}. What to do: {no.Next}."));
+            }
+        }
+        return refused;
+    }
 
     private static async Task<DemandFile?> File(Desk.Desk desk, string id, CancellationToken cancel)
     {

@@ -2,15 +2,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Counterseal.Web;
 
-/// <summary>The headers of every answer. Pages need nothing from elsewhere and run no script, so nothing else is allowed.</summary>
+/// <summary>
+/// The headers of every answer. Pages need nothing from elsewhere and run no script, so nothing else is allowed; the desk's pages have one small script of ours
+/// for the keyboard, served by ourselves, without which they work as well.
+/// </summary>
 internal static class SecurityHeaders
 {
     private const string Policy =
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    public static void Set(IHeaderDictionary headers, bool https)
+    private const string DeskPolicy = Policy + "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+    public static void Set(IHeaderDictionary headers, Face face, bool https)
     {
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = face == Face.Desk ? DeskPolicy : Policy;
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
