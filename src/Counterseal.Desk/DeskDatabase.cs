@@ -16,6 +16,13 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
     internal DbSet<DirectoryRow> Directory => Set<DirectoryRow>();
     internal DbSet<TallyRow> Tally => Set<TallyRow>();
     internal DbSet<CounterRow> Counters => Set<CounterRow>();
+    internal DbSet<QueueViewRow> QueueViews => Set<QueueViewRow>();
+
+    /// <summary>Keeps the words by which a demand is found.</summary>
+    internal abstract Task Keep(long n, string words, CancellationToken cancel);
+
+    /// <summary>The numbers of demands that have all the words and marks, the newest first; the last word may be the beginning of one.</summary>
+    internal abstract Task<List<long>> Find(IReadOnlyList<string> words, IReadOnlyList<string> marks, long before, int most, CancellationToken cancel);
 
     /// <summary>A way to open contexts: <c>sqlite:PATH</c>, or an Npgsql connection string.</summary>
     internal static Func<DeskDatabase> Opener(string database)
@@ -57,6 +64,11 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasKey(d => d.Id);
         demands.HasIndex(d => d.Receipt).IsUnique();
         demands.HasIndex(d => new { d.Open, d.Due });
+        demands.HasIndex(d => new { d.Open, d.Burns });
+        demands.HasIndex(d => new { d.Open, d.Place, d.Country, d.Instrument, d.Assigned, d.Stage, d.Emergency }).HasDatabaseName("IX_demands_queue");
+        demands.HasIndex(d => d.N);
+        demands.HasIndex(d => d.AssessmentDue);
+        demands.HasIndex(d => d.OrdersOpen);
         demands.HasIndex(d => d.Turns);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
@@ -64,6 +76,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         tally.HasKey(t => new { t.Demand, t.Kind });
         tally.HasIndex(t => t.Index);
         tally.HasIndex(t => t.Logged);
+        modelBuilder.Entity<QueueViewRow>().ToTable("queue_views").HasKey(v => new { v.Person, v.Name });
         var counters = modelBuilder.Entity<CounterRow>().ToTable("counters");
         counters.HasKey(c => c.Name);
         counters.HasData(new CounterRow { Name = CounterRow.Leaves, Value = 0 });
@@ -84,6 +97,16 @@ public sealed class SqliteDatabase(DbContextOptions<SqliteDatabase> options) : D
 {
     internal static void Configure(DbContextOptionsBuilder<SqliteDatabase> options, string path) =>
         Careful(options, path, "__EFMigrationsHistory");
+
+    internal override Task Keep(long n, string words, CancellationToken cancel) =>
+        Database.ExecuteSqlAsync($"INSERT OR REPLACE INTO demand_words(rowid, words) VALUES ({n}, {words})", cancel);
+
+    internal override Task<List<long>> Find(IReadOnlyList<string> words, IReadOnlyList<string> marks, long before, int most, CancellationToken cancel)
+    {
+        // Words are letters, digits and underscores only, so that nothing in them is taken for FTS5's grammar; quotes all the same.
+        var match = string.Join(' ', words.Concat(marks).Select((word, i) => i == words.Count - 1 ? $"\"{word}\"*" : $"\"{word}\""));
+        return Database.SqlQuery<long>($"SELECT rowid AS \"Value\" FROM demand_words WHERE demand_words MATCH {match} AND rowid < {before} ORDER BY rowid DESC LIMIT {most}").ToListAsync(cancel);
+    }
 
     /// <summary>A context on such a file, on which a commit is on the disk before it is acknowledged.</summary>
     internal static DbContextOptionsBuilder<TContext> Careful<TContext>(DbContextOptionsBuilder<TContext> options, string path, string history) where TContext : DbContext
@@ -122,6 +145,15 @@ public sealed class SqliteDatabase(DbContextOptions<SqliteDatabase> options) : D
 /// <summary>The desk's tables on PostgreSQL.</summary>
 public sealed class PostgresDatabase(DbContextOptions<PostgresDatabase> options) : DeskDatabase(options)
 {
+    internal override Task Keep(long n, string words, CancellationToken cancel) =>
+        Database.ExecuteSqlAsync($"INSERT INTO demand_words(n, words) VALUES ({n}, array_to_tsvector(string_to_array({words}, ' '))) ON CONFLICT (n) DO UPDATE SET words = excluded.words", cancel);
+
+    internal override Task<List<long>> Find(IReadOnlyList<string> words, IReadOnlyList<string> marks, long before, int most, CancellationToken cancel)
+    {
+        var match = string.Join(" & ", words.Concat(marks).Select((word, i) => i == words.Count - 1 ? $"'{word}':*" : $"'{word}'"));
+        return Database.SqlQuery<long>($"SELECT n AS \"Value\" FROM demand_words WHERE words @@ {match}::tsquery AND n < {before} ORDER BY n DESC LIMIT {most}").ToListAsync(cancel);
+    }
+
     /// <summary>For <c>dotnet ef migrations add</c>.</summary>
     internal sealed class Design : IDesignTimeDbContextFactory<PostgresDatabase>
     {

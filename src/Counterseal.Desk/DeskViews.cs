@@ -22,7 +22,13 @@ namespace Counterseal.Desk;
 /// <param name="Tampered">What the database says otherwise than the ledger.</param>
 public sealed record QueueEntry(
     string Id, string Reference, string Authority, string Country, string? Instrument, Stage Stage, int Version, DateTimeOffset Received,
-    DateTimeOffset? Due, string? DueWhat, TimeSpan? Left, bool? Emergency, bool Authenticated, int Questions, string? Tampered);
+    DateTimeOffset? Due, string? DueWhat, TimeSpan? Left, bool? Emergency, bool Authenticated, int Questions, string? Tampered)
+{
+    /// <summary>When the soonest clock began, UTC.</summary>
+    public DateTimeOffset? Starts { get; init; }
+    /// <summary>Who works on it; empty for nobody.</summary>
+    public string Assigned { get; init; } = "";
+}
 
 /// <summary>Everything of one demand, for the people at the desk.</summary>
 /// <param name="State">Folded from the events; up to the first that cannot be, where somebody changed them.</param>
@@ -64,13 +70,10 @@ public sealed partial class Desk
     /// <param name="cancel">Stops.</param>
     public async Task<IReadOnlyList<QueueEntry>> Queue(Sight sight, bool all, int most, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
         await using var db = open();
         var rows = await sight.Of(db.Demands.AsNoTracking()).Where(d => all || d.Open)
             .OrderBy(d => d.Due == null).ThenBy(d => d.Due).ThenByDescending(d => d.Received).ThenBy(d => d.Id).Take(most).ToListAsync(cancel);
-        return [.. rows.Select(d => new QueueEntry(
-            d.Id, d.Reference, d.Authority, d.Country, d.Instrument, Enum.Parse<Stage>(d.Stage), d.Version, d.Received,
-            d.Due, d.DueWhat, d.Due - now, d.Emergency, d.Authenticated, d.Questions, d.Tampered))];
+        return [.. rows.Select(Entry)];
     }
 
     /// <summary>Clocks that run, the least time left first; the queue's upper part.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Counterseal.Ledger;
 using Microsoft.EntityFrameworkCore;
@@ -101,8 +102,10 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
     public async Task<IReadOnlyList<KeptException>> Resume(CancellationToken cancel)
     {
         List<EventRow> pending;
+        // Said as a value: SQLite looks it up in the index then, and does not go through every event.
+        var no = false;
         await using (var db = open())
-            pending = await db.Events.AsNoTracking().Where(e => !e.Logged).OrderBy(e => e.N).ToListAsync(cancel);
+            pending = await db.Events.AsNoTracking().Where(e => e.Logged == no).OrderBy(e => e.N).ToListAsync(cancel);
         var kept = new List<KeptException>();
         foreach (var row in pending)
         {
@@ -191,7 +194,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         if (changed > 0)
         {
             if (row.Demand != DeskEvent.Own)
-                await Project(db, state);
+                await Project(db, state, rows[0].N);
             CrashPoint.Reach("desk.event.logged.before");
             await transaction.CommitAsync();
             CrashPoint.Reach("desk.event.logged.after");
@@ -200,19 +203,35 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
     }
 
     /// <summary>Writes what the queue shows of a demand. The mark of tampering is left as it is.</summary>
-    public static async Task Project(DeskDatabase db, DemandState state)
+    /// <param name="db">Inside the transaction of what happened.</param>
+    /// <param name="state">The state after it.</param>
+    /// <param name="n">The number of its <i>received</i> event.</param>
+    public static async Task Project(DeskDatabase db, DemandState state, long n)
     {
         var row = await db.Demands.FindAsync(state.Id);
         if (row is null)
             db.Demands.Add(row = new DemandRow { Id = state.Id });
-        Fill(row, state);
+        await Fill(db, row, state, n, CancellationToken.None);
         await db.SaveChangesAsync();
     }
 
+    /// <summary>What the queue shows of a state, and the words that it is found by.</summary>
+    public static async Task Fill(DeskDatabase db, DemandRow row, DemandState state, long n, CancellationToken cancel)
+    {
+        Fill(row, state, n);
+        var words = QueueWords.Of(state);
+        var digest = Canon.Digest(System.Text.Encoding.UTF8.GetBytes($"{n} {words}"))[..16];
+        if (row.Words == digest)
+            return;
+        await db.Keep(n, words, cancel);
+        row.Words = digest;
+    }
+
     /// <summary>What the queue shows of a state.</summary>
-    public static void Fill(DemandRow row, DemandState state)
+    public static void Fill(DemandRow row, DemandState state, long n)
     {
         var demand = state.Received!.Demand;
+        row.N = n;
         row.Reference = Shown(demand.Reference);
         row.Authority = Shown(demand.Issuing.Name);
         row.Country = Shown(demand.Issuing.Country);
@@ -223,6 +242,10 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         var next = state.Deadlines.Count == 0 ? null : state.Deadlines[0];
         row.Due = next?.Due;
         row.DueWhat = next?.What;
+        row.Starts = next?.Starts;
+        row.Burns = next is null ? null : next.Due - ((next.Due - next.Starts) / 4);
+        row.Assigned = state.AssignedTo is { } person ? Shown(person) : "";
+        row.Place = Place(demand.Emergency == true, next?.Due, state.ReceivedAt, n);
         row.Turns = state.ClosedFor is null && state.WithdrawnFor is null ? state.Turns : null;
         row.Emergency = demand.Emergency;
         row.Authenticated = state.IsAuthenticated;
@@ -232,7 +255,14 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         row.OrdersOpen = state.Orders.Any(order => order.IsOpen);
         row.Receipt = state.Received.Receipt;
         row.Compartment = state.Compartment;
-        row.Assigned = state.AssignedTo;
+    }
+
+    private static string Place(bool emergency, DateTimeOffset? due, DateTimeOffset received, long n)
+    {
+        var sort = due is null ? (emergency ? 2 : 3) : emergency ? 0 : 1;
+        // Without a clock the newest comes first: the time is counted down.
+        var at = due is { } end ? end.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) : (99_999_999_999_999 - long.Parse(received.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)).ToString("D14", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"{sort}{at}{n:D12}");
     }
 
     /// <summary>The stored row as an event; its bytes are what counts, the other columns only help to search.</summary>

@@ -131,10 +131,12 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var row = await db.Demands.FindAsync([id], cancel);
             DemandState? state = null;
+            long n = 0;
             try
             {
                 var events = await db.Events.AsNoTracking().Where(e => e.Demand == id && e.Logged).OrderBy(e => e.Version).ToListAsync(cancel);
                 state = Life.Fold(events.Select(EventStore.Read));
+                n = events.Count > 0 ? events[0].N : 0;
             }
             catch (LifeException no)
             {
@@ -149,7 +151,7 @@ internal sealed class Reconciler(Func<DeskDatabase> open, EventStore store, Ledg
                 {
                     if (row is null)
                         db.Demands.Add(row = new DemandRow { Id = id });
-                    EventStore.Fill(row, state);
+                    await EventStore.Fill(db, row, state, n, cancel);
                 }
             }
             if (row is not null)

@@ -43,7 +43,14 @@ internal sealed class QuarantineRow
 /// <summary>A demand as the queue shows it; made again from the events at any time.</summary>
 internal sealed class DemandRow
 {
+    /// <summary>The length of <see cref="Place"/>: digits only, so that every collation orders it alike.</summary>
+    public const int PlaceLength = 1 + 14 + 12;
+
     public required string Id { get; init; }
+    /// <summary>The desk's number of its <i>received</i> event: the order of arrival.</summary>
+    public long N { get; set; }
+    /// <summary>Its place in the queue while it is open: emergencies with a clock, then clocks by their end, then those without, the newest first.</summary>
+    public string Place { get; set; } = "";
     public string Reference { get; set; } = "";
     public string Authority { get; set; } = "";
     public string Country { get; set; } = "";
@@ -53,6 +60,14 @@ internal sealed class DemandRow
     public DateTimeOffset Received { get; set; }
     public DateTimeOffset? Due { get; set; }
     public string? DueWhat { get; set; }
+    /// <summary>When the clock that ends at <see cref="Due"/> began.</summary>
+    public DateTimeOffset? Starts { get; set; }
+    /// <summary>From when less than a quarter of its time is left.</summary>
+    public DateTimeOffset? Burns { get; set; }
+    /// <summary>Who works on it; empty for nobody.</summary>
+    public string Assigned { get; set; } = "";
+    /// <summary>A digest of the words that it is found by, so that they are written again only when they change.</summary>
+    public string Words { get; set; } = "";
     /// <summary>When the law may say something else of it without anything happening.</summary>
     public DateTimeOffset? Turns { get; set; }
     public bool? Emergency { get; set; }
@@ -65,10 +80,18 @@ internal sealed class DemandRow
     public string Receipt { get; set; } = "";
     /// <summary>The compartment that a person put it in; <c>null</c> when in none.</summary>
     public string? Compartment { get; set; }
-    /// <summary>Who works on it.</summary>
-    public string? Assigned { get; set; }
     /// <summary>What the last check against the ledger found wrong; <c>null</c> when nothing.</summary>
     public string? Tampered { get; set; }
+}
+
+/// <summary>A way to look at the queue that a person keeps by a name.</summary>
+internal sealed class QueueViewRow
+{
+    public required string Person { get; init; }
+    public required string Name { get; init; }
+    /// <summary>The query of the page's address.</summary>
+    public required string Query { get; set; }
+    public required DateTimeOffset At { get; set; }
 }
 
 /// <summary>An entry of the directory of authorities, as it was signed.</summary>

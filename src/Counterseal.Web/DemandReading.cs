@@ -35,6 +35,7 @@ internal static class DemandReading
             Performed = state.Performed,
             Terms = [.. (law?.Deadlines ?? []).Where(d => d.Kind is DeadlineKind.Theirs or DeadlineKind.Expiry or DeadlineKind.Retention).OrderBy(d => d.Due)],
             Facts = state.Facts,
+            Assigned = state.AssignedTo ?? "",
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,
             Next = [.. Next(file)],

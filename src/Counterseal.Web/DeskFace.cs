@@ -13,8 +13,8 @@ public sealed record DeskFaceOptions
 {
     /// <summary>Where it listens, and how pages look.</summary>
     public required FaceGround Ground { get; init; }
-    /// <summary>The open demands that somebody may see, in any order.</summary>
-    public required Func<Sight, CancellationToken, Task<IReadOnlyList<QueueRow>>> Queue { get; init; }
+    /// <summary>The queue: a page of it, and what can be done there.</summary>
+    public required QueuePages Queue { get; init; }
     /// <summary>One demand by its id; <c>null</c> when there is none, or not for whoever asks.</summary>
     public required Func<Sight, string, CancellationToken, Task<DemandView?>> Demand { get; init; }
     /// <summary>What is in quarantine, newest first.</summary>
@@ -89,10 +89,9 @@ public static class DeskFace
 
     private static void MapPages(WebApplication app, DeskFaceOptions options, DeskPages pages)
     {
-        app.MapGet("/", async Task<IResult> (HttpContext http) =>
-            Show<QueuePage>(pages, http, new() { [nameof(QueuePage.Rows)] = QueueRow.InOrder(await options.Queue(Visitor.Needed(http).Sight, http.RequestAborted)) }));
+        QueueFace.Map(app, options.Queue, pages);
         app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted) is { } view
-            ? Show<DemandPage>(pages, http, new() { [nameof(DemandPage.View)] = view })
+            ? Show<DemandPage>(pages, http, new() { [nameof(DemandPage.View)] = view, [nameof(DemandPage.MayAssign)] = QueueFace.MayAssign(options.Queue, http) })
             : NoSuchDemand(pages, http));
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
             (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof

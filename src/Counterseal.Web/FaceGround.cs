@@ -111,7 +111,7 @@ public sealed record FaceGround
         app.Use(next => context => FaceLog.Around(context, next, face, logger, Frame(face)));
         app.Use(next => context =>
         {
-            SecurityHeaders.Set(context.Response.Headers, IsHttps);
+            SecurityHeaders.Set(context.Response.Headers, face, IsHttps);
             if (IsHttps)
                 context.Request.Scheme = Uri.UriSchemeHttps;
             return next(context);
@@ -128,7 +128,12 @@ public sealed record FaceGround
             app.MapGet(asset.Path, (HttpContext http) =>
             {
                 http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-                return Results.Bytes(asset.Bytes, asset.Type);
+                http.Response.Headers.Vary = "Accept-Encoding";
+                // Assets are the same for everybody and hold no secret; pages are not packed, since they hold a form's secret beside what others wrote.
+                var (bytes, coding) = asset.In(http.Request.Headers.AcceptEncoding);
+                if (coding is not null)
+                    http.Response.Headers.ContentEncoding = coding;
+                return Results.Bytes(bytes, asset.Type);
             }).AllowAnonymous().DisableRateLimiting();
         }
 

@@ -62,7 +62,7 @@ internal static partial class FaceLog
     private static async Task Answer(HttpContext http, Frame frame, int status, string title, string what, string? next)
     {
         http.Response.Clear();
-        SecurityHeaders.Set(http.Response.Headers, http.Request.IsHttps);
+        SecurityHeaders.Set(http.Response.Headers, frame.Face, http.Request.IsHttps);
         await FacePage.Problem(frame, status, title, what, next).ExecuteAsync(http);
     }
 

@@ -26,7 +26,18 @@ public static class FromDesk
         Sees = desk.Sees,
         Hidden = desk.Hidden,
         Keeping = Keeping(desk, accounts),
-        Queue = async (sight, cancel) => [.. (await desk.Queue(sight, all: false, Most, cancel)).Select(Row)],
+        Queue = new QueuePages
+        {
+            List = async (sight, ask, cancel) =>
+            {
+                var slice = await desk.Queue(sight, ask, cancel);
+                return new([.. slice.Entries.Select(Row)], slice.Next, await desk.Tally(sight, cancel));
+            },
+            Assign = (sight, ids, to, by, cancel) => Assign(desk, accounts, sight, ids, to, by, cancel),
+            Views = desk.Views,
+            Keep = desk.KeepView,
+            Forget = desk.ForgetView,
+        },
         Demand = async (sight, id, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}"
             : desk.Reconciled?.Differences.FirstOrDefault(one => one.Demand is null or DeskEvent.Own) is { } differs ? $"The desk's database is not as the ledger has it: {differs.What}. Until it is restored, what is shown here may lack something." : null,
@@ -88,9 +99,30 @@ public static class FromDesk
 
     private static QueueRow Row(QueueEntry e) => new(
         e.Id, e.Reference, e.Authority, e.Country, e.Instrument, e.Emergency == true,
-        e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Received, "", "") : null,
+        e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Starts ?? e.Received, "", "") : null,
         e.Stage switch { Stage.Ordered => "waits for approval", Stage.Sealed => "sealed, to be fetched", var stage => stage.ToString().ToLowerInvariant() },
-        e.Authenticated, e.Questions, e.Tampered);
+        e.Authenticated, e.Questions, e.Tampered, e.Assigned);
+
+    /// <summary>Each demand is an event of its own: what cannot be given to somebody does not hold up the others.</summary>
+    private static async Task<IReadOnlyList<RefusedAssignment>> Assign(Desk.Desk desk, Accounts accounts, Sight sight, IReadOnlyList<string> ids, string? to, string by, CancellationToken cancel)
+    {
+        var refused = new List<RefusedAssignment>();
+        foreach (var id in ids)
+        {
+            try
+            {
+                if (!await desk.Sees(sight, id, cancel))
+                    throw new DeskException("unknown", $"there is no demand {id}", "look it up in the queue");
+                await KeepingRoutes.Picked(accounts, async (one, stop) => (await File(desk, one, stop))?.State, id, to, cancel);
+                _ = await desk.Assign(id, by, to, null, cancel);
+            }
+            catch (DeskException no)
+            {
+                refused.Add(new(id, $"was not assigned: {no.Message}. What to do: {no.Next}."));
+            }
+        }
+        return refused;
+    }
 
     private static async Task<DemandFile?> File(Desk.Desk desk, string id, CancellationToken cancel)
     {

@@ -2,20 +2,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Counterseal.Web;
 
-/// <summary>The headers of every answer. Pages need nothing from elsewhere, and but for those that ask a passkey they run no script, so nothing else is allowed.</summary>
+/// <summary>
+/// The headers of every answer. Pages need nothing from elsewhere and run no script, so nothing else is allowed; the desk's pages have small scripts of ours
+/// for the keyboard, without which they work as well, and for passkeys, served by ourselves.
+/// </summary>
 internal static class SecurityHeaders
 {
     private const string Policy =
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    /// <summary>The same for a page that asks an authenticator: our own script may run there, and speaks to nobody.</summary>
-    private static readonly string WithScript = Policy + "; script-src 'self'";
+    private const string DeskPolicy = Policy + "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-    public static void AllowScript(IHeaderDictionary headers) => headers.ContentSecurityPolicy = WithScript;
-
-    public static void Set(IHeaderDictionary headers, bool https)
+    public static void Set(IHeaderDictionary headers, Face face, bool https)
     {
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = face == Face.Desk ? DeskPolicy : Policy;
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";

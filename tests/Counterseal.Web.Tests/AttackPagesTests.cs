@@ -101,7 +101,7 @@ public class AttackPagesTests
         await using var faces = await Faces.Start();
         using var client = await faces.SignedIn();
         var page = await client.GetStringAsync($"/attacks/{AttackSamples.Rows[2].Id}", Stop);
-        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page.Replace($"<script type=\"module\" src=\"{Asset.Keys.Path}\"></script>", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
     }
 

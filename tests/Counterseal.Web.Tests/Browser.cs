@@ -21,15 +21,15 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>A window. The pages' own policy forbids all script, so axe is let in past it.</summary>
-    public async Task<IBrowserContext> Open(int width, ColorScheme scheme, bool script)
+    /// <summary>A window. The pages' own policy forbids all script but the desk's keyboard, so axe is let in past it, except where the policy is what is looked at.</summary>
+    public async Task<IBrowserContext> Open(int width, ColorScheme scheme, bool script, bool policy = false)
     {
         var context = await chromium.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 },
             ColorScheme = scheme,
             JavaScriptEnabled = script,
-            BypassCSP = script,
+            BypassCSP = script && !policy,
         });
         context.SetDefaultTimeout(120_000);
         return context;

@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Counterseal.Web.Tests;
@@ -36,17 +38,31 @@ public sealed class FaceTests : IAsyncLifetime
     {
         using var desk = await faces.SignedIn();
         using var open = Faces.Client(faces.Public);
-        foreach (var page in new[]
+        foreach (var (page, script) in new[]
         {
-            await desk.GetStringAsync("/"), await desk.GetStringAsync($"/demands/{Samples.Id}"), await desk.GetStringAsync("/quarantine"), await desk.GetStringAsync("/directory"),
-            await open.GetStringAsync("/"), await open.GetStringAsync("/ledger"), await open.GetStringAsync($"/status/{Samples.Token}"),
+            (await desk.GetStringAsync("/"), true), (await desk.GetStringAsync($"/demands/{Samples.Id}"), true), (await desk.GetStringAsync("/quarantine"), true), (await desk.GetStringAsync("/directory"), true),
+            (await open.GetStringAsync("/"), false), (await open.GetStringAsync("/ledger"), false), (await open.GetStringAsync($"/status/{Samples.Token}"), false),
         })
         {
-            Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+            // The desk's keyboard is the one script: a file of ours, in no page of the public's.
+            Assert.DoesNotContain("<script", page.Replace(script ? $"<script type=\"module\" src=\"{Asset.Keys.Path}\"></script>" : "no script", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotMatch(" on[a-z]+=\"", page);
             Assert.DoesNotContain("style=", page, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotMatch("(?:src|href|action)=\"(?:https?:)?//", page);
             Assert.Contains("Trial mode.", page, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task The_desk_allows_scripts_of_its_own_origin_only_and_none_that_writes_markup()
+    {
+        using var desk = await faces.SignedIn();
+        using var answer = await desk.GetAsync("/");
+        Assert.Equal(
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+            Header(answer, "Content-Security-Policy"));
+        using var keys = await desk.GetAsync(Asset.Keys.Path);
+        Assert.Equal("text/javascript", keys.Content.Headers.ContentType!.MediaType);
     }
 
     [Fact]
@@ -332,8 +348,72 @@ public sealed class FaceTests : IAsyncLifetime
         using var sheet = await client.GetAsync(Asset.Stylesheet.Path);
         Assert.Equal("text/css", sheet.Content.Headers.ContentType!.MediaType);
         Assert.Contains("immutable", sheet.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        foreach (var font in Asset.FirstFonts)
+        {
+            Assert.Contains($"url({font.Path})", await sheet.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using var file = await client.GetAsync(font.Path);
+            Assert.Equal("font/woff2", file.Content.Headers.ContentType!.MediaType);
+            Assert.Equal("wOF2"u8.ToArray(), (await file.Content.ReadAsByteArrayAsync())[..4]);
+        }
         using var old = await client.GetAsync("/assets/counterseal.0000000000000000.css");
         Assert.Equal(HttpStatusCode.NotFound, old.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("br, gzip", "br"), InlineData("gzip", "gzip"), InlineData("br;q=0, gzip;q=0.5", "gzip"), InlineData("identity", null), InlineData("", null)]
+    public async Task Stylesheets_travel_packed_and_unpack_to_the_bytes_of_their_digest(string accepted, string? coding)
+    {
+        using var client = Faces.Client(faces.Public);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Asset.Stylesheet.Path);
+        if (accepted.Length > 0)
+            request.Headers.Add("Accept-Encoding", accepted);
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(coding, answer.Content.Headers.ContentEncoding.SingleOrDefault());
+        Assert.Equal("Accept-Encoding", Header(answer, "Vary"));
+        await using var packed = await answer.Content.ReadAsStreamAsync();
+        await using Stream plain = coding switch { "br" => new BrotliStream(packed, CompressionMode.Decompress), "gzip" => new GZipStream(packed, CompressionMode.Decompress), _ => packed };
+        using var bytes = new MemoryStream();
+        await plain.CopyToAsync(bytes);
+        Assert.Equal(Asset.Stylesheet.Bytes, bytes.ToArray());
+        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))[..16], Asset.Stylesheet.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_front_page_with_all_that_it_needs_stays_under_100_kB()
+    {
+        using var client = Faces.Client(faces.Public);
+        var page = await client.GetByteArrayAsync("/");
+        var text = System.Text.Encoding.UTF8.GetString(page);
+        // The fonts of its letters: two of the text, one of the heading, one of the digests.
+        var fonts = Asset.FirstFonts;
+        Assert.Equal(4, fonts.Count);
+        Assert.DoesNotContain("figures", text, StringComparison.Ordinal);
+        var all = page.Length + Asset.Stylesheet.In("br").Bytes.Length + Asset.Seal.In("br").Bytes.Length + fonts.Sum(font => font.Bytes.Length);
+        TestContext.Current.TestOutputHelper!.WriteLine($"page {page.Length}, stylesheet {Asset.Stylesheet.In("br").Bytes.Length}, seal {Asset.Seal.In("br").Bytes.Length}, fonts {fonts.Sum(font => font.Bytes.Length)}: {all} bytes");
+        Assert.InRange(all, 1, 100_000);
+    }
+
+    [Fact]
+    public void No_stylesheet_asks_for_anything_from_elsewhere_or_from_within_itself()
+    {
+        foreach (var sheet in (Asset[])[Asset.Stylesheet, Asset.Mirrored, Asset.Figures, Asset.FiguresMirrored])
+        {
+            var css = System.Text.Encoding.UTF8.GetString(sheet.Bytes);
+            Assert.DoesNotContain("@import", css, StringComparison.Ordinal);
+            Assert.All(System.Text.RegularExpressions.Regex.Matches(css, @"url\(([^)]*)\)"), url => Assert.Contains(Asset.Fonts, font => font.Path == url.Groups[1].Value));
+        }
+    }
+
+    [Fact]
+    public void The_gates_pages_have_the_colours_of_ours()
+    {
+        var tokens = File.ReadAllText(Path.Combine(Place.Root, "src/Counterseal.Web/look/scss/_tokens.scss"));
+        var gate = File.ReadAllText(Path.Combine(Place.Root, "src/Counterseal.Custody/Pages/gate.css"));
+        var names = new Dictionary<string, string> { ["soft"] = "ink-soft", ["firm"] = "line-firm", ["wash"] = "accent-wash" };
+        var all = System.Text.RegularExpressions.Regex.Matches(gate, @"--([a-z-]+): (#[0-9a-f]{6});");
+        Assert.InRange(all.Count, 20, 60);
+        foreach (System.Text.RegularExpressions.Match one in all)
+            Assert.Contains($"--{names.GetValueOrDefault(one.Groups[1].Value, one.Groups[1].Value)}: {one.Groups[2].Value};", tokens, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -350,7 +430,7 @@ public sealed class FaceTests : IAsyncLifetime
         Accounts = accounts,
         Sees = (_, _, _) => Task.FromResult(false),
         SignInCode = code,
-        Queue = (_, _) => Task.FromResult<IReadOnlyList<QueueRow>>([]),
+        Queue = new() { List = (_, _, _) => Task.FromResult(new QueueList([], null, new(0, 0, 0, [], [], []))) },
         Demand = (_, _, _) => Task.FromResult<DemandView?>(null),
         Quarantine = _ => Task.FromResult<IReadOnlyList<QuarantineRow>>([]),
         Directory = _ => Task.FromResult<IReadOnlyList<DirectoryRow>>([]),

@@ -19,6 +19,9 @@ internal sealed class Faces : IAsyncDisposable
     public Uri Public { get; }
     public List<byte[]> Submitted { get; } = [];
     public IReadOnlyList<QueueRow> Queue { get; set; } = Samples.Queue;
+    public List<QueueAsk> Asked { get; } = [];
+    public List<(IReadOnlyList<string> Ids, string? To, string By)> Assigned { get; } = [];
+    public List<QueueView> Views { get; } = [new("mine, burning", "?show=burning&to=trial")];
     public Progress Progress { get; set; } = Progress.Examined;
     public bool LedgerAway { get; set; }
     public bool Broken { get; set; }
@@ -60,7 +63,30 @@ internal sealed class Faces : IAsyncDisposable
             Accounts = accounts,
             Sees = (_, id, _) => Task.FromResult(id == Samples.Id),
             SignInCode = Code,
-            Queue = (_, _) => faces!.Broken ? throw new InvalidOperationException("m.okonkwo@example.net") : Task.FromResult(faces.Queue),
+            Queue = new QueuePages
+            {
+                List = (_, ask, _) =>
+                {
+                    faces!.Asked.Add(ask);
+                    return faces.Broken ? throw new InvalidOperationException("m.okonkwo@example.net")
+                        : ask.After == "lost" ? throw new DeskException("malformed", "this page of the queue is not one", "begin at the first page")
+                        : Task.FromResult(new QueueList(faces.Queue, faces.Queue.Count > 3 && ask.After is null ? "120261124141800000000000007" : null, new(faces.Queue.Count, faces.Queue.Count(r => r.Emergency), 2, [("US", 3), ("IE", 1)], [("us.sca.subpoena", 2), ("eu.epoc", 1)], [("Ada Nowak", 2)])));
+                },
+                Assign = (_, ids, to, by, _) =>
+                {
+                    faces!.Assigned.Add((ids, to, by));
+                    return Task.FromResult<IReadOnlyList<RefusedAssignment>>(to == "C. Lind" ? [new(ids[0], "was not assigned: this demand is closed.")] : []);
+                },
+                Views = (_, _) => Task.FromResult<IReadOnlyList<QueueView>>([.. faces!.Views]),
+                Keep = (_, view, _) =>
+                {
+                    if (view.Name.Length == 0)
+                        throw new DeskException("malformed", "the view's name is missing", "name it");
+                    faces!.Views.Add(view);
+                    return Task.CompletedTask;
+                },
+                Forget = (_, name, _) => Task.FromResult(faces!.Views.RemoveAll(view => view.Name == name)),
+            },
             Demand = (_, id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
             Quarantine = _ => Task.FromResult(Samples.Quarantine),
             Directory = _ => Task.FromResult(Samples.Directory),

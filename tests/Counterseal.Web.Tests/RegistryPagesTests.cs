@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Counterseal.Convention;
 using Counterseal.Ledger;
+using Counterseal.Web.Pages;
 using Microsoft.Playwright;
 
 namespace Counterseal.Web.Tests;
@@ -11,14 +12,23 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static readonly string[] Paths =
+    private static readonly (string Path, Type Page)[] Paths =
     [
-        "/registry", "/registry/states/CN", "/registry/states/XK", "/registry/states/SUHH", "/registry/instruments/dgc/2017-04", "/registry/clauses/dgc/2017-04/4", "/registry/clauses/us-cn/2015/1", "/registry/incidents", "/registry/incidents/test-1",
-        "/registry/incidents/test-40", "/registry/trends", "/registry/trends?state=CN&clause=us-cn/2015/1", "/registry/states/ZZ", "/",
+        ("/registry", typeof(RegistryPage)), ("/registry/states/CN", typeof(RegistryStatePage)), ("/registry/states/XK", typeof(RegistryStatePage)), ("/registry/states/SUHH", typeof(RegistryStatePage)),
+        ("/registry/instruments/dgc/2017-04", typeof(RegistryInstrumentPage)), ("/registry/clauses/dgc/2017-04/4", typeof(RegistryClausePage)), ("/registry/clauses/us-cn/2015/1", typeof(RegistryClausePage)),
+        ("/registry/incidents", typeof(RegistryIncidentsPage)), ("/registry/incidents/test-1", typeof(RegistryIncidentPage)), ("/registry/incidents/test-40", typeof(RegistryIncidentPage)),
+        ("/registry/trends", typeof(RegistryTrendsPage)), ("/registry/trends?state=CN&clause=us-cn/2015/1", typeof(RegistryTrendsPage)), ("/registry/states/ZZ", typeof(ProblemPage)), ("/", typeof(FrontPage)),
     ];
+
+    /// <summary>The pages that are looked at here.</summary>
+    internal static IEnumerable<Type> Types => Paths.Select(one => one.Page);
 
     [Theory]
     [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    [InlineData(768, ColorScheme.Light)]
+    [InlineData(768, ColorScheme.Dark)]
+    [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]
     public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_window(int width, ColorScheme scheme)
     {
@@ -26,7 +36,7 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
         await using var context = await browser.Open(width, scheme, script: true);
         var page = await context.NewPageAsync();
         var faults = new List<string>();
-        foreach (var path in Paths)
+        foreach (var (path, _) in Paths)
         {
             await page.GotoAsync(new Uri(shown.Address, path).ToString());
             var name = path.Replace('/', '-').Replace('?', '-').Replace('&', '-').Trim('-');

@@ -113,6 +113,7 @@ internal static class Samples
         Id = Id,
         Demand = Demand,
         Received = Now.AddHours(-3.15),
+        Assigned = "Ada Nowak",
         Original = new(Digest, 11842, "ts103120", "https"),
         Warnings = [new(42, "/HI1Message/Payload/AuthorisationPriority", "TS 103 120 V1.20.1", "The element belongs to a later version of the standard.", "Nothing; it was kept with the original and not read.")],
         Stations =

@@ -33,10 +33,6 @@ public sealed class ViewTests
         return said <= time && time - said < (time < TimeSpan.FromHours(48) ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1));
     }).QuickCheckThrowOnFailure();
 
-    [Fact]
-    public void Emergencies_come_first_then_the_least_time_left_and_what_has_no_clock_last() =>
-        Assert.Equal(["GDA-2026-118734", "CR-26-00091", "31 Js 2204/26", "2:26-mj-00417", "XX-ACTOR01-1234"], QueueRow.InOrder(Samples.Queue).Select(r => r.Reference));
-
     [Theory]
     [InlineData("Europe/Dublin", 11, "Tue 24 Nov 2026, 12:00 Dublin · UTC")]
     [InlineData("Europe/Dublin", 7, "Fri 24 Jul 2026, 13:00 Dublin · 12:00 UTC")]

@@ -21,6 +21,9 @@ public sealed record Sight(IReadOnlyList<string> Compartments, IReadOnlyList<str
 
     private bool IsNone { get; init; }
 
+    /// <summary>The same for whoever sees the same.</summary>
+    internal string Key => IsWhole ? "*" : IsNone ? "-" : string.Join('\n', Compartments.Order(StringComparer.Ordinal)) + "\n\n" + string.Join('\n', HiddenInstruments.Order(StringComparer.Ordinal));
+
     /// <summary>The demands among these that may be seen; to be put where a query of demands begins.</summary>
     internal IQueryable<DemandRow> Of(IQueryable<DemandRow> demands)
     {
@@ -83,20 +86,6 @@ public sealed partial class Desk
     /// <summary>Records a person's own conflict with a demand: from then on it is not assigned to that person, who decides nothing of it.</summary>
     public Task<DemandState> Recuse(string demand, string by, string reason, int? seen, CancellationToken cancel) =>
         Say(demand, by, seen, _ => new Recused(by, Text(reason, "the conflict")), cancel);
-
-    /// <summary>Gives a demand to a person, or to nobody.</summary>
-    /// <param name="demand">The demand's id.</param>
-    /// <param name="by">Who picks.</param>
-    /// <param name="person">Who is picked; one without a declared conflict.</param>
-    /// <param name="seen">The version seen.</param>
-    /// <param name="cancel">Until the commit.</param>
-    /// <exception cref="LifeException">That person has declared a conflict.</exception>
-    public Task<DemandState> Assign(string demand, string by, string? person, int? seen, CancellationToken cancel)
-    {
-        if (person is not null)
-            Word(person, "who is picked", 60);
-        return Say(demand, by, seen, _ => new Assigned(person), cancel);
-    }
 
     /// <summary>Who may be picked for a demand: people who see it, decide, and declared no conflict with it.</summary>
     public static IReadOnlyList<Person> Pickable(People people, DemandState state)

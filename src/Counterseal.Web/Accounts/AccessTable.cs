@@ -40,7 +40,7 @@ internal static class AccessTable
         Act("/accounts/{account}/recovery/approve", [Administrator], Thing.Account), Act("/accounts/{account}/recovery/drop", [Administrator], Thing.Account),
 
         // Demands.
-        Desk("GET", "/", Readers, recorded: true),
+        Desk("GET", "/", Readers, recorded: true), Desk("POST", "/queue/assign", Knowers, form: true), Desk("POST", "/queue/views", Readers, form: true),
         Desk("GET", "/demands/{id}", Readers, Thing.Demand, recorded: true), Desk("GET", "/demands/{id}/events/{version:int}/receipt", Readers, Thing.Demand, recorded: true),
         Desk("GET", "/demands/{id}/access", Readers, Thing.Demand, recorded: true),
         Desk("POST", "/demands/{id}/recuse", Workers, Thing.Demand, form: true), Desk("POST", "/demands/{id}/assign", Knowers, Thing.Demand, form: true),

@@ -77,7 +77,6 @@ internal static class AccountRoutes
         {
             var visitor = Visitor.Needed(http);
             var now = await accounts.Now(http.RequestAborted);
-            DeskPages.AllowScript(http);
             return pages.Show<AccountPage>(http, 200, new()
             {
                 [nameof(AccountPage.Token)] = pages.Token(http),

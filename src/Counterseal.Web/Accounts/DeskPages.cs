@@ -60,9 +60,6 @@ internal sealed class DeskPages(WebApplication app, DeskFaceOptions options)
     /// <summary>Whether a form carries its value.</summary>
     public Task<bool> IsOurForm(HttpContext http) => http.Request.HasFormContentType ? forms.IsRequestValidAsync(http) : Task.FromResult(false);
 
-    /// <summary>Lets the page's own script run, which asks an authenticator; pages that ask none run none.</summary>
-    public static void AllowScript(HttpContext http) => SecurityHeaders.AllowScript(http.Response.Headers);
-
     /// <summary>A path of this face and of no other; anything else becomes the queue.</summary>
     public static string Local(string? to) =>
         to is { Length: > 0 and < 500 } && to[0] == '/' && (to.Length == 1 || (to[1] != '/' && to[1] != '\\')) && !to.Any(char.IsControl) ? to : "/";

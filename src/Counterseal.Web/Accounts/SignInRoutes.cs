@@ -106,7 +106,6 @@ internal static class SignInRoutes
 
         async Task<IResult> SignIn(HttpContext http, string to, string? wrong, int status)
         {
-            DeskPages.AllowScript(http);
             return pages.Bare<SignInPage>(http, status, new()
             {
                 [nameof(SignInPage.Token)] = pages.Token(http),
@@ -123,7 +122,6 @@ internal static class SignInRoutes
         async Task<IResult> StepUp(HttpContext http, string to, string? wrong, int status)
         {
             var visitor = Visitor.Needed(http);
-            DeskPages.AllowScript(http);
             return pages.Show<StepUpPage>(http, status, new()
             {
                 [nameof(StepUpPage.Token)] = pages.Token(http),
@@ -149,7 +147,6 @@ internal static class SignInRoutes
 
         async Task<IResult> Register(HttpContext http, string way, string given, string account, string name, string? wrong)
         {
-            DeskPages.AllowScript(http);
             return pages.Bare<RegisterPage>(http, wrong is null ? 200 : 422, new()
             {
                 [nameof(RegisterPage.Token)] = pages.Token(http),

@@ -11,6 +11,8 @@ public sealed record DemandView
     public required string Id { get; init; }
     /// <summary>The demand as read from its original.</summary>
     public required Demand Demand { get; init; }
+    /// <summary>Who works on it; empty for nobody.</summary>
+    public string Assigned { get; init; } = "";
     /// <summary>When it was received.</summary>
     public required DateTimeOffset Received { get; init; }
     /// <summary>The original that came.</summary>

@@ -14,6 +14,7 @@ namespace Counterseal.Web;
 /// <param name="Authenticated">Whether a person has established that it is from whom it says.</param>
 /// <param name="Questions">How many questions are open.</param>
 /// <param name="Tampered">What the database says otherwise than the ledger; <c>null</c> when they agree.</param>
+/// <param name="Assigned">Who works on it; empty for nobody.</param>
 public sealed record QueueRow(
     string Id,
     string Reference,
@@ -25,9 +26,5 @@ public sealed record QueueRow(
     string Standing,
     bool Authenticated,
     int Questions,
-    string? Tampered = null)
-{
-    /// <summary>The order of the queue: emergencies first, then by time left; what has no clock comes last, by reference.</summary>
-    public static IReadOnlyList<QueueRow> InOrder(IEnumerable<QueueRow> rows) =>
-        [.. rows.OrderBy(r => !r.Emergency).ThenBy(r => r.Clock?.Due ?? DateTimeOffset.MaxValue).ThenBy(r => r.Reference, StringComparer.Ordinal)];
-}
+    string? Tampered = null,
+    string Assigned = "");

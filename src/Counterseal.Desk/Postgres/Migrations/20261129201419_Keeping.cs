@@ -11,12 +11,6 @@ namespace Counterseal.Desk.Postgres.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.AddColumn<string>(
-                name: "assigned",
-                table: "demands",
-                type: "text",
-                nullable: true);
-
-            migrationBuilder.AddColumn<string>(
                 name: "compartment",
                 table: "demands",
                 type: "text",
@@ -26,10 +20,6 @@ namespace Counterseal.Desk.Postgres.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "assigned",
-                table: "demands");
-
             migrationBuilder.DropColumn(
                 name: "compartment",
                 table: "demands");

@@ -11,12 +11,6 @@ namespace Counterseal.Desk.Sqlite.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.AddColumn<string>(
-                name: "assigned",
-                table: "demands",
-                type: "TEXT",
-                nullable: true);
-
-            migrationBuilder.AddColumn<string>(
                 name: "compartment",
                 table: "demands",
                 type: "TEXT",
@@ -26,10 +20,6 @@ namespace Counterseal.Desk.Sqlite.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "assigned",
-                table: "demands");
-
             migrationBuilder.DropColumn(
                 name: "compartment",
                 table: "demands");
