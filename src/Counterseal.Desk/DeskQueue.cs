@@ -110,7 +110,7 @@ public sealed partial class Desk
         if (to is not null)
             Word(to, "who has it", 100);
         var state = await Present(demand, cancel);
-        if (state.AssignedTo == to && state.ClosedFor is null && state.WithdrawnFor is null)
+        if (state.AssignedTo == to)
             return state;
         tallied.Clear();
         return await Say(demand, by, seen, _ => new Assigned(to), cancel);

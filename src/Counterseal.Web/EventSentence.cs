@@ -26,7 +26,7 @@ internal static class EventSentence
         Released r => $"Handed out: {r.How}.",
         Told t => $"The customer was told: {t.How}.",
         Performed p => $"Done ({Words.Of(p.Do)}): {p.How} The rule {p.Rule} says: {p.Duty}",
-        Assigned { To: { } to } => $"{to} works on it from now on.",
+        Assigned { Person: { } to } => $"{to} works on it from now on.",
         Assigned => "Nobody works on it from now on.",
         Stayed s => $"Held: {s.Reason}",
         Resumed r => $"The stay ended: {r.Reason}",
