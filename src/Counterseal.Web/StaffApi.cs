@@ -67,7 +67,7 @@ public static class StaffApi
         api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/withdraw", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Withdraw(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/close", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Close(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, string by, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, Visitor.Needed(response.HttpContext).Person.Name, response, cancel));
+        api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, Visitor.Needed(response.HttpContext).Person.Name, response, cancel));
         api.MapGet("/quarantine", async (CancellationToken cancel) => Results.Json(await desk.Quarantine(1000, cancel), LawJson.Options));
         api.MapGet("/directory", async (CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Entries(cancel)).Select(e => Entry(e))])));
         api.MapPost("/directory", async (JsonObject said, HttpContext http, CancellationToken cancel) =>
