@@ -100,7 +100,16 @@ public sealed class AccessTests
                     if (row.Method == "POST")
                         request.Content = JsonContent.Create(new JsonObject());
                     using var answer = await command.SendAsync(request);
-                    var said = answer.StatusCode switch { HttpStatusCode.Unauthorized => "sign-in", HttpStatusCode.Forbidden => "403", HttpStatusCode.NotFound when kind != "own" => "404", HttpStatusCode.InternalServerError => "500", _ => "open" };
+                    var said = answer.StatusCode switch
+                    {
+                        HttpStatusCode.Unauthorized => "sign-in",
+                        HttpStatusCode.Forbidden => "403",
+                        HttpStatusCode.NotFound when kind != "own" => "404",
+                        HttpStatusCode.InternalServerError => "500",
+                        // A refusal has its words; without any, the request did not fit the route.
+                        HttpStatusCode.BadRequest when (await answer.Content.ReadAsByteArrayAsync()).Length == 0 => "400",
+                        _ => "open",
+                    };
                     var expected = person is null ? "sign-in" : !row.Lets(person) ? "403" : row.Thing == Thing.Demand && kind != "own" ? "404" : "open";
                     if (said != expected)
                         faults.Add($"{(name.Length == 0 ? "nobody" : name)} {row.Method} {path} ({kind}): {said}, not {expected}: {await answer.Content.ReadAsStringAsync()}");
