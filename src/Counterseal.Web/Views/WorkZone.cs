@@ -24,6 +24,9 @@ public sealed record WorkZone(TimeZoneInfo Zone, string Name)
     /// <summary>The same without the year.</summary>
     public string Brief(DateTimeOffset at) => Write(at, "ddd d MMM, HH:mm");
 
+    /// <summary>Day and time in the zone alone, where a column's head names it.</summary>
+    public string Here(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone).ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>To the second, in UTC, for what is compared with a record.</summary>
     public static string Exact(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
