@@ -45,7 +45,8 @@ internal static class Served
         var opening = Stopwatch.StartNew();
         using var desk = await Counterseal.Desk.Desk.Open(options, time, default);
         Console.Error.WriteLine($"opened in {opening.Elapsed.TotalSeconds:0.0} s (the ledger is away, so nothing is compared with it)");
-        await using var face = DeskFace.Build(FromDesk.DeskFace(desk, new() { Listen = new(System.Net.IPAddress.Loopback, 0), Provider = "Example Mail", Trial = true, Time = time, Zone = WorkZone.Named("Europe/Dublin") }, log, Code));
+        await using var accounts = await Accounts.Of(database, desk.AccountRecord(), true, SessionLimits.Usual, time, default);
+        await using var face = DeskFace.Build(FromDesk.DeskFace(desk, new() { Listen = new(System.Net.IPAddress.Loopback, 0), Provider = "Example Mail", Trial = true, Time = time, Zone = WorkZone.Named("Europe/Dublin") }, log, accounts, Code));
         var taken = new Dictionary<string, List<double>>(StringComparer.Ordinal);
         using var listener = new MeterListener { InstrumentPublished = (instrument, to) => { if (instrument.Name == "http.server.request.duration") to.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) =>

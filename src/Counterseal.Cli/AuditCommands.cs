@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Counterseal.Custody;
 using Counterseal.Desk;
-using Counterseal.Ledger;
 using Spectre.Console;
 
 namespace Counterseal.Cli;

@@ -28,7 +28,7 @@ internal sealed class DeskStand : IAsyncDisposable
     public WebApplication Staff => doors[0];
     public WebApplication Open => doors[1];
     public WebApplication Socket => doors[2];
-    public NoteVerifier Log => reader.Log;
+    public LogKeys Log => reader.Log;
     public Uri Pages { get; private set; } = null!;
     public Uri Public => new(Open.Urls.Single());
     public Uri Api => new(Socket.Urls.Single());
