@@ -48,7 +48,8 @@ public sealed class Browser : IAsyncLifetime
         {
             await tools.SendAsync("WebAuthn.removeVirtualAuthenticator", new() { ["authenticatorId"] = authenticator });
             authenticator = await Add();
-        });
+        }
+        );
 
         async Task<string> Add() => (await tools.SendAsync("WebAuthn.addVirtualAuthenticator", new()
         {
