@@ -11,7 +11,7 @@ internal static class SecurityHeaders
     private const string Policy =
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    private const string DeskPolicy = Policy + "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+    private const string DeskPolicy = Policy + "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static void Set(IHeaderDictionary headers, Face face, bool https)
     {

@@ -68,7 +68,7 @@ public class BellTests
             var page = await context.NewPageAsync();
             await page.GotoAsync($"{house.Up["desk"]}attacks");
             await page.GetByRole(AriaRole.Textbox).FillAsync((string)house.Up["code"]!);
-            await page.Locator("main button").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with the code" }).ClickAsync();
             await page.GetByRole(AriaRole.Link, new() { Name = "Example Ltd" }).ClickAsync();
             await page.GetByText("A sign-in from the actor's infrastructure went through.").First.WaitForAsync();
             await page.GetByText("proven, leaf").First.WaitForAsync();

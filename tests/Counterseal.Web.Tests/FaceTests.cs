@@ -59,7 +59,7 @@ public sealed class FaceTests : IAsyncLifetime
         using var desk = await faces.SignedIn();
         using var answer = await desk.GetAsync("/");
         Assert.Equal(
-            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
             Header(answer, "Content-Security-Policy"));
         using var keys = await desk.GetAsync(Asset.Keys.Path);
         Assert.Equal("text/javascript", keys.Content.Headers.ContentType!.MediaType);

@@ -183,7 +183,7 @@ public sealed class QueuePageTests(Browser browser) : IClassFixture<Browser>, IA
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(faces.Desk, "/sign-in").ToString());
         await page.FillAsync("#code", Faces.Code);
-        await page.ClickAsync("main button");
+        await page.ClickAsync("main button:has-text('with the code')");
         await page.FillAsync("#search", "garda");
         await page.PressAsync("#search", "Enter");
         await page.WaitForURLAsync("**/?q=garda");
