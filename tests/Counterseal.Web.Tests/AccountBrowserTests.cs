@@ -1,4 +1,5 @@
 using Counterseal.Desk;
+using Counterseal.Web.Pages;
 using Microsoft.Playwright;
 
 namespace Counterseal.Web.Tests;
@@ -6,6 +7,10 @@ namespace Counterseal.Web.Tests;
 /// <summary>People with passkeys in Debian's Chromium, under the pages' own content policy, over a real desk and ledger.</summary>
 public sealed class AccountBrowserTests(Browser browser) : IClassFixture<Browser>
 {
+    /// <summary>The pages that are looked at here.</summary>
+    internal static IEnumerable<Type> Types =>
+        [typeof(AccountPage), typeof(AccountsPage), typeof(CodePage), typeof(CompartmentsPage), typeof(DemandAccessPage), typeof(RegisterPage), typeof(StepUpPage), typeof(ViewsPage)];
+
     [Fact]
     public async Task From_an_empty_desk_to_a_recovery_by_a_second_person()
     {
@@ -111,20 +116,35 @@ public sealed class AccountBrowserTests(Browser browser) : IClassFixture<Browser
         {
             var (page, _) = await browser.Person(forAxe: true);
             await page.GotoAsync(new Uri(stand.Pages, "/sign-in").ToString());
-            faults.AddRange(await Browser.Faults(page, "/sign-in"));
-            await Enrol(stand, page, await stand.Accounts.Invite("Ada", name, roles, default), name);
+            await Looked("sign-in");
+            await page.GotoAsync(new Uri(stand.Pages, "/enrol").ToString());
+            await Looked("enrol");
+            await page.GetByLabel("Code of your invitation or recovery").FillAsync(await stand.Accounts.Invite("Ada", name, roles, default));
+            await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Register a passkey", Exact = true }).WaitForAsync();
+            await Looked("register");
+            await Passkey(page, "Register a passkey", name);
             foreach (var path in paths)
             {
-                foreach (var (width, scheme) in new[] { (390, ColorScheme.Light), (1440, ColorScheme.Dark) })
+                await page.GotoAsync(new Uri(stand.Pages, path).ToString());
+                await Looked(path.Replace(demand.Demand, "one", StringComparison.Ordinal).Trim('/').Replace('/', '-'));
+            }
+
+            async Task Looked(string what)
+            {
+                foreach (var width in (int[])[390, 768, 1440])
                 {
-                    await page.SetViewportSizeAsync(width, 900);
-                    await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                    await page.GotoAsync(new Uri(stand.Pages, path).ToString());
-                    faults.AddRange(await Browser.Faults(page, $"{path} {width}"));
+                    foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+                    {
+                        await page.SetViewportSizeAsync(width, 900);
+                        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                        await page.ScreenshotAsync(new() { Path = Path.Combine(Place.Root, "artifacts", "screens", $"{what}-{width}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
+                        faults.AddRange(await Browser.Faults(page, $"{what} {width} {scheme}"));
+                    }
                 }
             }
         }
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     private static async Task<string> Invite(IPage ada, DeskStand stand, string name, string role)

@@ -111,6 +111,7 @@ internal sealed class Faces : IAsyncDisposable
             Origin = "https://demands.example.org",
             LedgerKey = Samples.LedgerKey,
             Reports = reports,
+            Tally = new((_, _) => Task.FromResult<byte[]?>(null), Counterseal.Ledger.LogKeys.Parse(Samples.LedgerKey)),
             Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
             Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),
             Status = (token, _) => Task.FromResult(token == Samples.Token ? Samples.Status(faces!.Progress) : null),
