@@ -187,11 +187,10 @@ public sealed class TallySlotsTests
         var change = await LedgerKeyChange.Rotate(tally.Home);
         (slots, var made, _, clock) = await Open(folder, make: false);
         using (made)
-        await using (slots)
         {
-            Assert.Equal((change.New, 2L), (made.Verifier, slots.Latest.Size));
+            await using (slots)
+                Assert.Equal((change.New, 2L), (made.Verifier, slots.Latest.Size));
             using var old = tally.Home.OpenOldKey();
-            await slots.DisposeAsync();
             await using var both = TallySlots.Open(tally, TallyToy.Work(tally, ""), made, old, clock);
             await Slot(both, clock);
             var signed = await File.ReadAllBytesAsync(Path.Combine(tally.LogFolder, "checkpoint"), TestContext.Current.CancellationToken);
