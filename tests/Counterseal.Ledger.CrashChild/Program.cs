@@ -3,6 +3,7 @@ using Counterseal.Ledger;
 
 // The process that the crash tests kill. It says on standard output what was acknowledged to it, and nothing before that.
 //   create HOME            makes a home
+//   plan HOME              gives the ledger a tally
 //   tally HOME COUNT       opens the tally, sends leaves and lets slots pass
 //   append HOME FROM TO    opens the log and appends leaves, two at a time
 //   rotate HOME            gives the log another key
@@ -42,6 +43,10 @@ switch (args[0])
             foreach (var file in args[2..])
                 Console.WriteLine(witness.AddCheckpoint(File.ReadAllBytes(file)).Status);
         }
+        return 0;
+    case "plan":
+        new TallyHome(new LedgerHome(args[1])).Create([.. "{}"u8]);
+        Console.WriteLine("planned");
         return 0;
     case "tally":
         var second = new TallyHome(new LedgerHome(args[1]));

@@ -250,4 +250,54 @@ public sealed class TallySlotsTests
         for (var n = 0; n < 6; n++)
             Assert.True(leaves.Count(leaf => leaf == Convert.ToHexString(TallyToy.Leaf(1, $"leaf-{n}"))) <= 1);
     }
+
+    public static TheoryData<string, bool> Making()
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (var write in new[] { "ledger.tally.secret", "ledger.tally.create", "ledger.tally.plan" })
+            foreach (var place in new[] { "before", "unsynced", "renamed", "after" })
+                foreach (var lose in new[] { false, true })
+                    data.Add($"{write}.{place}", lose);
+        return data;
+    }
+
+    [Theory, MemberData(nameof(Making))]
+    public async Task Killed_while_a_tally_is_made_there_is_none_or_a_whole_one_and_the_log_is_untouched(string point, bool lose)
+    {
+        using var folder = new TemporaryFolder();
+        var made = LedgerHome.Create(folder["home"], "ledger.example/log");
+        var tally = new TallyHome(made.Home);
+        Assert.Equal(137, (await CrashTests.Child(point, lose, "plan", made.Home.Folder)).Status);
+        // From when the plan stands under its name it is one, unless that name was not on the disk yet.
+        Assert.Equal(point is "ledger.tally.plan.after" || (point is "ledger.tally.plan.renamed" && !lose), tally.Exists);
+        if (!tally.Exists)
+            Assert.Equal("planned", Assert.Single((await CrashTests.Child(null, false, "plan", made.Home.Folder)).Lines));
+        var (end, rest) = await CrashTests.Child(null, false, "tally", made.Home.Folder, 2);
+        Assert.Equal((0, "done"), (end, rest[^1]));
+        Assert.Equal(2, rest.Count(line => line.StartsWith("taken ", StringComparison.Ordinal)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(tally.Secret));
+        Assert.Empty((await LedgerCheck.Run(made.Home.LogFolder, made.Key)).Faults);
+    }
+
+    [Theory]
+    [InlineData("before", false)]
+    [InlineData("unsynced", false)]
+    [InlineData("unsynced", true)]
+    [InlineData("after", true)]
+    public async Task Killed_while_dropping_what_no_checkpoint_covers_the_tally_still_opens(string place, bool lose)
+    {
+        using var folder = new TemporaryFolder();
+        var made = LedgerHome.Create(folder["home"], "ledger.example/log");
+        var tally = new TallyHome(made.Home);
+        tally.Create([.. "{}"u8]);
+        Assert.Equal(0, (await CrashTests.Child(null, false, "tally", made.Home.Folder, 3)).Status);
+        var before = await File.ReadAllBytesAsync(Path.Combine(tally.LogFolder, "checkpoint"), TestContext.Current.CancellationToken);
+        var stray = Path.Combine(tally.LogFolder, "tile/0/000.p/255");
+        await File.WriteAllBytesAsync(stray, new byte[255 * 32], TestContext.Current.CancellationToken);
+        Assert.Equal(137, (await CrashTests.Child("ledger.tally.trim." + place, lose, "tally", made.Home.Folder, 3)).Status);
+        Assert.Equal(place == "before" || (place == "unsynced" && lose), File.Exists(stray));
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(tally.LogFolder, "checkpoint"), TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await CrashTests.Child(null, false, "tally", made.Home.Folder, 3)).Status);
+        Assert.False(File.Exists(stray));
+    }
 }

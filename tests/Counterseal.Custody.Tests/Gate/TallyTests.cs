@@ -71,20 +71,59 @@ public class TallyTests
         // From here on the gate has a tally, and a package that it is due for.
         await File.WriteAllBytesAsync(Path.Combine(desk.Home, TallyPlan.FileName), Plan.Bytes(), TestContext.Current.CancellationToken);
         foreach (var point in (string[])["gate.tally.key.before", "gate.tally.key.after", "gate.tally.leaf.before", "gate.tally.leaf.unsynced", "gate.tally.leaf.after"])
-        {
-            var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Counterseal.Custody.GateChild"), [desk.Home, desk.Socket, Law.Instant.Text(desk.Clock.GetUtcNow())]) { RedirectStandardOutput = true };
-            start.Environment["COUNTERSEAL_CRASH_AT"] = point;
-            using var process = Process.Start(start)!;
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-            await process.WaitForExitAsync(patience.Token);
-            Assert.Equal(137, process.ExitCode);
-        }
+            await KilledAt(desk, point);
         await desk.StartGate();
         Assert.Equal(1, (await Logged(desk)).Count);
         using var client = new TallyClient(desk.LedgerAddress, desk.LedgerMade.Key, desk.LedgerMade.Credentials["desk"]);
         var (periods, covers) = (await client.Periods(default), PartSum.Read(Plan.Schema, (await client.Sums(0, default))!));
         // All leaves but one are covers, or came while the two were asked for.
         Assert.InRange(covers.Count, periods[0].To - 1, periods[0].To + 100);
+    }
+
+    [Fact]
+    public async Task Killed_while_letting_go_of_a_leaf_that_came_too_late_the_gate_counts_the_package_once()
+    {
+        await using var desk = await HostileDesk.Begin(gate: false);
+        await desk.StopLedger();
+        new TallyHome(desk.LedgerMade.Home).Create(Plan.Bytes());
+        await desk.StartLedger();
+        await desk.StartGate();
+        var release = await Case.Release(desk);
+        Assert.Equal("done", (await release.File()).State);
+        await desk.StopGate();
+        await File.WriteAllBytesAsync(Path.Combine(desk.Home, TallyPlan.FileName), Plan.Bytes(), TestContext.Current.CancellationToken);
+        using var client = new TallyClient(desk.LedgerAddress, desk.LedgerMade.Key, null);
+        var reader = new TallyReader(client.Read, desk.LedgerMade.Key);
+        var file = Path.Combine(desk.Home, "tally", release.Digest + ".json");
+        // What is kept at a place that a cover has taken meanwhile is let go: killed before, half-way (which loses it, and it is made again), and after.
+        await KeptTooLate();
+        await KilledAt(desk, "gate.tally.lapsed.before");
+        Assert.True(File.Exists(file));
+        await KilledAt(desk, "gate.tally.lapsed.unsynced");
+        await KeptTooLate();
+        await KilledAt(desk, "gate.tally.lapsed.after");
+        Assert.False(File.Exists(file));
+        await desk.StartGate();
+        Assert.Equal(1, (await Logged(desk)).Count);
+
+        async Task KeptTooLate()
+        {
+            await KilledAt(desk, "gate.tally.leaf.after");
+            using var kept = JsonDocument.Parse(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+            for (var patience = 0; patience < 600 && (await reader.Latest(default)).Size <= kept.RootElement.GetProperty("index").GetInt64(); patience++)
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Starts the gate as a process of its own that kills itself there.</summary>
+    private static async Task KilledAt(HostileDesk desk, string point)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Counterseal.Custody.GateChild"), [desk.Home, desk.Socket, Law.Instant.Text(desk.Clock.GetUtcNow())]) { RedirectStandardOutput = true };
+        start.Environment["COUNTERSEAL_CRASH_AT"] = point;
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(137, process.ExitCode);
     }
 
     private static async Task<PartSum> Sums(HostileDesk desk) => PartSum.Read(Plan.Schema, (await desk.Get("/tally/0")).Body);
