@@ -10,6 +10,7 @@ namespace Counterseal.EndToEnd.Tests;
 internal sealed class House : IAsyncDisposable
 {
     private Process? serve;
+    private string[] first = [];
 
     private House(string folder)
     {
@@ -47,6 +48,15 @@ internal sealed class House : IAsyncDisposable
         return house;
     }
 
+    /// <summary>A house of which nothing is there but the company's data: the first start makes the home.</summary>
+    public static House OnEmptyGround()
+    {
+        var house = new House(Directory.CreateTempSubdirectory("cs-").FullName);
+        var from = DemoMail.Write(Path.Combine(house.Folder, "sources"));
+        house.first = ["--accounts", from.Accounts, "--mail", from.Mail];
+        return house;
+    }
+
     /// <summary>Where a process is to kill itself, and after that the next; given to <c>serve</c> at its next start.</summary>
     public string? CrashAt { get; set; }
 
@@ -54,7 +64,7 @@ internal sealed class House : IAsyncDisposable
     public async Task Start(bool loseUnsynced = false, string? trace = null)
     {
         await Kill();
-        var start = Child.Self("serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--watch-port", "0", "--json");
+        var start = Child.Self(["serve", "--home", Home.Folder, "--port", "0", "--public-port", "0", "--watch-port", "0", "--json", .. first]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         // They live for seconds: what the runtime would spend on making their code faster is not earned back.

@@ -32,5 +32,6 @@
         button.disabled = false;
       }
     });
+    form.querySelector("button").disabled = false;
   }
 })();

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Counterseal.Cli;
+using Counterseal.Custody;
+using Microsoft.Playwright;
+
+namespace Counterseal.EndToEnd.Tests;
+
+/// <summary>A company's first day, on an empty folder, at the real processes' pages: accounts, the roster's ceremony, the directory, and the first package, approved with passkeys.</summary>
+public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
+{
+    [Fact]
+    public async Task From_an_empty_folder_to_a_package_that_age_opens_with_nothing_but_passkeys()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var house = House.OnEmptyGround();
+        await house.Start();
+        var (desk, gate) = ((string)house.Up["desk"]!, (string)house.Up["gate"]!);
+
+        // The first administrator, with the code that the terminal showed once; the others by invitation.
+        var ada = await windows.Person("Ada");
+        await ada.Page.GotoAsync(desk + "set-up");
+        await ada.Fill("Set-up code", (string)house.Up["setUp"]!);
+        await ada.Fill("Your name", "Ada");
+        await ada.Press("Go on");
+        await ada.Press("Register a passkey");
+        await ada.Heads("Ada");
+        await ada.Page.GotoAsync(desk + "set-up");
+        await ada.Sees("Set-up is over");
+        Assert.Equal(0, await ada.Page.GetByLabel("Set-up code").CountAsync());
+        var niamh = await windows.Person("Niamh");
+        await Join(ada, niamh, desk, "reviewer");
+        await niamh.Page.GotoAsync(desk);
+        await niamh.Heads("Queue");
+
+        // The ceremony: three register at the gate, the operator drafts, each signs, and from then on it is on the ledger and key files are not taken.
+        List<Window> roster = [];
+        foreach (var name in (string[])["alice", "bob", "carol"])
+        {
+            var code = (string)(await Run("gate", "roster", "invite", name, "--role", name == "bob" ? "reviewer" : "directory", "--role", name == "carol" ? "directory" : "reviewer", "--home", house.Home.Folder, "--json"))["code"]!;
+            var person = await windows.Person(name);
+            await person.EnrolAtGate(gate, code);
+            roster.Add(person);
+        }
+        var settings = Path.Combine(house.Folder, "settings.json");
+        await File.WriteAllTextAsync(settings, """{"keyFiles":false,"change":{"quorum":2,"wait":3600}}""", cancel);
+        _ = await Run("gate", "roster", "draft", "--settings", settings, "--home", house.Home.Folder, "--json");
+        foreach (var person in roster)
+        {
+            await person.AtGate(gate + "roster");
+            await person.Press("Sign this roster as " + person.Name);
+            await person.Waits(person.Page.GetByText("There is nothing for you to sign here").Or(person.Page.GetByText("fixed in a ceremony")));
+        }
+        await roster[0].AtGate(gate + "roster");
+        await roster[0].Sees("fixed in a ceremony");
+        await roster[0].Shot("first-run-roster");
+        Assert.True((bool)(await Run("gate", "roster", "show", "--home", house.Home.Folder, "--json"))["ceremony"]!);
+        Assert.NotEqual(0, (await RunAny("roster", "add", "mallory.pub", "--home", house.Home.Folder)).Code);
+
+        // To whom packages may go: carol confirmed the key and proposes, alice signs as well.
+        var (_, bob, carol) = (roster[0], roster[1], roster[2]);
+        var alice = roster[0];
+        var text = DirectoryEntry.Text("court.example", "IE", "District Court of Example Town", "age-x25519", [house.AuthorityKey.Recipient.Text], house.AuthoritySigner.Verifier.ToString(), "+353 1 555 0100",
+            new Confirmation(TimeProvider.System.GetUtcNow(), "carol", "read back by telephone"), 1);
+        await carol.AtGate(gate + "directory");
+        await carol.Page.GetByLabel("The entry's lines").FillAsync(text);
+        await carol.Press("Propose it");
+        await carol.Press("Sign this entry");
+        await carol.Sees("You have signed it");
+        await alice.AtGate(gate + "directory");
+        await alice.Press("Sign this entry");
+        await alice.Page.GetByText("The signed entry, for the desk").ClickAsync();
+        house.Entry = (await alice.Page.Locator("pre").First.InnerTextAsync()).TrimEnd('\n') + "\n";
+
+        // The first demand, decided; the order waits at the gate for two people with passkeys.
+        using var walk = new Walk(house.Home, TimeProvider.System);
+        var demand = await Steps.Decided(house, walk, cancel);
+        var order = await walk.Order(demand, "niamh", "release", cancel);
+        foreach (var person in (Window[])[bob, alice])
+        {
+            await person.AtGate($"{gate}orders/{order}");
+            await person.Sees("RELEASE: hand a package");
+            await person.Press($"Approve with your passkey as {person.Name}");
+            await person.Waits(person.Page.GetByText("You have approved this order").Or(person.Page.GetByText("was carried out")));
+        }
+        await walk.Done(demand, order, cancel);
+        await alice.Page.ReloadAsync();
+        await alice.Sees("was carried out: the package is sealed");
+        await niamh.Page.GotoAsync(desk + "demands/" + demand);
+        await niamh.Sees("approved 2/2");
+        await niamh.Shot("first-run-demand");
+
+        // What left is verified against what the home's public keys are, and opened by a program that is not ours.
+        var name0 = "cs-" + order[..16];
+        var folder = Directory.CreateDirectory(Path.Combine(house.Folder, "officer")).FullName;
+        var fetched = await walk.Fetch(demand, order, name0, folder, cancel);
+        Assert.True(Package.Verify(fetched, house.Trust, cancel).All(check => check.Holds));
+        var secret = Path.Combine(house.Folder, "officer.key");
+        await File.WriteAllTextAsync(secret, house.AuthorityKey.Export() + "\n", cancel);
+        using var age = Process.Start(new ProcessStartInfo("sh", ["-c", "age -d -i \"$1\" \"$2\" | tar -t", "-", secret, fetched + ".age"]) { RedirectStandardOutput = true })!;
+        Assert.Contains("bagit.txt", await age.StandardOutput.ReadToEndAsync(cancel), StringComparison.Ordinal);
+    }
+
+    /// <summary>Invites and registers one person at the desk.</summary>
+    internal static async Task Join(Window administrator, Window person, string desk, params string[] roles)
+    {
+        await administrator.Page.GotoAsync(desk + "accounts");
+        if (await administrator.Page.GetByRole(AriaRole.Button, new() { Name = "Use your passkey" }).CountAsync() > 0)
+            await administrator.Press("Use your passkey");
+        await administrator.Fill("Name", person.Name);
+        foreach (var role in roles)
+            await administrator.Page.Locator($"#invite-{role}").CheckAsync();
+        await administrator.Press("Invite");
+        var code = await administrator.Page.Locator("#one-time-code").TextContentAsync();
+        await person.Page.GotoAsync(desk + "enrol");
+        await person.Fill("Code of your invitation or recovery", code!);
+        await person.Press("Go on");
+        await person.Press("Register a passkey");
+        await person.Heads(person.Name);
+    }
+
+    private static async Task<JsonNode> Run(params string[] arguments)
+    {
+        var (code, said, errors) = await RunAny(arguments);
+        Assert.True(code == 0, errors);
+        return JsonNode.Parse(said)!;
+    }
+
+    private static async Task<(int Code, string Said, string Errors)> RunAny(params string[] arguments)
+    {
+        var start = Child.Self(arguments);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, said, await errors);
+    }
+}
