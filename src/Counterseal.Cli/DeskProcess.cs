@@ -12,29 +12,37 @@ using Microsoft.Extensions.Logging;
 
 namespace Counterseal.Cli;
 
-/// <summary>The desk's own process: the room behind a staff socket and two faces, and the timer that finishes what was interrupted.</summary>
+/// <summary>Ports of the faces.</summary>
+/// <param name="Desk">The desk's pages.</param>
+/// <param name="Public">The public's.</param>
+/// <param name="Portal">The portal of authorities' officers.</param>
+internal sealed record FacePorts(int Desk, int Public, int Portal);
+
+/// <summary>The desk's own process: the room behind a staff socket and three faces, and the timer that finishes what was interrupted.</summary>
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
-    public static async Task Run(Home home, int deskPort, int publicPort, string? code, bool hasBell, string? gatePages, Action<string?> ready, CancellationToken cancel)
+    public static async Task Run(Home home, FacePorts ports, string? code, bool hasBell, string? gatePages, Action<string?> ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
         options = options with { GatePages = gatePages ?? options.GatePages };
         var log = LogKeys.Parse(options.LedgerKey);
         using var desk = await Counterseal.Desk.Desk.Open(options, TimeProvider.System, cancel);
         await using var accounts = await Accounts.Of(options.Database, desk.AccountRecord(), options.Trial, SessionLimits.Usual, TimeProvider.System, cancel);
+        using var officers = await Officers.Of(options.Database, desk.AccountRecord(), options.Trial, SessionLimits.Usual, TimeProvider.System, cancel);
         using var ledger = new LedgerClient(options.LedgerAddress, log, credential: null);
         using var tally = desk.TallyPlan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, options.Tls is null ? null : TlsKey.Open(options.Tls));
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
         var shelf = new ReportShelf(home.Reports);
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
         await using var staff = Staff(desk, accounts, reports, home.DeskSocket);
-        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(ports.Desk, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View, Officers = FromDesk.OfficerPages(desk, officers, options.PortalOrigin ?? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Portal}")) });
+        await using var portalFace = PortalFace.Build(FromDesk.PortalFace(desk, Ground(ports.Portal, options, options.PortalOrigin), officers, accounts));
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
-        WebApplication[] all = [staff, deskFace, publicFace];
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(ports.Public, options), ledger, $"http://127.0.0.1:{ports.Public.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
+        WebApplication[] all = [staff, deskFace, portalFace, publicFace];
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -52,6 +52,12 @@ public sealed record DemandState
     public ImmutableSortedDictionary<string, string> Recused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     /// <summary>Who works on it, by name; <c>null</c> when nobody was picked.</summary>
     public string? AssignedTo { get; init; }
+    /// <summary>Messages between desk and authority, oldest first.</summary>
+    public ImmutableList<Message> Messages { get; init; } = [];
+
+    /// <summary>Whether the last message is the authority's, so that it waits for ours.</summary>
+    [JsonIgnore]
+    public bool Unanswered => Messages is [.., { Direction: MessageDirection.FromAuthority }];
 
     /// <summary>The facts as the engine takes them.</summary>
     [JsonIgnore]

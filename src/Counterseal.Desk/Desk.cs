@@ -93,24 +93,26 @@ public sealed partial class Desk : IDisposable
     /// <param name="cancel">Until the commit.</param>
     /// <exception cref="DeskException"><c>malformed</c>: too large.</exception>
     /// <exception cref="KeptException">Kept, but the ledger does not answer: no receipt.</exception>
-    public async Task<Arrival> Receive(ReadOnlyMemory<byte> original, string channel, CancellationToken cancel)
+    public Task<Arrival> Receive(ReadOnlyMemory<byte> original, string channel, CancellationToken cancel) => Receive(original, channel, null, cancel);
+
+    /// <summary>Takes an original in that an officer files at the portal.</summary>
+    /// <param name="original">The bytes as they came, at most 20 MiB.</param>
+    /// <param name="channel">How they came, e.g. <c>portal</c>.</param>
+    /// <param name="filed">The officer, signed in; <c>null</c> for every other way.</param>
+    /// <param name="cancel">Until the commit.</param>
+    /// <exception cref="DeskException"><c>malformed</c>: too large.</exception>
+    /// <exception cref="KeptException">Kept, but the ledger does not answer: no receipt.</exception>
+    public async Task<Arrival> Receive(ReadOnlyMemory<byte> original, string channel, Filing? filed, CancellationToken cancel)
     {
         if (original.Length > OriginalLimit)
             throw new DeskException("malformed", $"an original has at most {OriginalLimit} bytes, not {original.Length}", "send it in parts, each a demand of its own");
         Word(channel, "the channel", 40);
-        var reading = Door.Read(original, schemas);
+        var reading = Looked(original);
         var bytes = original.ToArray();
         var digest = Canon.Digest(bytes);
         if (reading.Demand is not { } demand)
             return await Quarantine(bytes, digest, reading.Format, channel, reading.Faults, cancel);
         var read = Canon.Bytes(demand);
-        if (demand.Scope.Items.Count > MostItems || read.Length > MostReading)
-        {
-            return await Quarantine(bytes, digest, reading.Format, channel, [new Remark(
-                null, "scope", "docs/gate-protocol.md, The order",
-                $"the demand names {demand.Scope.Items.Count} selectors in {read.Length} bytes; at most {MostItems} in {MostReading} can be worked on, and there is no bulk export",
-                "split it into demands of their own")], cancel);
-        }
         var id = DemandId.New();
         var token = DemandId.NewToken();
         var kept = new Original(digest, bytes.Length, reading.Format, channel);
@@ -118,12 +120,27 @@ public sealed partial class Desk : IDisposable
             DemandState.None, id, Self,
             async db => new Received(
                 kept, Canon.Digest(read), demand, DemandId.TokenDigest(token), reading.Warnings,
-                await db.Originals.AsNoTracking().Where(o => o.Digest == digest).OrderBy(o => o.Received).Select(o => o.Demand).FirstOrDefaultAsync(cancel)),
+                await db.Originals.AsNoTracking().Where(o => o.Digest == digest).OrderBy(o => o.Received).Select(o => o.Demand).FirstOrDefaultAsync(cancel), filed),
             new OriginalRow { Demand = id, Digest = digest, Bytes = bytes, Received = time.GetUtcNow() }, cancel);
         // The leaf is proven while the law is run.
         var leaf = Promptly(id);
         await AssessIfDue(state);
         return new Receipt(id, token, demand.Reference, digest, state.ReceivedAt, store.Proven(logged), reading.Warnings, await leaf);
+    }
+
+    private Reading Looked(ReadOnlyMemory<byte> original)
+    {
+        var reading = Door.Read(original, schemas);
+        if (reading.Demand is not { } demand || (demand.Scope.Items.Count <= MostItems && Canon.Bytes(demand).Length <= MostReading))
+            return reading;
+        return reading with
+        {
+            Demand = null,
+            Faults = [new Remark(
+                null, "scope", "docs/gate-protocol.md, The order",
+                $"the demand names {demand.Scope.Items.Count} selectors in {Canon.Bytes(demand).Length} bytes; at most {MostItems} in {MostReading} can be worked on, and there is no bulk export",
+                "split it into demands of their own")],
+        };
     }
 
     /// <summary>Records whether the demand is from whom it says, and runs the law again.</summary>

@@ -70,6 +70,8 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasIndex(d => d.AssessmentDue);
         demands.HasIndex(d => d.OrdersOpen);
         demands.HasIndex(d => d.Turns);
+        demands.HasIndex(d => new { d.Filer, d.N });
+        demands.HasIndex(d => d.Unanswered);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
         var tally = modelBuilder.Entity<TallyRow>().ToTable("tally");

@@ -39,6 +39,9 @@ public sealed record DeskOptions
     /// <summary>The address of the desk's own pages as browsers know it, e.g. <c>https://desk.example</c>, where a proxy in front speaks TLS; passkeys are bound to its name for good. <c>null</c>: this machine only.</summary>
     public string? PagesOrigin { get; init; }
 
+    /// <summary>The address of the authorities' portal as browsers know it, e.g. <c>https://authorities.example</c>, another host than the desk's; officers' passkeys are bound to its name for good. <c>null</c>: this machine only.</summary>
+    public string? PortalOrigin { get; init; }
+
     /// <summary>The company's own sign-in (OpenID Connect); <c>null</c> where there is none.</summary>
     public CompanySettings? Company { get; init; }
 
@@ -72,8 +75,10 @@ public sealed record DeskOptions
             wrong.Add($"rules: the folder {Rules} is not there");
         if (Schemas is not null && !Directory.Exists(Schemas))
             wrong.Add($"schemas: the folder {Schemas} is not there");
-        if (PagesOrigin is not null && !(Uri.TryCreate(PagesOrigin, UriKind.Absolute, out var pages) && pages.Scheme == Uri.UriSchemeHttps && pages.GetLeftPart(UriPartial.Authority) == PagesOrigin))
+        if (!IsOrigin(PagesOrigin, out var pages))
             wrong.Add("pagesOrigin: an https address without a path, e.g. https://desk.example");
+        if (!IsOrigin(PortalOrigin, out var portal) || (portal is not null && portal.Host == pages?.Host))
+            wrong.Add("portalOrigin: an https address without a path, e.g. https://authorities.example, of another host than pagesOrigin");
         if (Company is { } company)
             wrong.AddRange(company.Check());
         if (Tls is not null && !File.Exists(Tls))
@@ -90,6 +95,12 @@ public sealed record DeskOptions
             }
         }
         return wrong;
+
+        static bool IsOrigin(string? origin, out Uri? address)
+        {
+            address = null;
+            return origin is null || (Uri.TryCreate(origin, UriKind.Absolute, out address) && address.Scheme == Uri.UriSchemeHttps && address.GetLeftPart(UriPartial.Authority) == origin);
+        }
 
         void Address(string name, string address)
         {

@@ -68,7 +68,13 @@ public sealed partial class Desk
     /// <returns>JSON; <c>null</c> for a token that is not one, or while the ledger has taken no leaf.</returns>
     public async Task<byte[]?> TallyNotice(string token, CancellationToken cancel)
     {
-        if (await DemandOf(token, cancel) is not { } id || await TallyOf(id, cancel) is not { Count: > 0 } papers)
+        return await DemandOf(token, cancel) is { } id ? await TallyOfDemand(id, cancel) : null;
+    }
+
+    /// <summary>The same of a demand by its id, for whoever was shown to be its authority.</summary>
+    public async Task<byte[]?> TallyOfDemand(string id, CancellationToken cancel)
+    {
+        if (await TallyOf(id, cancel) is not { Count: > 0 } papers)
             return null;
         var file = await Show(id, cancel);
         var tells = file.State.IsAuthenticated || file.State.Decided is null || !Life.Reveals(file.State.Decided.Decision);

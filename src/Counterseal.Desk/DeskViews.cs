@@ -52,7 +52,11 @@ public sealed record DemandFile(DemandState State, IReadOnlyList<LoggedEvent> Ev
 /// <param name="Proof">The <i>received</i> event with its proof.</param>
 public sealed record AuthorityView(
     string Id, string Reference, DateTimeOffset Received, string OriginalDigest, string Status, bool Authenticated,
-    Decision? Decision, IReadOnlyList<string> Reasons, SealResult? Package, ProvenEvent Proof);
+    Decision? Decision, IReadOnlyList<string> Reasons, SealResult? Package, ProvenEvent Proof)
+{
+    /// <summary>Our messages to the authority, oldest first.</summary>
+    public IReadOnlyList<Message> Messages { get; init; } = [];
+}
 
 /// <content>What people look at. Nothing here changes anything.</content>
 public sealed partial class Desk
@@ -113,8 +117,11 @@ public sealed partial class Desk
         if (await DemandOf(token, cancel) is not { } id)
             return null;
         var file = await Show(id, cancel);
-        if (file.Events.Count == 0)
-            return null;
+        return file.Events.Count == 0 ? null : ForAuthority(file);
+    }
+
+    private AuthorityView ForAuthority(DemandFile file)
+    {
         var state = file.State;
         var decided = state.Decided is { } d && (state.IsAuthenticated || !Life.Reveals(d.Decision)) ? d : null;
         var ready = state.Stage is Stage.Sealed or Stage.Released && state.IsAuthenticated && file.Tampered is null;
@@ -131,8 +138,11 @@ public sealed partial class Desk
             _ => "decided",
         };
         return new AuthorityView(
-            id, state.Received!.Demand.Reference, state.ReceivedAt, state.Received.Original.Digest, status, state.IsAuthenticated,
-            decided?.Decision, decided?.Reasons ?? [], ready ? state.Package!.Seal : null, store.Proven(file.Events[0]));
+            state.Id, state.Received!.Demand.Reference, state.ReceivedAt, state.Received.Original.Digest, status, state.IsAuthenticated,
+            decided?.Decision, decided?.Reasons ?? [], ready ? state.Package!.Seal : null, store.Proven(file.Events[0]))
+        {
+            Messages = [.. state.Messages.Where(message => message.Direction == MessageDirection.ToAuthority)],
+        };
     }
 
     /// <summary>The id of the demand that a receipt's token opens, or <c>null</c>.</summary>

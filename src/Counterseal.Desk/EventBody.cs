@@ -54,6 +54,16 @@ public abstract record EventBody
         ["compartmentLeft"] = typeof(CompartmentLeft),
         ["viewed"] = typeof(Viewed),
         ["audited"] = typeof(Audited),
+        ["officerAsked"] = typeof(OfficerAsked),
+        ["officerConfirmed"] = typeof(OfficerConfirmed),
+        ["officerRefused"] = typeof(OfficerRefused),
+        ["officerInvited"] = typeof(OfficerInvited),
+        ["officerEnrolled"] = typeof(OfficerEnrolled),
+        ["officerPasskeyDropped"] = typeof(OfficerPasskeyDropped),
+        ["officerSignedOut"] = typeof(OfficerSignedOut),
+        ["officerEnded"] = typeof(OfficerEnded),
+        ["keyProposed"] = typeof(KeyProposed),
+        ["messaged"] = typeof(Messaged),
     };
 
     private protected EventBody() { }
@@ -89,8 +99,9 @@ public abstract record EventBody
 /// <param name="Receipt">SHA-256 of the receipt's token; the token itself is only in the receipt.</param>
 /// <param name="Warnings">What was read but not understood.</param>
 /// <param name="DuplicateOf">The first demand that came with the very same bytes.</param>
+/// <param name="Filed">The officer who filed it at the portal, signed in; <c>null</c> for every other way.</param>
 public sealed record Received(
-    Original Original, string DemandDigest, Demand Demand, string Receipt, IReadOnlyList<Remark> Warnings, string? DuplicateOf = null) : EventBody;
+    Original Original, string DemandDigest, Demand Demand, string Receipt, IReadOnlyList<Remark> Warnings, string? DuplicateOf = null, Filing? Filed = null) : EventBody;
 
 /// <summary>An original's description.</summary>
 /// <param name="Digest">SHA-256.</param>

@@ -255,6 +255,8 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         row.OrdersOpen = state.Orders.Any(order => order.IsOpen);
         row.Receipt = state.Received.Receipt;
         row.Compartment = state.Compartment;
+        row.Filer = state.Received.Filed?.Authority ?? "";
+        row.Unanswered = state.Unanswered;
     }
 
     private static string Place(bool emergency, DateTimeOffset? due, DateTimeOffset received, long n)

@@ -80,6 +80,10 @@ internal sealed class DemandRow
     public string Receipt { get; set; } = "";
     /// <summary>The compartment that a person put it in; <c>null</c> when in none.</summary>
     public string? Compartment { get; set; }
+    /// <summary>The authority whose officer filed it at the portal; empty for every other way.</summary>
+    public string Filer { get; set; } = "";
+    /// <summary>Whether a message of the authority waits for ours.</summary>
+    public bool Unanswered { get; set; }
     /// <summary>What the last check against the ledger found wrong; <c>null</c> when nothing.</summary>
     public string? Tampered { get; set; }
 }

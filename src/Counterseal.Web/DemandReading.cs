@@ -42,6 +42,8 @@ internal static class DemandReading
             Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(order) with { State = "the gate works on it", Result = EventSentence.Of(progress, TimeProvider.System.GetUtcNow()) } : Order(order))],
             Events = [.. file.Events.Select(e => new EventView(e.Event.Version, e.Event.Type, e.Event.At, e.Event.By, EventSentence.Of(e.Event), Proof(prove(e), e.LeafIndex, log)))],
             Tampered = file.Tampered,
+            Messages = state.Messages,
+            Filed = received.Filed,
         };
     }
 

@@ -35,6 +35,8 @@ public sealed record DeskFaceOptions
     public required Func<Sight, string, CancellationToken, Task<bool>> Sees { get; init; }
     /// <summary>Ids of demands that may not be seen; <c>null</c> where none is hidden.</summary>
     public Func<Sight, CancellationToken, Task<IReadOnlySet<string>>>? Hidden { get; init; }
+    /// <summary>Officers of authorities, and messages with them; <c>null</c> where there is no portal.</summary>
+    public OfficerPages? Officers { get; init; }
     /// <summary>Compartments, conflicts, and who is picked; <c>null</c> where there is no desk behind the pages.</summary>
     public KeepingPages? Keeping { get; init; }
     /// <summary>The company's own sign-in; <c>null</c> where there is none.</summary>
@@ -50,7 +52,7 @@ public static class DeskFace
     /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
     public static WebApplication Build(DeskFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null, Officers = options.Officers is not null } };
         if (options.SignInCode is { } code)
             _ = new SignInCode(code);
         var accounts = options.Accounts;
@@ -73,6 +75,8 @@ public static class DeskFace
             CompanySignIn.Map(app, pages);
         if (options.Keeping is { } keeping)
             KeepingRoutes.Map(app, pages, keeping);
+        if (options.Officers is { } officers)
+            OfficerRoutes.Map(app, pages, officers);
         if (options.Attacks is { } attacks)
             MapAttacks(app, options, pages, attacks);
         MapPages(app, options, pages);
@@ -100,7 +104,7 @@ public static class DeskFace
         app.MapGet("/quarantine", async Task<IResult> (HttpContext http) =>
             Show<QuarantinePage>(pages, http, new() { [nameof(QuarantinePage.Rows)] = await options.Quarantine(http.RequestAborted) }));
         app.MapGet("/directory", async Task<IResult> (HttpContext http) =>
-            Show<DirectoryPage>(pages, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted) }));
+            Show<DirectoryPage>(pages, http, new() { [nameof(DirectoryPage.Rows)] = await options.Directory(http.RequestAborted), [nameof(DirectoryPage.Proposed)] = options.Officers is { } officers ? await OfficerRoutes.Proposed(officers, http.RequestAborted) : [] }));
         app.MapGet("/rules", async Task<IResult> (HttpContext http) =>
             Show<RulesPage>(pages, http, new() { [nameof(RulesPage.Books)] = await options.Books(http.RequestAborted) }));
         app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) => (await options.Books(http.RequestAborted)).Book is var book && book.Rules.FirstOrDefault(r => r.Id == id) is { } rule

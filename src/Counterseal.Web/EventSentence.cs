@@ -9,7 +9,7 @@ internal static class EventSentence
     /// <summary>The sentence.</summary>
     public static string Of(DeskEvent happened) => happened.Body switch
     {
-        Received r => $"A {r.Original.Format} message of {Words.Bytes(r.Original.Length)} came by {r.Original.Channel}{(r.DuplicateOf is { } first ? $"; the same bytes came before, as {first}" : "")}.",
+        Received r => $"A {r.Original.Format} message of {Words.Bytes(r.Original.Length)} came by {r.Original.Channel}{(r.Filed is { } filed ? $", filed by {filed.Name}, {filed.Office}, who was signed in for {filed.Authority}" : "")}{(r.DuplicateOf is { } first ? $"; the same bytes came before, as {first}" : "")}.",
         Authenticated { Outcome: Authenticity.Authentic } a => $"It is from whom it says. {a.Reason} Evidence: {a.Evidence}",
         Authenticated a => $"It is not from whom it says. {a.Reason} Evidence: {a.Evidence}",
         Assessed a => $"{Words.Count(a.Assessment.Findings.Count, "finding")}, {Words.Count(a.Assessment.Questions.Count, "question")}; proposed: {Words.Of(a.Assessment.Proposed)}.",
@@ -32,6 +32,8 @@ internal static class EventSentence
         Resumed r => $"The stay ended: {r.Reason}",
         Withdrawn w => $"The authority took it back: {w.Reason}",
         Closed c => $"Closed: {c.Reason}",
+        Messaged { Direction: MessageDirection.ToAuthority } m => $"We wrote to the authority: {m.Text}",
+        Messaged m => $"The authority wrote: {m.Text}",
         _ => happened.Type,
     };
 

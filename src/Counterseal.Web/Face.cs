@@ -7,4 +7,6 @@ public enum Face
     Desk,
     /// <summary>Authorities and the public.</summary>
     Public,
+    /// <summary>Officers of authorities, signed in.</summary>
+    Portal,
 }

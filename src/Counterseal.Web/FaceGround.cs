@@ -43,6 +43,8 @@ public sealed record FaceGround
     internal bool Vulnerabilities { get; init; }
     /// <summary>Whether there is a tally.</summary>
     internal bool Tally { get; init; }
+    /// <summary>Whether there is a portal for authorities.</summary>
+    internal bool Officers { get; init; }
 
     internal bool IsHttps => Certificate is not null || Origin?.StartsWith("https://", StringComparison.Ordinal) == true;
 
@@ -51,7 +53,7 @@ public sealed record FaceGround
 
     internal CookieSecurePolicy CookieSecurity => IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, GatePages = GatePages };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 
@@ -88,7 +90,7 @@ public sealed record FaceGround
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(forms =>
         {
-            forms.Cookie.Name = CookieName(face == Face.Desk ? "counterseal-desk-form" : "counterseal-form");
+            forms.Cookie.Name = CookieName(face switch { Face.Desk => "counterseal-desk-form", Face.Portal => "counterseal-portal-form", _ => "counterseal-form" });
             forms.Cookie.HttpOnly = true;
             forms.Cookie.SameSite = SameSiteMode.Strict;
             forms.Cookie.SecurePolicy = CookieSecurity;

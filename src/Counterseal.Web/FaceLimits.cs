@@ -18,6 +18,8 @@ internal static class FaceLimits
     public const string Report = "report";
     /// <summary>Status pages.</summary>
     public const string Status = "status";
+    /// <summary>Requests for accounts of officers.</summary>
+    public const string Request = "request";
 
     public static void Desk(RateLimiterOptions limits)
     {
@@ -33,6 +35,16 @@ internal static class FaceLimits
         limits.AddPolicy(Check, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(30, TimeSpan.FromMinutes(1))));
         limits.AddPolicy(Report, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(10, TimeSpan.FromMinutes(10))));
         limits.AddPolicy(Status, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(120, TimeSpan.FromMinutes(1))));
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            RateLimitPartition.GetTokenBucketLimiter(Who(http), _ => new() { TokenLimit = 600, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
+    }
+
+    public static void Portal(RateLimiterOptions limits)
+    {
+        Refusal(limits);
+        limits.AddPolicy(SignIn, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(300, TimeSpan.FromMinutes(1))));
+        limits.AddPolicy(Request, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(10, TimeSpan.FromMinutes(10))));
+        limits.AddPolicy(Submit, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(60, TimeSpan.FromMinutes(1))));
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
             RateLimitPartition.GetTokenBucketLimiter(Who(http), _ => new() { TokenLimit = 600, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
     }

@@ -20,6 +20,8 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     public bool Vulnerabilities { get; init; }
     /// <summary>Whether there is a tally behind the public pages.</summary>
     public bool Tally { get; init; }
+    /// <summary>Whether there is a portal for authorities, whose officers the desk keeps.</summary>
+    public bool Officers { get; init; }
     /// <summary>The origin of the gate's own pages; <c>null</c> where there are none.</summary>
     public string? GatePages { get; init; }
 

@@ -7,7 +7,7 @@ using Counterseal.Ledger;
 namespace Counterseal.Web;
 
 /// <summary>The faces over a desk in the same process, as <c>counterseal serve</c> runs them.</summary>
-public static class FromDesk
+public static partial class FromDesk
 {
     /// <summary>At most so many rows on a page.</summary>
     private const int Most = 500;
@@ -160,21 +160,27 @@ public static class FromDesk
             tells ? new(view.Decision!.Value, view.Reasons) : null,
             progress == Progress.Ready && view.Package is { } seal
                 ? [.. seal.Volumes.Select(v => new StatusFile(seal.FileOf(v), v.Length, v.Digest)), new(seal.Counterseal, null, null)]
-                : []);
+                : [])
+        {
+            Messages = view.Messages,
+        };
     }
 
     /// <summary>Opens a file of the package; that it is handed out is on record before its first byte leaves.</summary>
     private static async Task<PackageFile?> Package(Desk.Desk desk, string token, string name, string? range, CancellationToken cancel)
     {
-        if (await desk.DemandOf(token, cancel) is not { } id)
-            return null;
+        return await desk.DemandOf(token, cancel) is { } id ? await Package(desk, id, name, range, "authority", "fetched from the status page", cancel) : null;
+    }
+
+    private static async Task<PackageFile?> Package(Desk.Desk desk, string id, string name, string? range, string by, string how, CancellationToken cancel)
+    {
         try
         {
             var file = await desk.Package(id, name, range, cancel);
             try
             {
                 if (!name.EndsWith(".counterseal", StringComparison.Ordinal))
-                    await HandedOut(desk, id, cancel);
+                    await HandedOut(desk, id, by, how, cancel);
                 return file;
             }
             catch
@@ -189,16 +195,16 @@ public static class FromDesk
         }
     }
 
-    private static async Task HandedOut(Desk.Desk desk, string id, CancellationToken cancel)
+    private static async Task HandedOut(Desk.Desk desk, string id, string by, string how, CancellationToken cancel)
     {
         try
         {
-            await desk.HandedOut(id, "authority", "fetched from the status page", cancel);
+            await desk.HandedOut(id, by, how, cancel);
         }
         catch (ConflictException)
         {
             // Two downloads at once: the other one recorded it, or the demand has moved on, which the second try says.
-            await desk.HandedOut(id, "authority", "fetched from the status page", cancel);
+            await desk.HandedOut(id, by, how, cancel);
         }
     }
 

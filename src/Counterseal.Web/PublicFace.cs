@@ -295,14 +295,14 @@ public static class PublicFace
         FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);
 
     /// <summary>One range of bytes, so that a download that broke off goes on; any other header is as none (RFC 9110, 14.2).</summary>
-    private static string? Range(HttpRequest request) =>
+    internal static string? Range(HttpRequest request) =>
         RangeHeaderValue.TryParse(request.Headers.Range, out var range) && range is { Unit: "bytes", Ranges.Count: 1 } ? range.ToString() : null;
 
-    private static bool IsAway(Exception away) =>
+    internal static bool IsAway(Exception away) =>
         away is HttpRequestException or IOException or LedgerException or DeskException { Code: "gate-away" or "gate-refused" or "kept" };
 
     /// <summary>A file from the gate, handed on as it comes, never held in memory.</summary>
-    private sealed class Passage(PackageFile answer, string file) : IResult
+    internal sealed class Passage(PackageFile answer, string file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

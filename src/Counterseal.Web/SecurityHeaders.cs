@@ -4,18 +4,18 @@ namespace Counterseal.Web;
 
 /// <summary>
 /// The headers of every answer. Pages need nothing from elsewhere and run no script, so nothing else is allowed; the desk's pages have small scripts of ours
-/// for the keyboard, without which they work as well, and for passkeys, served by ourselves.
+/// for the keyboard, without which they work as well, and the desk's and the portal's for passkeys, served by ourselves.
 /// </summary>
 internal static class SecurityHeaders
 {
     private const string Policy =
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    private const string DeskPolicy = Policy + "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+    private const string ScriptPolicy = Policy + "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static void Set(IHeaderDictionary headers, Face face, bool https)
     {
-        headers.ContentSecurityPolicy = face == Face.Desk ? DeskPolicy : Policy;
+        headers.ContentSecurityPolicy = face is Face.Desk or Face.Portal ? ScriptPolicy : Policy;
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";

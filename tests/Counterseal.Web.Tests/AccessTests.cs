@@ -17,7 +17,7 @@ public sealed class AccessTests
         await using var stand = await DeskStand.Up();
         await using var faces = await Faces.Start();
         var mapped = new HashSet<(Door, string, string)>();
-        foreach (var (door, app) in new[] { (Door.Desk, stand.Staff), (Door.Public, stand.Open), (Door.Staff, stand.Socket) })
+        foreach (var (door, app) in new[] { (Door.Desk, stand.Staff), (Door.Public, stand.Open), (Door.Staff, stand.Socket), (Door.Portal, stand.PortalApp) })
         {
             var routes = AccessGuard.Routes(app).ToList();
             Assert.True(routes.Count > 8, $"only {routes.Count} routes of {door} seen: the test looks at the wrong thing");

@@ -25,6 +25,10 @@ internal sealed class DeskStand : IAsyncDisposable
 
     public Desk.Desk Desk { get; private set; } = null!;
     public Accounts Accounts { get; private set; } = null!;
+    public Officers Officers { get; private set; } = null!;
+    public WebApplication PortalApp => doors[3];
+    /// <summary>The portal's address by its name, as passkeys need it.</summary>
+    public Uri Portal { get; private set; } = null!;
     public WebApplication Staff => doors[0];
     public WebApplication Open => doors[1];
     public WebApplication Socket => doors[2];
@@ -56,11 +60,13 @@ internal sealed class DeskStand : IAsyncDisposable
         });
         stand.Desk = await Counterseal.Desk.Desk.Open(options, clock, default);
         stand.Accounts = await Accounts.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
+        stand.Officers = await Officers.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
         var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock };
         var named = origin is null ? ground : ground with { Origin = origin, Hosts = [new Uri(origin).Host] };
         var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with
         {
             Company = company,
+            Officers = FromDesk.OfficerPages(stand.Desk, stand.Officers, "http://localhost:8479"),
             Reports = (_, year, _) => Task.FromResult(ReportSamples.Desk(year)),
             Attacks = new()
             {
@@ -71,6 +77,7 @@ internal sealed class DeskStand : IAsyncDisposable
             },
         });
         var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/"));
+        var portal = PortalFace.Build(FromDesk.PortalFace(stand.Desk, named, stand.Officers, stand.Accounts));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -80,10 +87,11 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.reports = new(stand.Desk, options.Database, new Counterseal.Reports.ReportShelf(Path.Combine(stand.folder, "reports")), _ => Task.FromResult(new Counterseal.Reports.ReportGround("Example Mail", trial, Counterseal.Reports.ReportForms.Default)), clock);
         ReportApi.Map(socket, stand.reports);
         StaffDoor.Hold(socket);
-        stand.doors = [pages, open, socket];
+        stand.doors = [pages, open, socket, portal];
         foreach (var door in stand.doors)
             await door.StartAsync();
         stand.Pages = new($"http://localhost:{new Uri(pages.Urls.Single()).Port}/");
+        stand.Portal = new($"http://localhost:{new Uri(portal.Urls.Single()).Port}/");
         return stand;
     }
 
@@ -179,6 +187,7 @@ internal sealed class DeskStand : IAsyncDisposable
         foreach (var door in doors)
             await door.DisposeAsync();
         reports?.Dispose();
+        Officers.Dispose();
         await Accounts.DisposeAsync();
         Desk.Dispose();
         await gate.DisposeAsync();

@@ -23,6 +23,9 @@ public abstract class AccountDatabase(DbContextOptions options) : IdentityUserCo
     internal DbSet<SessionRow> Sessions => Set<SessionRow>();
     internal DbSet<ViewRow> Views => Set<ViewRow>();
     internal DbSet<ViewHeadRow> ViewHeads => Set<ViewHeadRow>();
+    internal DbSet<OfficerSessionRow> OfficerSessions => Set<OfficerSessionRow>();
+    internal DbSet<OfficerPasskeyRow> OfficerPasskeys => Set<OfficerPasskeyRow>();
+    internal DbSet<OfficerReadRow> OfficerReads => Set<OfficerReadRow>();
 
     // Identity asks the application for its shape, also where a context is opened outside of one.
     private static readonly ServiceProvider Shape = new ServiceCollection().Configure<IdentityOptions>(identity => identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
@@ -74,7 +77,12 @@ public abstract class AccountDatabase(DbContextOptions options) : IdentityUserCo
         var heads = builder.Entity<ViewHeadRow>().ToTable("view_heads");
         heads.HasKey(h => h.Name);
         heads.HasData(new ViewHeadRow { Name = ViewHeadRow.One, Last = 0, Chain = View.Begin });
-        foreach (var entity in new[] { typeof(Account), typeof(SessionRow), typeof(ViewRow), typeof(ViewHeadRow) }.Select(builder.Model.FindEntityType))
+        builder.Entity<OfficerSessionRow>().ToTable("officer_sessions").HasKey(s => s.Id);
+        builder.Entity<OfficerSessionRow>().HasIndex(s => s.Officer);
+        builder.Entity<OfficerPasskeyRow>().ToTable("officer_passkeys").HasKey(p => p.Id);
+        builder.Entity<OfficerPasskeyRow>().HasIndex(p => p.Officer);
+        builder.Entity<OfficerReadRow>().ToTable("officer_reads").HasKey(r => new { r.Officer, r.Demand });
+        foreach (var entity in new[] { typeof(Account), typeof(SessionRow), typeof(ViewRow), typeof(ViewHeadRow), typeof(OfficerSessionRow), typeof(OfficerPasskeyRow), typeof(OfficerReadRow) }.Select(builder.Model.FindEntityType))
         {
             foreach (var property in entity!.GetProperties())
                 property.SetColumnName(string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : $"{c}")));

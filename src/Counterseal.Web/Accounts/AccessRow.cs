@@ -11,6 +11,8 @@ internal enum Door
     Public,
     /// <summary>The command's socket.</summary>
     Staff,
+    /// <summary>The pages of officers of authorities.</summary>
+    Portal,
 }
 
 /// <summary>Who may come through.</summary>
@@ -29,7 +31,7 @@ internal enum Thing
 {
     /// <summary>Nothing.</summary>
     None,
-    /// <summary>A demand (<c>{id}</c>): there is none for whoever is outside its compartment.</summary>
+    /// <summary>A demand (<c>{id}</c>): there is none for whoever is outside its compartment; at the portal, for whoever is not of the authority that filed it.</summary>
     Demand,
     /// <summary>A finding of an attack.</summary>
     Finding,

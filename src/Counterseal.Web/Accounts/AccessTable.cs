@@ -48,6 +48,10 @@ internal static class AccessTable
         Desk("GET", "/quarantine", Readers, recorded: true), Desk("GET", "/directory", Readers),
         Desk("GET", "/compartments", Readers), Act("/compartments", [Counsel]), Act("/compartments/join", Readers), Act("/compartments/leave", Readers),
 
+        // Officers of authorities, and messages with them.
+        Desk("GET", "/officers", Knowers, recorded: true), Act("/officers/invite", Knowers), Act("/officers/requests/{request}/confirm", Knowers), Act("/officers/requests/{request}/refuse", Knowers), Act("/officers/requests/{request}/invite", Knowers),
+        Act("/officers/{officer}/end", Knowers), Act("/officers/{officer}/sign-out", Knowers), Desk("POST", "/demands/{id}/messages", Workers, Thing.Demand, form: true),
+
         // Auditors.
         Desk("GET", "/views", [Auditor], recorded: true), Act("/audit", [Auditor]),
 
@@ -67,6 +71,16 @@ internal static class AccessTable
         Open(Door.Public, "GET", "/registry/vulnerabilities"), Open(Door.Public, "GET", "/registry/vulnerabilities/{id}"),
         Open(Door.Public, "GET", "/security"), Open(Door.Public, "GET", "/security/policy"), Open(Door.Public, "GET", "/security/intake-key"), Open(Door.Public, "GET", "/security/report"), Open(Door.Public, "POST", "/security/report"),
         Open(Door.Public, "GET", "/security/report/{id}", Thing.Token), Open(Door.Public, "GET", "/.well-known/security.txt"), Open(Door.Public, "GET", "/.well-known/csaf/{**path}"), Open(Door.Public, "GET", "{*path:nonfile}"),
+
+        // The pages of officers: ways in.
+        Open(Door.Portal, "GET", "/assets/*"), Open(Door.Portal, "GET", "/healthz"), Open(Door.Portal, "GET", "/sign-in"), Open(Door.Portal, "POST", "/sign-in", form: true), Open(Door.Portal, "GET", "/key/help"),
+        Open(Door.Portal, "GET", "/request"), Open(Door.Portal, "POST", "/request", form: true), Open(Door.Portal, "GET", "/join/{token}", Thing.Token), Open(Door.Portal, "POST", "/join/{token}", Thing.Token, form: true),
+        // Signed in, and of one's own authority.
+        Officer("POST", "/sign-out", form: true), Officer("GET", "/"), Officer("GET", "/submit"), Officer("POST", "/submit", form: true), Officer("POST", "/submit/file", form: true),
+        Officer("GET", "/demands/{id}", Thing.Demand, recorded: true), Officer("GET", "/demands/{id}/receipt", Thing.Demand, recorded: true), Officer("GET", "/demands/{id}/tally.json", Thing.Demand, recorded: true), Officer("GET", "/demands/{id}/files/{file}", Thing.Demand, recorded: true),
+        Officer("POST", "/demands/{id}/messages", Thing.Demand, form: true), Officer("POST", "/demands/{id}/withdraw", Thing.Demand, form: true),
+        Officer("GET", "/colleagues"), Officer("POST", "/colleagues", form: true), Officer("GET", "/key"), Officer("POST", "/key", fresh: true, form: true),
+        Officer("GET", "/account"), Officer("POST", "/account/passkeys", fresh: true, form: true), Officer("POST", "/account/passkeys/drop", fresh: true, form: true), Officer("POST", "/account/sign-out-everywhere", form: true), Officer("GET", "{*path:nonfile}"),
 
         // The command's socket.
         Api("GET", "/api/demands", Readers, recorded: true), Api("POST", "/api/demands", Knowers),
@@ -93,6 +107,9 @@ internal static class AccessTable
     private static AccessRow Open(Door door, string method, string pattern, Thing thing = Thing.None, bool form = false) => new(door, method, pattern, Who.Anyone, [], thing, false, form, false);
 
     private static AccessRow Signed(string method, string pattern, bool fresh = false, bool form = false) => new(Door.Desk, method, pattern, Who.Signed, [], Thing.None, fresh, form, false);
+
+    /// <summary>For officers of authorities who are signed in; none has a role.</summary>
+    private static AccessRow Officer(string method, string pattern, Thing thing = Thing.None, bool fresh = false, bool form = false, bool recorded = false) => new(Door.Portal, method, pattern, Who.Signed, [], thing, fresh, form, recorded);
 
     private static AccessRow Desk(string method, string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None, bool form = false, bool recorded = false) => new(Door.Desk, method, pattern, Who.OfRole, roles, thing, false, form, recorded);
 

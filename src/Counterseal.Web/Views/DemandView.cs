@@ -45,6 +45,10 @@ public sealed record DemandView
     public string? Tampered { get; init; }
     /// <summary>All that happened, oldest first.</summary>
     public required IReadOnlyList<EventView> Events { get; init; }
+    /// <summary>Messages with the authority, oldest first.</summary>
+    public IReadOnlyList<Message> Messages { get; init; } = [];
+    /// <summary>The officer who filed it at the portal; <c>null</c> for every other way.</summary>
+    public Filing? Filed { get; init; }
 }
 
 /// <summary>The original bytes, by their measure.</summary>

@@ -10,7 +10,11 @@ namespace Counterseal.Web;
 /// <param name="Progress">How far it is.</param>
 /// <param name="Answer">What was decided, where nothing is handed over.</param>
 /// <param name="Files">The files to download; empty before.</param>
-public sealed record StatusView(DateTimeOffset Received, Progress Progress, AnswerView? Answer, IReadOnlyList<StatusFile> Files);
+public sealed record StatusView(DateTimeOffset Received, Progress Progress, AnswerView? Answer, IReadOnlyList<StatusFile> Files)
+{
+    /// <summary>What we wrote to the authority, oldest first.</summary>
+    public IReadOnlyList<Counterseal.Desk.Message> Messages { get; init; } = [];
+}
 
 /// <summary>An answer that hands nothing over.</summary>
 /// <param name="Decision">What was decided.</param>

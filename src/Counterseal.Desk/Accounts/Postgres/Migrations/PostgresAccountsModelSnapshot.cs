@@ -56,6 +56,74 @@ namespace Counterseal.Desk.Postgres.AccountMigrations
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("Counterseal.Desk.OfficerPasskeyRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Officer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("officer");
+
+                    b.Property<string>("Passkey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("passkey");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Officer");
+
+                    b.ToTable("officer_passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.OfficerReadRow", b =>
+                {
+                    b.Property<string>("Officer")
+                        .HasColumnType("text")
+                        .HasColumnName("officer");
+
+                    b.Property<string>("Demand")
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Officer", "Demand");
+
+                    b.ToTable("officer_reads", (string)null);
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.OfficerSessionRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("Began")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("began");
+
+                    b.Property<string>("Officer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("officer");
+
+                    b.Property<DateTime>("Seen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Officer");
+
+                    b.ToTable("officer_sessions", (string)null);
+                });
+
             modelBuilder.Entity("Counterseal.Desk.SessionRow", b =>
                 {
                     b.Property<string>("Id")

@@ -51,6 +51,74 @@ namespace Counterseal.Desk.Sqlite.AccountMigrations
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("Counterseal.Desk.OfficerPasskeyRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Officer")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("officer");
+
+                    b.Property<string>("Passkey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("passkey");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Officer");
+
+                    b.ToTable("officer_passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.OfficerReadRow", b =>
+                {
+                    b.Property<string>("Officer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("officer");
+
+                    b.Property<string>("Demand")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("demand");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Officer", "Demand");
+
+                    b.ToTable("officer_reads", (string)null);
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.OfficerSessionRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("Began")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("began");
+
+                    b.Property<string>("Officer")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("officer");
+
+                    b.Property<DateTime>("Seen")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("seen");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Officer");
+
+                    b.ToTable("officer_sessions", (string)null);
+                });
+
             modelBuilder.Entity("Counterseal.Desk.SessionRow", b =>
                 {
                     b.Property<string>("Id")

@@ -1,0 +1,75 @@
+using Counterseal.Desk;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Counterseal.Web;
+
+/// <summary>What the routes of the portal's pages have in common: frame, forms, refusals.</summary>
+internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
+{
+    private readonly IAntiforgery forms = app.Services.GetRequiredService<IAntiforgery>();
+
+    /// <summary>What the face is made from.</summary>
+    public PortalFaceOptions Options => options;
+
+    /// <summary>The navigation; none for whoever is not signed in.</summary>
+    public static IReadOnlyList<(string Href, string Name)> Links(Frame frame) =>
+        frame.You is null ? [] : [("/", "Demands"), ("/submit", "File a demand"), ("/colleagues", "Colleagues"), ("/key", "Key")];
+
+    /// <summary>A page.</summary>
+    public RazorComponentResult Show<TPage>(HttpContext http, int status, Dictionary<string, object?> values) where TPage : IComponent => FacePage.Of<TPage>(Frame(http), status, values);
+
+    /// <summary>A page that says no.</summary>
+    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next) => FacePage.Problem(Frame(http), status, title, what, next);
+
+    /// <summary>There is nothing at this address.</summary>
+    public RazorComponentResult Nothing(HttpContext http) => Problem(http, 404, "No such page", "There is nothing at this address.", "The list of your demands shows all that your authority filed here.");
+
+    /// <summary>There is no such demand, or it is not this authority's: one answer for both.</summary>
+    public RazorComponentResult NoSuchDemand(HttpContext http) => Problem(http, 404, "No such demand", "Your authority has no demand, or no file of it, at this address.", "The list of your demands shows all that your authority filed here.");
+
+    /// <summary>An act, and the page where it shows; the desk's own refusals become pages.</summary>
+    public async Task<IResult> Act(HttpContext http, string then, Func<Officer, IFormCollection, Task> act)
+    {
+        try
+        {
+            await act(PortalSession.Needed(http), await http.Request.ReadFormAsync(http.RequestAborted));
+            return DeskPages.Then(http, then);
+        }
+        catch (DeskException no)
+        {
+            return Refused(http, no);
+        }
+    }
+
+    /// <summary>The desk's refusal as a page.</summary>
+    public RazorComponentResult Refused(HttpContext http, DeskException no) => no.Code switch
+    {
+        "unknown" => NoSuchDemand(http),
+        "kept" => Problem(http, 503, "It is kept, and not yet on record", "The ledger does not answer. What you sent is kept and goes on record by itself when it is back.", "Do not send it again. Look at the list of your demands in a few minutes."),
+        _ => Problem(http, no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, "Nothing was changed", DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next)),
+    };
+
+    /// <summary>The anti-forgery value for a form.</summary>
+    public FormToken Token(HttpContext http)
+    {
+        var set = forms.GetAndStoreTokens(http);
+        return new(set.FormFieldName, set.RequestToken!);
+    }
+
+    /// <summary>Whether a form carries its value.</summary>
+    public Task<bool> IsOurForm(HttpContext http) => http.Request.HasFormContentType ? forms.IsRequestValidAsync(http) : Task.FromResult(false);
+
+    /// <summary>Whether the officer's passkey answered just now.</summary>
+    public bool Fresh(HttpContext http) => PortalSession.Of(http) is { } session && options.Ground.Time.GetUtcNow() <= session.FreshUntil;
+
+    private Frame Frame(HttpContext http)
+    {
+        var frame = options.Ground.Frame(Face.Portal);
+        return PortalSession.Of(http) is not { } session ? frame : frame with { SignOut = Token(http), You = session.Officer.Name };
+    }
+}
