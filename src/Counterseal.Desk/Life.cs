@@ -54,6 +54,8 @@ public static class Life
             return "this demand was received already; the same bytes again are a demand of their own";
         if (Keeping.IsOf(body))
             return Keeping.Objection(state, body);
+        if (DocketRules.IsOf(body))
+            return DocketRules.Objection(state, body);
         if (FromGate(body, state) is { } gate)
             return gate.Objection;
         if (body is Told told)
@@ -254,6 +256,7 @@ public static class Life
     private static DemandState Apply(DemandState state, DeskEvent happened, EventBody body) => body switch
     {
         _ when Keeping.IsOf(body) => Keeping.Apply(state, body),
+        _ when DocketRules.IsOf(body) => DocketRules.Apply(state, happened, body),
         Received r => state with { Received = r, ReceivedAt = happened.At, AssessmentDue = true },
         Authenticated a => WithFact(state with { Authentication = a }, FactNames.Authenticated, a.Outcome == Authenticity.Authentic ? "true" : "false"),
         Established e => WithFact(state, e.Fact, e.Value),
