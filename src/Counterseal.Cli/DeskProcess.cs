@@ -51,7 +51,8 @@ internal static class DeskProcess
         var round = register is null ? Task.CompletedTask : register.Tend(ends.Token);
         try
         {
-            await Tend(desk, accounts, cancel);
+            using var alerts = options.Alerts is { } set ? new AlertSending(set, options.PagesOrigin ?? $"http://localhost:{deskPort.ToString(CultureInfo.InvariantCulture)}", WorkZone.Utc, TimeProvider.System) : null;
+            await Tend(desk, accounts, options.Alerts, alerts, cancel);
         }
         finally
         {
@@ -122,7 +123,22 @@ internal static class DeskProcess
         }
     }
 
-    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, CancellationToken cancel)
+    private static async Task Alert(Counterseal.Desk.Desk desk, Accounts accounts, AlertSettings set, AlertSending alerts, CancellationToken cancel)
+    {
+        try
+        {
+            // What only some see is named to nobody by mail.
+            var common = (await accounts.Now(cancel)).SightOf("");
+            foreach (var trouble in await desk.TendAlerts(set, accounts.Views, common, alerts.Send, cancel))
+                await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
+        }
+        catch (DeskException no)
+        {
+            await Console.Error.WriteLineAsync($"counterseal desk: {no.Message}");
+        }
+    }
+
+    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, AlertSettings? set, AlertSending? alerts, CancellationToken cancel)
     {
         var rounds = 0;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), TimeProvider.System);
@@ -132,6 +148,8 @@ internal static class DeskProcess
             {
                 foreach (var trouble in await desk.Tend(cancel))
                     await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
+                if (set is not null && alerts is not null)
+                    await Alert(desk, accounts, set, alerts, cancel);
                 // Every hour: what was looked at until then cannot be changed unnoticed any more.
                 if (++rounds % 120 == 0)
                     await SealViews(accounts, cancel);

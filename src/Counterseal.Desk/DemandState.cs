@@ -46,6 +46,8 @@ public sealed record DemandState
     public int EndedVersion { get; init; }
     /// <summary>Why it was closed; <c>null</c> while it is open.</summary>
     public string? ClosedFor { get; init; }
+    /// <summary>The last challenge before a court; <c>null</c> when there was none.</summary>
+    public Docket? Docket { get; init; }
     /// <summary>The compartment that a person put it in; <c>null</c> when in none.</summary>
     public string? Compartment { get; init; }
     /// <summary>Who declared a conflict with it, and what conflict, by the person's name.</summary>

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Counterseal.Desk;
 
-/// <summary>The desk's tables; one shape on both databases, each with migrations of its own. Only <c>events</c>, <c>originals</c>, <c>quarantine</c>, <c>directory</c>, <c>counters</c> and <c>tally</c> hold what cannot be made again.</summary>
+/// <summary>The desk's tables; one shape on both databases, each with migrations of its own. Only <c>events</c>, <c>originals</c>, <c>quarantine</c>, <c>directory</c>, <c>counters</c>, <c>tally</c> and <c>alerts</c> hold what cannot be made again.</summary>
 public abstract class DeskDatabase(DbContextOptions options) : DbContext(options)
 {
     internal DbSet<EventRow> Events => Set<EventRow>();
@@ -16,6 +16,9 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
     internal DbSet<DirectoryRow> Directory => Set<DirectoryRow>();
     internal DbSet<TallyRow> Tally => Set<TallyRow>();
     internal DbSet<CounterRow> Counters => Set<CounterRow>();
+    internal DbSet<DayRow> Days => Set<DayRow>();
+    internal DbSet<DocketRow> Dockets => Set<DocketRow>();
+    internal DbSet<AlertRow> Alerts => Set<AlertRow>();
     internal DbSet<QueueViewRow> QueueViews => Set<QueueViewRow>();
 
     /// <summary>Keeps the words by which a demand is found.</summary>
@@ -78,6 +81,15 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         tally.HasKey(t => new { t.Demand, t.Kind });
         tally.HasIndex(t => t.Index);
         tally.HasIndex(t => t.Logged);
+        var days = modelBuilder.Entity<DayRow>().ToTable("days");
+        days.HasKey(d => new { d.Demand, d.Ordinal });
+        days.HasIndex(d => d.At);
+        var dockets = modelBuilder.Entity<DocketRow>().ToTable("dockets");
+        dockets.HasKey(d => d.Demand);
+        var alerts = modelBuilder.Entity<AlertRow>().ToTable("alerts");
+        alerts.HasKey(a => a.Id);
+        alerts.HasIndex(a => a.Done);
+        alerts.HasIndex(a => a.At);
         modelBuilder.Entity<QueueViewRow>().ToTable("queue_views").HasKey(v => new { v.Person, v.Name });
         var counters = modelBuilder.Entity<CounterRow>().ToTable("counters");
         counters.HasKey(c => c.Name);

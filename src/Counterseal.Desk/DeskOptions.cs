@@ -45,6 +45,9 @@ public sealed record DeskOptions
     /// <summary>The company's own sign-in (OpenID Connect); <c>null</c> where there is none.</summary>
     public CompanySettings? Company { get; init; }
 
+    /// <summary>Who is woken for emergencies and clocks that run out; <c>null</c>: nobody.</summary>
+    public AlertSettings? Alerts { get; init; }
+
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -81,6 +84,8 @@ public sealed record DeskOptions
             wrong.Add("portalOrigin: an https address without a path, e.g. https://authorities.example, of another host than pagesOrigin");
         if (Company is { } company)
             wrong.AddRange(company.Check());
+        if (Alerts is { } alerts)
+            wrong.AddRange(alerts.Check());
         if (Tls is not null && !File.Exists(Tls))
             wrong.Add($"tls: the file {Tls} is not there");
         if (Tally is not null)

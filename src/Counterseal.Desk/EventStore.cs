@@ -19,6 +19,11 @@ public sealed record LoggedEvent(DeskEvent Event, byte[] Salt, long N, long Leaf
 /// </summary>
 internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, WriterKey key, TimeProvider time)
 {
+    private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the next event has become visible.</summary>
+    public Task Next => Volatile.Read(ref next).Task;
+
     /// <summary>A demand's events that are in the ledger, oldest first.</summary>
     public async Task<IReadOnlyList<LoggedEvent>> Load(string demand, CancellationToken cancel)
     {
@@ -198,6 +203,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
             CrashPoint.Reach("desk.event.logged.before");
             await transaction.CommitAsync();
             CrashPoint.Reach("desk.event.logged.after");
+            Interlocked.Exchange(ref next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }
         return (Logged(rows.Single(one => one.Version == row.Version)), state);
     }
@@ -219,6 +225,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
     public static async Task Fill(DeskDatabase db, DemandRow row, DemandState state, long n, CancellationToken cancel)
     {
         Fill(row, state, n);
+        await DemandDays.Keep(db, row, state, cancel);
         var words = QueueWords.Of(state);
         var digest = Canon.Digest(System.Text.Encoding.UTF8.GetBytes($"{n} {words}"))[..16];
         if (row.Words == digest)

@@ -56,6 +56,8 @@ public static class Life
             return Keeping.Objection(state, body);
         if (body is Messaged message)
             return Correspondence.Objection(state, message, at);
+        if (DocketRules.IsOf(body))
+            return DocketRules.Objection(state, body);
         if (FromGate(body, state) is { } gate)
             return gate.Objection;
         if (body is Told told)
@@ -257,6 +259,7 @@ public static class Life
     {
         _ when Keeping.IsOf(body) => Keeping.Apply(state, body),
         Messaged m => Correspondence.Apply(state, happened, m),
+        _ when DocketRules.IsOf(body) => DocketRules.Apply(state, happened, body),
         Received r => state with { Received = r, ReceivedAt = happened.At, AssessmentDue = true },
         Authenticated a => WithFact(state with { Authentication = a }, FactNames.Authenticated, a.Outcome == Authenticity.Authentic ? "true" : "false"),
         Established e => WithFact(state, e.Fact, e.Value),

@@ -68,6 +68,8 @@ internal sealed class DemandRow
     public string Assigned { get; set; } = "";
     /// <summary>A digest of the words that it is found by, so that they are written again only when they change.</summary>
     public string Words { get; set; } = "";
+    /// <summary>A digest of its days and its challenge, so that they are written again only when they change.</summary>
+    public string Days { get; set; } = "";
     /// <summary>When the law may say something else of it without anything happening.</summary>
     public DateTimeOffset? Turns { get; set; }
     public bool? Emergency { get; set; }

@@ -36,10 +36,13 @@ internal static class DemandReading
             Terms = [.. (law?.Deadlines ?? []).Where(d => d.Kind is DeadlineKind.Theirs or DeadlineKind.Expiry or DeadlineKind.Retention).OrderBy(d => d.Due)],
             Facts = state.Facts,
             Assigned = state.AssignedTo ?? "",
+            Recused = state.Recused,
+            Told = state.ToldAt,
+            Docket = state.Docket,
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,
             Next = [.. Next(file)],
-            Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(order) with { State = "the gate works on it", Result = EventSentence.Of(progress, TimeProvider.System.GetUtcNow()) } : Order(order))],
+            Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(state, order) with { State = "the gate works on it", Result = EventSentence.Of(progress, TimeProvider.System.GetUtcNow()) } : Order(state, order))],
             Events = [.. file.Events.Select(e => new EventView(e.Event.Version, e.Event.Type, e.Event.At, e.Event.By, EventSentence.Of(e.Event), Proof(prove(e), e.LeafIndex, log)))],
             Tampered = file.Tampered,
             Messages = state.Messages,
@@ -142,7 +145,7 @@ internal static class DemandReading
             yield return new("The package is sealed. The authority fetches it from the page that its receipt names.");
     }
 
-    private static OrderView Order(OrderState order) => new(
+    private static OrderView Order(DemandState state, OrderState order) => new(
         order.Digest,
         Kind(order),
         order switch
@@ -165,7 +168,11 @@ internal static class DemandReading
             { Deleted: { } gone } => $"What order {gone.Deleted[..16]}… left at the gate was deleted on {WorkZone.Exact(gone.At)}.",
             { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
             _ => null,
-        });
+        })
+    {
+        Sealed = order.Seal is not null,
+        Leaves = (order.Preserved is not null || order.Previewed is not null || order.Seal is not null) && !state.Orders.Exists(other => other.Deletes == order.Digest && other.Refusal is null),
+    };
 
     private static string Kind(OrderState order) => order.Kind.ToString().ToLowerInvariant();
 

@@ -17,6 +17,14 @@ public sealed record DeskFaceOptions
     public required QueuePages Queue { get; init; }
     /// <summary>One demand by its id; <c>null</c> when there is none, or not for whoever asks.</summary>
     public required Func<Sight, string, CancellationToken, Task<DemandView?>> Demand { get; init; }
+    /// <summary>The original's bytes by the demand's id; <c>null</c> when they were destroyed. <c>null</c> itself where originals are not shown.</summary>
+    public Func<string, CancellationToken, Task<byte[]?>>? Original { get; init; }
+    /// <summary>Does something with a demand: id, by whom, what, the version seen; refusals are <see cref="DeskException"/>. <c>null</c> where pages change nothing.</summary>
+    public Func<string, string, DemandAct, int?, CancellationToken, Task>? Act { get; init; }
+    /// <summary>What changes while somebody looks; <c>null</c> where pages do not listen.</summary>
+    public LivePages? Live { get; init; }
+    /// <summary>Calendar, docket, alerts and hand-over; <c>null</c> where there are none.</summary>
+    public ShiftPages? Shift { get; init; }
     /// <summary>What is in quarantine, newest first.</summary>
     public required Func<CancellationToken, Task<IReadOnlyList<QuarantineRow>>> Quarantine { get; init; }
     /// <summary>The directory.</summary>
@@ -45,14 +53,14 @@ public sealed record DeskFaceOptions
     public string? SignInCode { get; init; }
 }
 
-/// <summary>The staff's pages: queue, demand, attacks, reports, quarantine, directory, rules. They show and change nothing, but that a finding of an attack is confirmed or dismissed there.</summary>
+/// <summary>The staff's pages: queue, demand, attacks, reports, quarantine, directory, rules. What is done there is done by the desk and the bell; the pages hold no rule of their own.</summary>
 public static class DeskFace
 {
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
     public static WebApplication Build(DeskFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null, Officers = options.Officers is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null, Officers = options.Officers is not null, Shift = options.Shift is not null } };
         if (options.SignInCode is { } code)
             _ = new SignInCode(code);
         var accounts = options.Accounts;
@@ -88,15 +96,17 @@ public static class DeskFace
         http => http.ChallengeAsync(new AuthenticationProperties { RedirectUri = HttpMethods.IsGet(http.Request.Method) ? null : "/" }),
         (http, row) => pages.Problem(http, 403, "Not with your roles", $"This is for {string.Join(", ", row.Roles.Select(Roles.Word))}; you are {string.Join(", ", Visitor.Needed(http).Person.Roles.Select(Roles.Word))}.", "An administrator changes roles.").ExecuteAsync(http),
         http => NoSuchDemand(pages, http).ExecuteAsync(http),
-        http => pages.Problem(http, 403, "Show that it is you", "This weighs much, and it is some time since you showed that it is you. Nothing was changed.", "Open your account's page, show that it is you, and send it again.").ExecuteAsync(http),
+        async http => await (await DemandRoutes.StepUp(pages, http) ?? pages.Problem(http, 403, "Show that it is you", "This weighs much, and it is some time since you showed that it is you. Nothing was changed.", "Open your account's page, show that it is you, and send it again.")).ExecuteAsync(http),
         http => pages.Problem(http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page. Nothing was changed.", "Load the page again and send it once more.").ExecuteAsync(http));
 
     private static void MapPages(WebApplication app, DeskFaceOptions options, DeskPages pages)
     {
         QueueFace.Map(app, options.Queue, pages);
-        app.MapGet("/demands/{id}", async Task<IResult> (string id, HttpContext http) => await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted) is { } view
-            ? Show<DemandPage>(pages, http, new() { [nameof(DemandPage.View)] = view, [nameof(DemandPage.MayAssign)] = QueueFace.MayAssign(options.Queue, http) })
-            : NoSuchDemand(pages, http));
+        DemandRoutes.Map(app, pages);
+        if (options.Live is { } live)
+            LiveRoutes.Map(app, pages, live);
+        if (options.Shift is { } shift)
+            ShiftRoutes.Map(app, pages, shift);
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
             (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
                 ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")

@@ -37,6 +37,8 @@ public sealed record FaceGround
 
     internal bool Bell { get; init; }
     internal bool Reports { get; init; }
+    /// <summary>Whether there are calendar, docket, alerts and hand-over.</summary>
+    internal bool Shift { get; init; }
 
     internal bool Registry { get; init; }
 
@@ -53,7 +55,7 @@ public sealed record FaceGround
 
     internal CookieSecurePolicy CookieSecurity => IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, GatePages = GatePages };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, Shift = Shift, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

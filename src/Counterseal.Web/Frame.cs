@@ -14,6 +14,8 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
 
     /// <summary>Whether there are pages of transparency reports.</summary>
     public bool Reports { get; init; }
+    /// <summary>Whether the desk has calendar, docket, alerts and hand-over.</summary>
+    public bool Shift { get; init; }
     /// <summary>Whether there is a registry behind the public pages.</summary>
     public bool Registry { get; init; }
     /// <summary>Whether there is a vulnerability register behind the pages.</summary>

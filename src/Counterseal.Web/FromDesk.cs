@@ -39,6 +39,28 @@ public static partial class FromDesk
             Forget = desk.ForgetView,
         },
         Demand = async (sight, id, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
+        Original = async (id, cancel) =>
+        {
+            try
+            {
+                return await desk.OriginalOf(id, cancel);
+            }
+            catch (DeskException no) when (no.Code == "unknown")
+            {
+                return null;
+            }
+        },
+        Shift = new()
+        {
+            Calendar = desk.Calendar,
+            Docket = desk.Docket,
+            Alerts = (sight, cancel) => desk.Alerts(sight, Most, cancel),
+            Changes = desk.ChangesSince,
+            Note = desk.LastNote,
+            HandOver = desk.HandOver,
+        },
+        Live = new() { Changed = desk.Changed, Of = desk.ChangesOf, After = desk.ChangesAfter, Last = desk.LastLeaf, Sees = desk.Sees },
+        Act = (id, by, act, seen, cancel) => Act(desk, id, by, act, seen, cancel),
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}"
             : desk.Reconciled?.Differences.FirstOrDefault(one => one.Demand is null or DeskEvent.Own) is { } differs ? $"The desk's database is not as the ledger has it: {differs.What}. Until it is restored, what is shown here may lack something." : null,
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own("adopted", cancel)),
@@ -78,6 +100,27 @@ public static partial class FromDesk
         Recuse = (id, by, reason, cancel) => desk.Recuse(id, by, reason, null, cancel),
         Assign = (id, by, person, cancel) => desk.Assign(id, by, person, null, cancel),
         Audit = (person, sight, recipient, file, cancel) => Audit(desk, accounts, person, sight, recipient, file, cancel),
+    };
+
+    private static Task Act(Desk.Desk desk, string id, string by, DemandAct act, int? seen, CancellationToken cancel) => act switch
+    {
+        AuthenticateAct a => desk.Authenticate(id, by, a.Outcome, a.Reason, a.Evidence, seen, cancel),
+        AnswerAct a => desk.Establish(id, by, a.Fact, a.Value, a.Reason, seen, cancel),
+        DecideAct a => desk.Decide(id, by, a.Decision, a.Scope, a.Reasons, a.Recipient, a.ReissueOf, seen, cancel),
+        OrderAct { Kind: Desk.OrderKind.Count } => desk.OrderCount(id, by, null, seen, cancel),
+        OrderAct { Kind: Desk.OrderKind.Preserve } a => desk.OrderPreserve(id, by, a.Until!.Value, null, seen, cancel),
+        OrderAct { Kind: Desk.OrderKind.Preview } a => desk.OrderPreview(id, by, a.Viewers, null, seen, cancel),
+        OrderAct { Kind: Desk.OrderKind.Release } => desk.OrderRelease(id, by, null, seen, cancel),
+        OrderAct a => desk.OrderDelete(id, by, a.Deletes!, null, seen, cancel),
+        PollAct => desk.Poll(id, cancel),
+        PerformAct a => desk.Perform(id, by, a.Rule, a.How, seen, cancel),
+        TellAct a => desk.Tell(id, by, a.How, a.Ground, seen, cancel),
+        StayAct a => desk.Stay(id, by, a.Reason, seen, cancel),
+        ResumeAct a => desk.Resume(id, by, a.Reason, seen, cancel),
+        WithdrawAct a => desk.Withdraw(id, by, a.Reason, seen, cancel),
+        LitigateAct a => desk.Litigate(id, by, a.What, seen, cancel),
+        CloseAct a => desk.Close(id, by, a.Reason, seen, cancel),
+        _ => throw new InvalidOperationException($"an act that the desk does not know: {act.GetType().Name}"),
     };
 
     /// <summary>Writes an audit file, sealed to its auditor; nothing of it is anywhere in the clear.</summary>

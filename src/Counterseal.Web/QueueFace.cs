@@ -59,10 +59,16 @@ internal static class QueueFace
             var filter = QueueFilter.Of(http.Request.Query);
             try
             {
+                LiveRoutes.Listen(pages.Options, http);
+                var live = pages.Options.Live;
+                // Asked before the list, so that nothing falls between the two.
+                var last = live is null ? -1 : await live.Last(http.RequestAborted);
                 return FacePage.Of<QueuePage>(pages.Frame(http), status, new()
                 {
                     [nameof(QueuePage.List)] = await queue.List(Visitor.Needed(http).Sight, filter.Ask, http.RequestAborted),
                     [nameof(QueuePage.Filter)] = filter,
+                    [nameof(QueuePage.Note)] = pages.Options.Shift is { } shift ? await shift.Note(http.RequestAborted) : null,
+                    [nameof(QueuePage.Leaf)] = live is null ? null : last,
                     [nameof(QueuePage.Views)] = queue.Views is { } views ? await views(Account(http), http.RequestAborted) : null,
                     [nameof(QueuePage.MayAssign)] = MayAssign(queue, http),
                     [nameof(QueuePage.Person)] = Visitor.Needed(http).Person.Name,

@@ -13,6 +13,9 @@ internal static class SecurityHeaders
 
     private const string ScriptPolicy = Policy + "; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+    /// <summary>A page of the desk that listens for changes may ask this face, and nobody else.</summary>
+    public const string Listening = DeskPolicy + "; connect-src 'self'";
+
     public static void Set(IHeaderDictionary headers, Face face, bool https)
     {
         headers.ContentSecurityPolicy = face is Face.Desk or Face.Portal ? ScriptPolicy : Policy;

@@ -22,6 +22,9 @@ public class Child
         await Work(options, line => File.AppendAllText(file + ".said", line + "\n"));
     }
 
+    /// <summary>Whom the child tells of its emergency.</summary>
+    internal static AlertSettings Alerts { get; } = new() { Webhook = new("https://pager.example.net/", new string('s', 32)), Steps = [new(0, ["night@example.net"])] };
+
     /// <summary>Runs the child until it dies at a crash point; gives its exit code and what it acknowledged.</summary>
     internal static async Task<(int Exit, string[] Acknowledged)> Run(DeskOptions options, string crashAt)
     {
@@ -63,5 +66,13 @@ public class Child
         say($"stayed {receipt.Demand}");
         // What a busy machine has left undone, as the timer does it.
         await desk.Tend(default);
+        var emergency = (Receipt)await desk.Receive(ShiftTests.Emergency("IE-1"), "test", default);
+        say($"receipt {emergency.Demand} {emergency.Token}");
+        await using var accounts = await Accounts.Of(options.Database, desk.AccountRecord(), false, SessionLimits.Usual, TimeProvider.System, default);
+        await desk.TendAlerts(Alerts, accounts.Views, Sight.Whole, (alert, _) =>
+        {
+            say($"handed {alert.Id}");
+            return Task.FromResult<string?>(null);
+        }, default);
     }
 }

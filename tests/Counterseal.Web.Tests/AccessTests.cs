@@ -218,7 +218,7 @@ public sealed class AccessTests
             : [(Path(row, row.Thing == Thing.Finding ? AttackSamples.Rows[0].Id : "us.sca.warrant"), "own")];
 
         private string Path(AccessRow row, string id) => row.Pattern.Replace("{*path:nonfile}", "/no-such-page", StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal).Replace("{version:int}", "1", StringComparison.Ordinal)
-            .Replace("{account}", Account, StringComparison.Ordinal).Replace("{order}", new string('a', 64), StringComparison.Ordinal).Replace("{file}", "x.age", StringComparison.Ordinal)
+            .Replace("{token}", "none.ics", StringComparison.Ordinal).Replace("{account}", Account, StringComparison.Ordinal).Replace("{order}", new string('a', 64), StringComparison.Ordinal).Replace("{file}", "x.age", StringComparison.Ordinal)
             .Replace("{period}", "2026-H1", StringComparison.Ordinal).Replace("{form}", "dsa", StringComparison.Ordinal).Replace("{year:int}", "2026", StringComparison.Ordinal);
     }
 

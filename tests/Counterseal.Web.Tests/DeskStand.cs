@@ -23,6 +23,7 @@ internal sealed class DeskStand : IAsyncDisposable
     private WebApplication[] doors = [];
     private ReportDesk? reports;
 
+    public DeskOptions Options { get; private set; } = null!;
     public Desk.Desk Desk { get; private set; } = null!;
     public Accounts Accounts { get; private set; } = null!;
     public Officers Officers { get; private set; } = null!;
@@ -58,6 +59,7 @@ internal sealed class DeskStand : IAsyncDisposable
             Rules = Path.Combine(Place.Root, "rules"),
             Trial = trial,
         });
+        stand.Options = options;
         stand.Desk = await Counterseal.Desk.Desk.Open(options, clock, default);
         stand.Accounts = await Accounts.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
         stand.Officers = await Officers.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);

@@ -22,6 +22,11 @@ internal sealed class Faces : IAsyncDisposable
     public List<QueueAsk> Asked { get; } = [];
     public List<(IReadOnlyList<string> Ids, string? To, string By)> Assigned { get; } = [];
     public List<QueueView> Views { get; } = [new("mine, burning", "?show=burning&to=trial")];
+    public DemandView View { get; set; } = Samples.View;
+    public List<(string By, DemandAct Act)> Acts { get; } = [];
+    public DeskException? Refuse { get; set; }
+    /// <summary>Nothing in calendar, docket, alerts and hand-over.</summary>
+    public bool Empty { get; set; }
     public Progress Progress { get; set; } = Progress.Examined;
     public bool LedgerAway { get; set; }
     public bool Broken { get; set; }
@@ -87,7 +92,30 @@ internal sealed class Faces : IAsyncDisposable
                 },
                 Forget = (_, name, _) => Task.FromResult(faces!.Views.RemoveAll(view => view.Name == name)),
             },
-            Demand = (_, id, _) => Task.FromResult(id == Samples.Id ? Samples.View : null),
+            Demand = (_, id, _) => Task.FromResult(id == Samples.Id ? faces!.View : null),
+            Original = (_, _) => Task.FromResult<byte[]?>(Samples.Bytes(Samples.Original)),
+            Act = (_, by, act, _, _) =>
+            {
+                faces!.Acts.Add((by, act));
+                return faces.Refuse is { } no ? throw no : Task.CompletedTask;
+            },
+            Live = new()
+            {
+                Changed = (patience, cancel) => Task.Delay(patience, cancel),
+                Of = (_, _, _) => Task.FromResult<IReadOnlyList<Change>>([]),
+                After = (_, _, _) => Task.FromResult<IReadOnlyList<Change>>([]),
+                Last = _ => Task.FromResult(0L),
+                Sees = (_, _, _) => Task.FromResult(true),
+            },
+            Shift = new()
+            {
+                Calendar = (_, from, to, _) => Task.FromResult<IReadOnlyList<DayEntry>>([.. (faces!.Empty ? [] : Samples.Days).Where(day => day.At >= from && day.At < to)]),
+                Docket = (_, _) => Task.FromResult(faces!.Empty ? [] : Samples.Docket),
+                Alerts = (_, _) => Task.FromResult(faces!.Empty ? [] : Samples.Alerts),
+                Changes = (_, _, _) => Task.FromResult(faces!.Empty ? [] : Samples.Changes),
+                Note = _ => Task.FromResult(faces!.Empty ? null : Samples.Note),
+                HandOver = (by, note, _) => note.Length == 0 ? throw new DeskException("malformed", "a note has 1 to 4000 characters, not 0", "say it shorter") : Task.CompletedTask,
+            },
             Quarantine = _ => Task.FromResult(Samples.Quarantine),
             Directory = _ => Task.FromResult(Samples.Directory),
             Books = _ => Task.FromResult(Samples.Books),

@@ -1,3 +1,4 @@
+using Counterseal.Desk;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Playwright;
@@ -33,6 +34,30 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await SignIn(page);
         await Visit<QueuePage>("/", "queue", faces.Desk);
         await Visit<DemandPage>($"/demands/{Samples.Id}", "demand", faces.Desk);
+        faces.View = Samples.Waiting;
+        await Visit<DemandPage>($"/demands/{Samples.Id}", "demand-waiting", faces.Desk);
+        faces.Refuse = new ConflictException(Samples.Id, 1, null);
+        await page.Locator("#act-decide summary").First.ClickAsync();
+        await page.FillAsync("#act-decide-reasons", "Identification only.");
+        await page.ClickAsync("#act-decide button:has-text('Decide')");
+        await Look("demand-conflict");
+        faces.Refuse = null;
+        await page.GotoAsync(new Uri(faces.Desk, $"/demands/{Samples.Id}").ToString());
+        await page.Locator("#act-decide summary").First.ClickAsync();
+        await page.Locator("#act-decide input[name=keep]").First.UncheckAsync();
+        await page.ClickAsync("text=Look what it leaves out");
+        await Look("demand-look");
+        faces.View = Samples.View;
+        await Visit<CalendarPage>("/calendar", "calendar", faces.Desk);
+        await Visit<DocketPage>("/docket", "docket", faces.Desk);
+        await Visit<AlertsPage>("/alerts", "alerts", faces.Desk);
+        await Visit<HandOverPage>("/handover", "handover", faces.Desk);
+        faces.Empty = true;
+        await Visit<CalendarPage>("/calendar", "calendar-empty", faces.Desk);
+        await Visit<DocketPage>("/docket", "docket-empty", faces.Desk);
+        await Visit<AlertsPage>("/alerts", "alerts-empty", faces.Desk);
+        await Visit<HandOverPage>("/handover", "handover-empty", faces.Desk);
+        faces.Empty = false;
         await Visit<QuarantinePage>("/quarantine", "quarantine", faces.Desk);
         await Visit<DirectoryPage>("/directory", "directory", faces.Desk);
         await Visit<ReportDeskPage>("/reports", "desk-reports", faces.Desk);
@@ -124,7 +149,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
             await using var context = await browser.Open(width, ColorScheme.Light, script: true);
             var page = await context.NewPageAsync();
             await SignIn(page);
-            foreach (var (face, path) in new[] { (faces.Desk, "/"), (faces.Desk, $"/demands/{Samples.Id}"), (faces.Desk, "/directory"), (faces.Desk, $"/attacks/{AttackSamples.Rows[0].Id}"), (faces.Public, "/"), (faces.Public, "/ledger"), (faces.Public, "/report/2025-H1"), (faces.Public, $"/status/{Samples.Token}") })
+            foreach (var (face, path) in new[] { (faces.Desk, "/"), (faces.Desk, $"/demands/{Samples.Id}"), (faces.Desk, "/directory"), (faces.Desk, "/calendar"), (faces.Desk, "/handover"), (faces.Desk, $"/attacks/{AttackSamples.Rows[0].Id}"), (faces.Public, "/"), (faces.Public, "/ledger"), (faces.Public, "/report/2025-H1"), (faces.Public, $"/status/{Samples.Token}") })
             {
                 await page.GotoAsync(new Uri(face, path).ToString());
                 await Wide($"{path} {width}");

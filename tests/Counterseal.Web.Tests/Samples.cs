@@ -160,6 +160,68 @@ internal static class Samples
             $"c2sp.org/tlog-proof@v1\nindex {1040 + version}\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\nH8p2S0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeInND=\n\n{Checkpoint}",
             $"{{\"at\":\"2026-11-24T06:09:00Z\",\"body\":{{}},\"by\":\"{by}\",\"demand\":\"{Id}\",\"type\":\"{type}\",\"v\":1,\"version\":{version}}}", Order, Digest));
 
+    public const string Original = """
+        {
+          "counterseal": "demand/v1",
+          "reference": "GDA-2026-118734",
+          "instrument": "eu.epoc",
+          "issuing": {
+            "name": "Garda National Cyber Crime Bureau",
+            "country": "IE",
+            "kind": "police",
+            "officer": "Detective Inspector A. Byrne"
+          },
+          "emergency": { "ground": "A child has been missing since 22 November; <script>alert(1)</script> is how it was sent." },
+          "offence": "Abduction of a minor",
+          "scope": [
+            { "selector": { "mailbox": "m.okonkwo@example.net" }, "categories": ["subscriber", "identification", "traffic", "content"] }
+          ]
+        }
+        """;
+
+    /// <summary>A demand that waits for everything: nobody has authenticated or decided, and a challenge is before a court.</summary>
+    public static DemandView Waiting { get; } = new()
+    {
+        Id = Id,
+        Demand = Demand,
+        Received = Now.AddHours(-3.15),
+        Original = new(Digest, 11842, "ts103120", "https"),
+        Stations = [new("received", StationState.Passed, Now.AddHours(-3.15), "desk"), new("authenticated", StationState.Here), new("assessed", StationState.Passed), new("decided", StationState.Ahead)],
+        Assessment = Assessment,
+        Duties = Assessment.Duties,
+        Facts = new SortedDictionary<string, string> { ["customer.type"] = "person" },
+        Permitted = Permitted,
+        Next = [new("Establish that the demand is from whom it says: call back on a number of the directory, never on one from the demand.", Commands.Authenticate(Id))],
+        Docket = new() { Court = "High Court", Case = "2026 No. 417 JR", FiledBy = "Example Mail", FiledAt = Now.AddDays(-2), Hearings = [new(3, Now.AddDays(6), "Court 4; the stay")], Events = [3] },
+        Events = [Event(1, "received", -3.15, "desk", "A ts103120 message of 11,842 bytes came by https.", true), Event(2, "assessed", -3.1, "desk", "5 findings, 1 question; proposed: comply in part.", true), Event(3, "hearingSet", -1, "C. Lind", "A hearing is set.", true)],
+    };
+
+    public static IReadOnlyList<DayEntry> Days { get; } =
+    [
+        new(Id, "GDA-2026-118734", DayKind.Deadline, Now.AddHours(4.85), "Produce the data"), new("HJ0RSAG7F3K2M9QXTBC4W8NDV5", "31 Js 2204/26", DayKind.Deadline, Now.AddHours(31), "Produce the data"),
+        new("4W8NDV5HJ0RSAG7F3K2M9QXTBC", "2:26-mj-00417", DayKind.Hearing, Now.AddDays(3), ""), new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", DayKind.Gag, Now.AddDays(5), ""), new(Id, "GDA-2026-118734", DayKind.Theirs, Now.AddHours(-3), "The issuing authority must have its order validated"),
+    ];
+
+    public static IReadOnlyList<DocketEntry> Docket { get; } =
+    [
+        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "High Court", "2026 No. 417 JR", "Example Mail", Now.AddDays(-2), "filed", Now.AddDays(6), null),
+        new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", "County Sheriff of Elsewhere", "US", "District Court of Elsewhere", "26-cv-118", "the customer", Now.AddDays(-40), "the demand does not stand", null, Now.AddDays(-3)),
+    ];
+
+    public static IReadOnlyList<Alert> Alerts { get; } =
+    [
+        new("a1", Id, "GDA-2026-118734", AlertKind.Emergency, 0, "night@example.net", Now.AddHours(-3.15), Now.AddHours(4.85), Now.AddHours(-3.14), null),
+        new("a2", Id, "GDA-2026-118734", AlertKind.Emergency, 1, "counsel@example.net", Now.AddHours(-3.15), Now.AddHours(4.85), null, "mail.example.net:25 cannot be used now: Connection refused"),
+        new("a3", "SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", AlertKind.Late, 0, "webhook", Now.AddHours(-26), Now.AddHours(-26), Now.AddHours(-26), null),
+    ];
+
+    public static IReadOnlyList<ShiftChange> Changes { get; } =
+    [
+        new(Id, "GDA-2026-118734", [new(Id, 5, 1045, "ordered", "Ada Nowak", Now.AddHours(-1.2)), new(Id, 6, 1046, "approved", "B. Okafor", Now.AddMinutes(-22))]),
+    ];
+
+    public static ShiftNote Note { get; } = new(Now.AddHours(-2), "C. Lind", "The Garda call back at ten; ask for Inspector Byrne.\nThe gate was slow between three and four.");
+
     public static IReadOnlyList<QuarantineRow> Quarantine { get; } =
     [
         new(Now.AddHours(-1), "https", "ts103120", Digest,

@@ -66,6 +66,16 @@ public sealed record TokenMade(string Account, string Token, DateTimeOffset Unti
 /// <param name="Token">Its digest.</param>
 public sealed record TokenEnded(string Account, string Token) : EventBody;
 
+/// <summary>A person made an address at which a calendar program reads the calendar; the one before opens nothing more.</summary>
+/// <param name="Account">The account's id.</param>
+/// <param name="Feed">SHA-256 of the secret part of the address.</param>
+public sealed record FeedMade(string Account, string Feed) : EventBody;
+
+/// <summary>A person ended the address of the calendar.</summary>
+/// <param name="Account">The account's id.</param>
+/// <param name="Feed">Its digest.</param>
+public sealed record FeedEnded(string Account, string Feed) : EventBody;
+
 /// <summary>A person's account was tied to the company's own sign-in.</summary>
 /// <param name="Account">The account's id.</param>
 /// <param name="Issuer">The provider, as in its tokens.</param>

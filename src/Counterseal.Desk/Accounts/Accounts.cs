@@ -163,6 +163,29 @@ public sealed partial class Accounts : IAsyncDisposable
         return now.Tokens.TryGetValue(StaffSecret.Digest(token), out var known) && time.GetUtcNow() < known.Until ? now.Find(known.Account) : null;
     }
 
+    /// <summary>Makes an address at which a calendar program reads a person's calendar; the one before opens nothing more.</summary>
+    /// <returns>The secret part of the address; shown once.</returns>
+    public async Task<string> MakeFeed(Person person, CancellationToken cancel)
+    {
+        var secret = StaffSecret.NewSession();
+        _ = await Say(person.Name, new FeedMade(person.Account, StaffSecret.Digest(secret)), cancel);
+        return secret;
+    }
+
+    /// <summary>Ends the address.</summary>
+    public async Task EndFeed(Person person, CancellationToken cancel)
+    {
+        var feed = (await Now(cancel)).Feeds.GetValueOrDefault(person.Account) ?? throw new DeskException("not-now", "there is no address of the calendar", "make one");
+        _ = await Say(person.Name, new FeedEnded(person.Account, feed), cancel);
+    }
+
+    /// <summary>Whose calendar an address opens; <c>null</c> when nobody's.</summary>
+    public async Task<Person?> OfFeed(string secret, CancellationToken cancel)
+    {
+        var (now, digest) = (await Now(cancel), StaffSecret.Digest(secret));
+        return now.Feeds.FirstOrDefault(one => one.Value == digest).Key is { } account ? now.Find(account) : null;
+    }
+
     /// <summary>Ties an account to the company's own sign-in.</summary>
     public Task<People> Link(Person person, string issuer, string subject, CancellationToken cancel) => Say(person.Name, new CompanyLinked(person.Account, issuer, subject), cancel);
 

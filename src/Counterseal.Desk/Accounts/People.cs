@@ -81,6 +81,8 @@ public sealed record People
     public ImmutableSortedDictionary<string, OpenCode> Codes { get; init; } = ImmutableSortedDictionary.Create<string, OpenCode>(StringComparer.Ordinal);
     /// <summary>Tokens that were not ended, by digest; some may be over.</summary>
     public ImmutableSortedDictionary<string, StaffToken> Tokens { get; init; } = ImmutableSortedDictionary.Create<string, StaffToken>(StringComparer.Ordinal);
+    /// <summary>Digests of the addresses at which calendar programs read, by account.</summary>
+    public ImmutableSortedDictionary<string, string> Feeds { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     /// <summary>Compartments by name.</summary>
     public ImmutableSortedDictionary<string, Compartment> Compartments { get; init; } = ImmutableSortedDictionary.Create<string, Compartment>(StringComparer.Ordinal);
     /// <summary>How far the record of views was put on the ledger.</summary>
@@ -134,18 +136,20 @@ public sealed record People
         Founded f => this with { All = All.SetItem(f.Account, new Person(f.Account, f.Name, [Role.Administrator]) { Since = at, Passkeys = OfPasskey(f.Passkey) }) },
         Invited i => this with { Codes = Codes.SetItem(i.Account, new(i.Account, i.Name, [.. i.Roles], i.Code, i.Until, by, null)) },
         Enrolled { Code: null } e => Change(e.Account, person => person with { Passkeys = person.Passkeys.Add(e.Passkey) }),
-        Enrolled e when All.ContainsKey(e.Account) => Change(e.Account, person => person with { Passkeys = OfPasskey(e.Passkey), SignedOut = at }) with { Codes = Codes.Remove(e.Account), Tokens = Without(e.Account) },
+        Enrolled e when All.ContainsKey(e.Account) => Change(e.Account, person => person with { Passkeys = OfPasskey(e.Passkey), SignedOut = at }) with { Codes = Codes.Remove(e.Account), Tokens = Without(e.Account), Feeds = Feeds.Remove(e.Account) },
         Enrolled e => this with { All = All.SetItem(e.Account, new Person(e.Account, Codes[e.Account].Name, Codes[e.Account].Roles) { Since = at, Passkeys = OfPasskey(e.Passkey) }), Codes = Codes.Remove(e.Account) },
         PasskeyDropped d => Change(d.Account, person => person with { Passkeys = person.Passkeys.Remove(d.Passkey) }),
         RolesChanged r when r.Roles.Contains(Role.Administrator) => Change(r.Account, person => person with { Roles = [.. r.Roles] }).LeaveAll(r.Account),
         RolesChanged r => Change(r.Account, person => person with { Roles = [.. r.Roles] }),
-        AccountEnded e => (Change(e.Account, person => person with { Ended = at, SignedOut = at, Passkeys = person.Passkeys.Clear() }) with { Codes = Codes.Remove(e.Account), Tokens = Without(e.Account) }).LeaveAll(e.Account),
+        AccountEnded e => (Change(e.Account, person => person with { Ended = at, SignedOut = at, Passkeys = person.Passkeys.Clear() }) with { Codes = Codes.Remove(e.Account), Tokens = Without(e.Account), Feeds = Feeds.Remove(e.Account) }).LeaveAll(e.Account),
         SignedOutEverywhere s => Change(s.Account, person => person with { SignedOut = at }),
         RecoveryAsked r => this with { Codes = Codes.SetItem(r.Account, new(r.Account, All[r.Account].Name, [], null, at + LongestCode, by, r.Reason)) },
         RecoveryApproved r => this with { Codes = Codes.SetItem(r.Account, Codes[r.Account] with { Code = r.Code, Until = r.Until }) },
         RecoveryDropped r => this with { Codes = Codes.Remove(r.Account) },
         TokenMade t => this with { Tokens = Tokens.SetItem(t.Token, new(t.Token, t.Account, at, t.Until)) },
         TokenEnded t => this with { Tokens = Tokens.Remove(t.Token) },
+        FeedMade f => this with { Feeds = Feeds.SetItem(f.Account, f.Feed) },
+        FeedEnded f => this with { Feeds = Feeds.Remove(f.Account) },
         CompanyLinked c => Change(c.Account, person => person with { Company = (c.Issuer, c.Subject) }),
         CompartmentMade c => this with { Compartments = Compartments.SetItem(c.Compartment, new(c.Compartment, OfOne(Named(by)!.Account), ImmutableSortedSet.CreateRange(StringComparer.Ordinal, c.Instruments))) },
         CompartmentJoined c => this with { Compartments = Compartments.SetItem(c.Compartment, Compartments[c.Compartment] with { Members = Compartments[c.Compartment].Members.Add(c.Account) }) },

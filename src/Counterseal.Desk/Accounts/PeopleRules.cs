@@ -5,7 +5,7 @@ internal static class PeopleRules
 {
     /// <summary>Whether an event is about people.</summary>
     public static bool IsOf(EventBody body) => body is Founded or Invited or Enrolled or PasskeyDropped or RolesChanged or AccountEnded or SignedOutEverywhere or RecoveryAsked or RecoveryApproved or RecoveryDropped
-        or TokenMade or TokenEnded or CompanyLinked or CompartmentMade or CompartmentJoined or CompartmentLeft;
+        or TokenMade or TokenEnded or FeedMade or FeedEnded or CompanyLinked or CompartmentMade or CompartmentJoined or CompartmentLeft;
 
     /// <summary>Why it may not happen now, as a sentence; <c>null</c> when it may.</summary>
     /// <param name="people">Who is there.</param>
@@ -32,6 +32,8 @@ internal static class PeopleRules
             RecoveryDropped r => Administrator(who, "calls a recovery off") ?? (people.Codes.TryGetValue(r.Account, out var open) && open.Reason is not null ? null : "no recovery of this account is open"),
             TokenMade t => Self(who, t.Account, "makes a token") ?? Until(t.Until, at, People.LongestToken, "a token"),
             TokenEnded t => Self(who, t.Account, "ends a token") ?? (people.Tokens.TryGetValue(t.Token, out var token) && token.Account == t.Account ? null : "this is none of your tokens"),
+            FeedMade f => who?.Account == f.Account ? null : "only the person itself makes an address for the calendar",
+            FeedEnded f => (who?.Account == f.Account ? null : "only the person itself ends an address of the calendar") ?? (people.Feeds.TryGetValue(f.Account, out var feed) && feed == f.Feed ? null : "there is no such address"),
             CompanyLinked c => Linking(people, c, who),
             CompartmentMade c => (who?.Has(Role.Counsel) == true ? null : "only counsel makes a compartment") ?? (people.Compartments.Keys.Any(name => People.Same(name, c.Compartment)) ? $"there is a compartment {c.Compartment} already" : null),
             CompartmentJoined c => Member(people, c.Compartment, who) ?? Standing(people, c.Account) ?? (people.Find(c.Account)!.Has(Roles.WithDemands) ? null : "an administrator sees no demand, so is in no compartment")

@@ -57,10 +57,26 @@ public sealed partial class Accounts
         // Once a minute is exact enough for a limit of many, and keeps pages from writing.
         if (now - row.Seen > TimeSpan.FromMinutes(1))
             await db.Sessions.Where(s => s.Id == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Seen, now), cancel);
+        return new Session(id, Granted(person, row), row.Way, row.Began, row.Began + Limits.Whole, row.Confirmed + Limits.Fresh);
+    }
+
+    /// <summary>Whether a session still stands; does not count as a look, so that what only listens keeps no session alive.</summary>
+    /// <param name="session">The session as it was.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <returns>Its person as of now; <c>null</c> when it is over.</returns>
+    public async Task<Person?> Stands(Session session, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var now = time.GetUtcNow();
+        await using var db = Open();
+        var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == session.Id, cancel);
+        return row is not null && now - row.Seen <= Limits.Idle && now - row.Began <= Limits.Whole && (await Now(cancel)).Find(row.Account) is { } person && row.Began >= person.SignedOut ? Granted(person, row) : null;
+    }
+
+    private static Person Granted(Person person, SessionRow row)
+    {
         var granted = row.Granted.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Roles.Read).OfType<Role>().ToImmutableSortedSet();
-        if (granted.Count > 0 && !person.Roles.Contains(Role.Administrator))
-            person = person with { Roles = person.Roles.Union(granted.Remove(Role.Administrator)) };
-        return new Session(id, person, row.Way, row.Began, row.Began + Limits.Whole, row.Confirmed + Limits.Fresh);
+        return granted.Count > 0 && !person.Roles.Contains(Role.Administrator) ? person with { Roles = person.Roles.Union(granted.Remove(Role.Administrator)) } : person;
     }
 
     /// <summary>The person of a session has just shown that it is them: it goes on under another name, so that whoever knew the old one is left behind.</summary>

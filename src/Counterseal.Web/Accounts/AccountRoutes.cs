@@ -32,6 +32,20 @@ internal static class AccountRoutes
             return await Mine(http, token);
         });
 
+        if (pages.Options.Shift is not null)
+        {
+            app.MapPost("/account/calendar", async Task<IResult> (HttpContext http) =>
+            {
+                string? feed = null;
+                var done = await pages.Act(http, "/account", async (visitor, _) => feed = await accounts.MakeFeed(visitor.Person, http.RequestAborted));
+                if (feed is null)
+                    return done;
+                http.Response.Headers.Location = default;
+                var origin = pages.Options.Ground.Origin ?? $"{http.Request.Scheme}://{http.Request.Host}";
+                return await Mine(http, null, $"{origin}/calendar/feed/{feed}.ics");
+            });
+        }
+
         app.MapGet("/accounts", Task<IResult> (HttpContext http) => All(http, null));
         app.MapPost("/accounts/invite", Task<IResult> (HttpContext http) => Coded(http, async (visitor, form) =>
         {
@@ -73,7 +87,7 @@ internal static class AccountRoutes
             });
         }
 
-        async Task<IResult> Mine(HttpContext http, string? token)
+        async Task<IResult> Mine(HttpContext http, string? token, string? feed = null)
         {
             var visitor = Visitor.Needed(http);
             var now = await accounts.Now(http.RequestAborted);
@@ -86,6 +100,8 @@ internal static class AccountRoutes
                 [nameof(AccountPage.Sessions)] = await accounts.SessionsOf(visitor.Person.Account, http.RequestAborted),
                 [nameof(AccountPage.Compartments)] = visitor.Sight.Compartments,
                 [nameof(AccountPage.Shown)] = token,
+                [nameof(AccountPage.Feed)] = pages.Options.Shift is not null && AccessTable.Find(Door.Desk, "POST", "/account/calendar")!.Lets(visitor.Person) ? now.Feeds.ContainsKey(visitor.Person.Account) : null,
+                [nameof(AccountPage.ShownFeed)] = feed,
                 [nameof(AccountPage.Ask)] = visitor.Fresh && !visitor.IsTrial ? await Passkeys.AskToMake(http, visitor.Person.Account, visitor.Person.Name) : null,
                 [nameof(AccountPage.Fresh)] = visitor.Fresh,
                 [nameof(AccountPage.Trial)] = visitor.IsTrial,

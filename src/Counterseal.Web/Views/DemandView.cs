@@ -49,6 +49,14 @@ public sealed record DemandView
     public IReadOnlyList<Message> Messages { get; init; } = [];
     /// <summary>The officer who filed it at the portal; <c>null</c> for every other way.</summary>
     public Filing? Filed { get; init; }
+    /// <summary>Number of events: what a form says that it had seen.</summary>
+    public int Version => Events.Count == 0 ? 0 : Events[^1].Version;
+    /// <summary>Who declared a conflict, and what conflict, by the person's name.</summary>
+    public IReadOnlyDictionary<string, string> Recused { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>The last challenge before a court; <c>null</c> when there was none.</summary>
+    public Docket? Docket { get; init; }
+    /// <summary>When the customer was told; <c>null</c> until then.</summary>
+    public DateTimeOffset? Told { get; init; }
 }
 
 /// <summary>The original bytes, by their measure.</summary>
@@ -81,4 +89,10 @@ public sealed record NextStep(string What, string? Command = null);
 /// <param name="Expires">When it ends.</param>
 /// <param name="Command">The command line by which a reviewer reads and approves it; <c>null</c> once it needs none.</param>
 /// <param name="Result">What came of it, in one sentence.</param>
-public sealed record OrderView(string Digest, string Kind, string State, int Have, int Need, DateTimeOffset? Expires, string? Command, string? Result);
+public sealed record OrderView(string Digest, string Kind, string State, int Have, int Need, DateTimeOffset? Expires, string? Command, string? Result)
+{
+    /// <summary>Whether a package was sealed under it.</summary>
+    public bool Sealed { get; init; }
+    /// <summary>Whether something that it made lies at the gate, and nobody has ordered its deletion.</summary>
+    public bool Leaves { get; init; }
+}

@@ -9,10 +9,13 @@ namespace Counterseal.Web;
 public sealed record ScopeComparison(ScopeItem Item, IReadOnlyList<ScopeBar> Bars, bool HasAxis)
 {
     /// <summary>Compares; one result for each demanded item, in its order.</summary>
-    public static IReadOnlyList<ScopeComparison> Of(Scope demanded, Scope permitted) =>
-        [.. demanded.Items.Select(item => Compare(item, [.. permitted.Items.Where(p => p.Selector == item.Selector)]))];
+    /// <param name="demanded">The wider one.</param>
+    /// <param name="permitted">The narrower one.</param>
+    /// <param name="narrowing">Whether the wider one is itself what is permitted, and the other what a narrowing keeps of it.</param>
+    public static IReadOnlyList<ScopeComparison> Of(Scope demanded, Scope permitted, bool narrowing = false) =>
+        [.. demanded.Items.Select(item => Compare(item, [.. permitted.Items.Where(p => p.Selector == item.Selector)], narrowing))];
 
-    private static ScopeComparison Compare(ScopeItem item, IReadOnlyList<ScopeItem> permitted)
+    private static ScopeComparison Compare(ScopeItem item, IReadOnlyList<ScopeItem> permitted, bool narrowing)
     {
         var axis = Axis.Over(permitted.Append(item));
         var whole = axis.Place(item.From, item.To);
@@ -23,20 +26,21 @@ public sealed record ScopeComparison(ScopeItem Item, IReadOnlyList<ScopeBar> Bar
                 var kept = permitted.Where(p => p.Categories.Contains(category)).ToList();
                 var spans = Union(kept.Select(p => axis.Place(p.From, p.To).Within(whole)).Where(s => s.Width > 0));
                 var left = Without(whole, spans);
-                return new ScopeBar(category, whole, spans, left, Sentence(category, kept, spans, left));
+                return new ScopeBar(category, whole, spans, left, Sentence(category, kept, spans, left, narrowing));
             }).ToList();
         return new(item, bars, axis.Named);
     }
 
-    private static string Sentence(DataCategory category, List<ScopeItem> kept, List<ScopeSpan> spans, List<ScopeSpan> left)
+    private static string Sentence(DataCategory category, List<ScopeItem> kept, List<ScopeSpan> spans, List<ScopeSpan> left, bool narrowing)
     {
+        var word = narrowing ? "kept" : "permitted";
         var name = Words.Of(category);
         if (spans.Count == 0)
             return $"{name}: left out";
         var masked = category == DataCategory.Traffic && kept.TrueForAll(p => p.ThirdParties is not null) ? ", third parties masked" : "";
         if (left.Count == 0)
-            return $"{name}: permitted as demanded{masked}";
-        return $"{name}: permitted{masked} {string.Join(" and ", kept.Select(p => Words.Of(p.From, p.To)))}; the rest left out";
+            return $"{name}: {(narrowing ? "kept as permitted" : "permitted as demanded")}{masked}";
+        return $"{name}: {word}{masked} {string.Join(" and ", kept.Select(p => Words.Of(p.From, p.To)))}; the rest left out";
     }
 
     private static List<ScopeSpan> Union(IEnumerable<ScopeSpan> spans)

@@ -41,6 +41,24 @@ public static class Words
         _ => "our own promise",
     };
 
+    /// <summary>How a challenge ended.</summary>
+    public static string Of(Desk.ChallengeOutcome outcome) => outcome switch
+    {
+        Desk.ChallengeOutcome.Upheld => "the demand does not stand",
+        Desk.ChallengeOutcome.InPart => "the demand stands in part",
+        Desk.ChallengeOutcome.Rejected => "the demand stands",
+        _ => "settled",
+    };
+
+    /// <summary>What falls on a day.</summary>
+    public static string Of(Desk.DayKind kind) => kind switch
+    {
+        Desk.DayKind.Deadline => "deadline",
+        Desk.DayKind.Theirs => "an authority's time ends",
+        Desk.DayKind.Hearing => "hearing",
+        _ => "secrecy lapses",
+    };
+
     /// <summary>E.g. <c>call back</c>.</summary>
     public static string Of(DutyKind duty) => duty switch
     {

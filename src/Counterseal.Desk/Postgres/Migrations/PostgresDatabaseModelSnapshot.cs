@@ -22,6 +22,68 @@ namespace Counterseal.Desk.Postgres.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Counterseal.Desk.AlertRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.Property<bool>("Done")
+                        .HasColumnType("boolean")
+                        .HasColumnName("done");
+
+                    b.Property<DateTime?>("Due")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("NotBefore")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("Done");
+
+                    b.ToTable("alerts", (string)null);
+                });
+
             modelBuilder.Entity("Counterseal.Desk.CounterRow", b =>
                 {
                     b.Property<string>("Name")
@@ -42,6 +104,37 @@ namespace Counterseal.Desk.Postgres.Migrations
                             Name = "leaves",
                             Value = 0L
                         });
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.DayRow", b =>
+                {
+                    b.Property<string>("Demand")
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("what");
+
+                    b.HasKey("Demand", "Ordinal");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("days", (string)null);
                 });
 
             modelBuilder.Entity("Counterseal.Desk.DemandRow", b =>
@@ -80,6 +173,11 @@ namespace Counterseal.Desk.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("country");
+
+                    b.Property<string>("Days")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("days");
 
                     b.Property<DateTime?>("Due")
                         .HasColumnType("timestamp with time zone")
@@ -217,6 +315,49 @@ namespace Counterseal.Desk.Postgres.Migrations
                     b.HasKey("Digest");
 
                     b.ToTable("directory", (string)null);
+                });
+
+            modelBuilder.Entity("Counterseal.Desk.DocketRow", b =>
+                {
+                    b.Property<string>("Demand")
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.Property<string>("Case")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("case");
+
+                    b.Property<string>("Court")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("court");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTime>("FiledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("filed_at");
+
+                    b.Property<string>("FiledBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("filed_by");
+
+                    b.Property<DateTime?>("Hearing")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hearing");
+
+                    b.Property<string>("Standing")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("standing");
+
+                    b.HasKey("Demand");
+
+                    b.ToTable("dockets", (string)null);
                 });
 
             modelBuilder.Entity("Counterseal.Desk.EventRow", b =>
