@@ -16,7 +16,7 @@ namespace Counterseal.Cli;
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
-    public static async Task Run(Home home, int deskPort, int publicPort, string? code, bool hasBell, string? gatePages, Action<string?> ready, CancellationToken cancel)
+    public static async Task Run(Home home, int deskPort, int publicPort, int? customerPort, string? code, bool hasBell, string? gatePages, Action<string?> ready, CancellationToken cancel)
     {
         var options = DeskHome.Open(home.Desk);
         options = options with { GatePages = gatePages ?? options.GatePages };
@@ -27,14 +27,18 @@ internal static class DeskProcess
         using var tally = desk.TallyPlan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, options.Tls is null ? null : TlsKey.Open(options.Tls));
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
         var shelf = new ReportShelf(home.Reports);
+        var books = new RuleShelf(home.Rules);
+        var languages = ReaderLanguages.With(home.Languages);
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
         await using var staff = Staff(desk, accounts, reports, home.DeskSocket);
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(deskPort, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View });
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options), ledger, $"http://127.0.0.1:{publicPort.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
-        WebApplication[] all = [staff, deskFace, publicFace];
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(publicPort, options) with { Languages = languages }, ledger, Local(publicPort), books) with { Contact = options.AuthorityContact, CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
+        using var handOver = options.Customers is { } product && customerPort is { } at ? new HandOver(product.Key, product.Issuer, product.Origin ?? Local(at), TimeProvider.System) : null;
+        await using var customerFace = handOver is null ? null : CustomerFace.Build(FromDesk.CustomerFace(desk, Ground(customerPort!.Value, options, options.Customers!.Origin) with { Languages = languages }, handOver, Local(publicPort)) with { Contact = options.Customers.Contact, Attacks = bell is null ? null : FromBell.Customers(bell) });
+        WebApplication[] all = [staff, deskFace, publicFace, .. customerFace is null ? (ReadOnlySpan<WebApplication>)[] : [customerFace]];
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -43,7 +47,7 @@ internal static class DeskProcess
         var round = register is null ? Task.CompletedTask : register.Tend(ends.Token);
         try
         {
-            await Tend(desk, accounts, cancel);
+            await Tend(desk, accounts, books, cancel);
         }
         finally
         {
@@ -60,6 +64,8 @@ internal static class DeskProcess
         new FaceGround { Listen = new IPEndPoint(IPAddress.Loopback, 0) }.Provider, options.Trial, ReportForms.Default,
         bell is null ? null : (await bell.Figures(cancel)).Months.GroupBy(month => HalfYear.Of(DateTimeOffset.ParseExact(month.Of, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)))
             .ToDictionary(half => half.Key, half => half.Sum(month => month.Customers)));
+
+    private static string Local(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 
     private static CompanySignIn? Company(CompanySettings? set) => set is null ? null : new()
     {
@@ -114,9 +120,10 @@ internal static class DeskProcess
         }
     }
 
-    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, CancellationToken cancel)
+    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, RuleShelf books, CancellationToken cancel)
     {
         var rounds = 0;
+        books.Keep(desk.Book);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), TimeProvider.System);
         try
         {
@@ -124,6 +131,7 @@ internal static class DeskProcess
             {
                 foreach (var trouble in await desk.Tend(cancel))
                     await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
+                books.Keep(desk.Book);
                 // Every hour: what was looked at until then cannot be changed unnoticed any more.
                 if (++rounds % 120 == 0)
                     await SealViews(accounts, cancel);

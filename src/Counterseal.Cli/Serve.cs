@@ -19,6 +19,7 @@ internal static class Serve
         var home = Flags.Home();
         var port = new Option<int>("--port") { Description = "The desk's pages, on this machine only. 0 takes a free one.", DefaultValueFactory = _ => 8470 };
         var publicPort = new Option<int>("--public-port") { Description = "The authority's and the public pages, another origin. 0 takes a free one.", DefaultValueFactory = _ => 8471 };
+        var customerPort = new Option<int?>("--customer-port") { Description = "The customers' pages, another origin. 0 takes a free one. Default: 8473, or a free one where --port is 0." };
         var gatePort = new Option<int?>("--gate-port") { Description = "The gate's own pages, where reviewers approve by passkey. 0 takes a free one. Default: 8474, or a free one where --port is 0." };
         var watchPort = new Option<int?>("--watch-port") { Description = "The bell's door for loggers, the product and the code page. 0 takes a free one. Default: as its watch.yaml has it." };
         var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
@@ -27,7 +28,7 @@ internal static class Serve
         var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "First run: a folder with ETSI's own XSDs, against which each TS 103 120 message is then validated as well." };
         var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
         return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate, ledger and, where the home has one, the bell, as processes of their own.",
-            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, gatePort, watchPort, accounts, mail, database, schemas, noChildren],
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, customerPort, gatePort, watchPort, accounts, mail, database, schemas, noChildren],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
@@ -39,6 +40,8 @@ internal static class Serve
                 // Before the ledger starts, which learns of new writers only then. A home from before there was a register gets one.
                 if (children && !RegisterSettings.Exists(place.Vulnerabilities))
                     TrialHome.AddVulnerabilities(place);
+                if (children)
+                    CustomerCommands.Add(place);
                 var production = !DeskHome.Open(place.Desk).Trial;
                 if (production && children)
                     throw new Refused("in production gate and ledger are started by their own users (deploy/systemd); start the desk with --no-children");
@@ -60,15 +63,18 @@ internal static class Serve
                 var code = production ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));
-                await DeskProcess.Run(place, desk, open, code, hasBell, gatePages, setUp =>
+                var customers = DeskHome.Open(place.Desk).Customers is null ? (int?)null : Free(parsed.GetValue(customerPort) ?? (parsed.GetValue(port) == 0 ? 0 : 8473));
+                await DeskProcess.Run(place, desk, open, customers, code, hasBell, gatePages, setUp =>
                 {
-                    answer.Give(new { ready = true, desk = $"http://localhost:{desk}/", publicFace = $"http://127.0.0.1:{open}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code, setUp }, console =>
+                    answer.Give(new { ready = true, desk = $"http://localhost:{desk}/", publicFace = $"http://127.0.0.1:{open}/", customers = customers is null ? null : $"http://127.0.0.1:{customers}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code, setUp }, console =>
                     {
                         console.MarkupLine(production ? "[bold]The desk is up[/]." : "[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://localhost:{desk}/{(code is null ? "" : $"   the trial's sign-in code: {code}")}"));
                         if (setUp is not null)
                             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"          nobody has an account yet: http://localhost:{desk}/set-up   set-up code, once: {setUp}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
+                        if (customers is not null)
+                            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  customers: http://127.0.0.1:{customers}/   (a product sends them here{(production ? "" : "; in a trial: counterseal customers token ACCOUNT")})"));
                         if (gatePages is not null)
                             console.WriteLine($"  gate:   {gatePages}/   (reviewers approve here by passkey; register one: counterseal gate roster invite NAME)");
                         if (bellDoor is not null)

@@ -16,6 +16,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
     internal DbSet<DirectoryRow> Directory => Set<DirectoryRow>();
     internal DbSet<TallyRow> Tally => Set<TallyRow>();
     internal DbSet<CounterRow> Counters => Set<CounterRow>();
+    internal DbSet<CustomerRow> Customers => Set<CustomerRow>();
     internal DbSet<QueueViewRow> QueueViews => Set<QueueViewRow>();
 
     /// <summary>Keeps the words by which a demand is found.</summary>
@@ -70,6 +71,10 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasIndex(d => d.AssessmentDue);
         demands.HasIndex(d => d.OrdersOpen);
         demands.HasIndex(d => d.Turns);
+        demands.HasIndex(d => d.Lapses);
+        var customers = modelBuilder.Entity<CustomerRow>().ToTable("customers");
+        customers.HasKey(c => new { c.Name, c.Demand });
+        customers.HasIndex(c => c.Demand);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
         var tally = modelBuilder.Entity<TallyRow>().ToTable("tally");

@@ -42,6 +42,12 @@ public sealed record DeskOptions
     /// <summary>The company's own sign-in (OpenID Connect); <c>null</c> where there is none.</summary>
     public CompanySettings? Company { get; init; }
 
+    /// <summary>The customers' pages; <c>null</c> where there are none.</summary>
+    public CustomerSettings? Customers { get; init; }
+
+    /// <summary>How an authority reaches a person here; the public page for authorities says it. <c>null</c>: it says to use what the authority has already.</summary>
+    public string? AuthorityContact { get; init; }
+
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
     {
@@ -76,6 +82,8 @@ public sealed record DeskOptions
             wrong.Add("pagesOrigin: an https address without a path, e.g. https://desk.example");
         if (Company is { } company)
             wrong.AddRange(company.Check());
+        if (Customers is { } customers)
+            wrong.AddRange(customers.Check());
         if (Tls is not null && !File.Exists(Tls))
             wrong.Add($"tls: the file {Tls} is not there");
         if (Tally is not null)

@@ -40,8 +40,11 @@ public sealed class Asset
     /// <summary>Asks a passkey; on the pages that need one, and on no others.</summary>
     public static Asset Account { get; } = new("account.js", "text/javascript; charset=utf-8");
 
+    /// <summary>Checks a receipt in the browser; on that page alone.</summary>
+    public static Asset Check { get; } = new("check.js", "text/javascript; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Mirrored, Figures, FiguresMirrored, Seal, Keys, Account, .. Fonts];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Mirrored, Figures, FiguresMirrored, Seal, Keys, Account, Check, .. Fonts];
 
     /// <summary>The file's own name.</summary>
     public string Name { get; }

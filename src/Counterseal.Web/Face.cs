@@ -7,4 +7,6 @@ public enum Face
     Desk,
     /// <summary>Authorities and the public.</summary>
     Public,
+    /// <summary>Customers, each with what is told to that account.</summary>
+    Customer,
 }

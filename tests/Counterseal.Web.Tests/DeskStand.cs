@@ -70,7 +70,7 @@ internal sealed class DeskStand : IAsyncDisposable
                 Figures = _ => Task.FromResult(AttackSamples.Figures),
             },
         });
-        var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/"));
+        var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/", new RuleShelf(Path.Combine(stand.folder, "rules"))));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
