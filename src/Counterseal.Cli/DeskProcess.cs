@@ -16,9 +16,10 @@ namespace Counterseal.Cli;
 /// <param name="Desk">The desk's pages.</param>
 /// <param name="Public">The public's.</param>
 /// <param name="Portal">The portal of authorities' officers.</param>
-internal sealed record FacePorts(int Desk, int Public, int Portal);
+/// <param name="Customers">The customers' pages; <c>null</c> where there are none.</param>
+internal sealed record FacePorts(int Desk, int Public, int Portal, int? Customers);
 
-/// <summary>The desk's own process: the room behind a staff socket and three faces, and the timer that finishes what was interrupted.</summary>
+/// <summary>The desk's own process: the room behind a staff socket and four faces, and the timer that finishes what was interrupted.</summary>
 internal static class DeskProcess
 {
     /// <summary>Runs until cancelled.</summary>
@@ -34,6 +35,8 @@ internal static class DeskProcess
         using var tally = desk.TallyPlan is null ? null : new TallyClient(options.LedgerAddress, log, options.LedgerCredential, options.Tls is null ? null : TlsKey.Open(options.Tls));
         using var bell = hasBell ? new BellClient(home.BellSocket) : null;
         var shelf = new ReportShelf(home.Reports);
+        var books = new RuleShelf(home.Rules);
+        var languages = ReaderLanguages.With(home.Languages);
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
         await using var staff = Staff(desk, accounts, reports, home.DeskSocket);
         await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(ports.Desk, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View, Officers = FromDesk.OfficerPages(desk, officers, options.PortalOrigin ?? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Portal}")) });
@@ -41,8 +44,10 @@ internal static class DeskProcess
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;
         await using var register = RegisterSettings.Exists(home.Vulnerabilities) ? await VulnerabilityAccess.Open(home, TimeProvider.System, cancel) : null;
-        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(ports.Public, options), ledger, $"http://127.0.0.1:{ports.Public.ToString(CultureInfo.InvariantCulture)}") with { CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
-        WebApplication[] all = [staff, deskFace, portalFace, publicFace];
+        await using var publicFace = PublicFace.Build(FromDesk.PublicFace(desk, Ground(ports.Public, options) with { Languages = languages }, ledger, Local(ports.Public), books) with { Contact = options.AuthorityContact, CheckCode = bell is null ? null : bell.Check, Reports = shelf, Registry = registry is null ? null : new(registry), Vulnerabilities = register?.Register, Tally = tally is null ? null : new(tally.Read, log) });
+        using var handOver = options.Customers is { } product && ports.Customers is { } at ? new HandOver(product.Key, product.Issuer, product.Origin ?? Local(at), TimeProvider.System) : null;
+        await using var customerFace = handOver is null ? null : CustomerFace.Build(FromDesk.CustomerFace(desk, Ground(ports.Customers!.Value, options, options.Customers!.Origin) with { Languages = languages }, handOver, Local(ports.Public)) with { Contact = options.Customers.Contact, Attacks = bell is null ? null : FromBell.Customers(bell) });
+        WebApplication[] all = [staff, deskFace, portalFace, publicFace, .. customerFace is null ? (ReadOnlySpan<WebApplication>)[] : [customerFace]];
         foreach (var app in all)
             await app.StartAsync(cancel);
         File.SetUnixFileMode(home.DeskSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -51,8 +56,8 @@ internal static class DeskProcess
         var round = register is null ? Task.CompletedTask : register.Tend(ends.Token);
         try
         {
-            using var alerts = options.Alerts is { } set ? new AlertSending(set, options.PagesOrigin ?? $"http://localhost:{deskPort.ToString(CultureInfo.InvariantCulture)}", WorkZone.Utc, TimeProvider.System) : null;
-            await Tend(desk, accounts, options.Alerts, alerts, cancel);
+            using var alerts = options.Alerts is { } set ? new AlertSending(set, options.PagesOrigin ?? $"http://localhost:{ports.Desk.ToString(CultureInfo.InvariantCulture)}", WorkZone.Utc, TimeProvider.System) : null;
+            await Tend(desk, accounts, books, options.Alerts, alerts, cancel);
         }
         finally
         {
@@ -69,6 +74,8 @@ internal static class DeskProcess
         new FaceGround { Listen = new IPEndPoint(IPAddress.Loopback, 0) }.Provider, options.Trial, ReportForms.Default,
         bell is null ? null : (await bell.Figures(cancel)).Months.GroupBy(month => HalfYear.Of(DateTimeOffset.ParseExact(month.Of, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)))
             .ToDictionary(half => half.Key, half => half.Sum(month => month.Customers)));
+
+    private static string Local(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 
     private static CompanySignIn? Company(CompanySettings? set) => set is null ? null : new()
     {
@@ -138,9 +145,10 @@ internal static class DeskProcess
         }
     }
 
-    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, AlertSettings? set, AlertSending? alerts, CancellationToken cancel)
+    private static async Task Tend(Counterseal.Desk.Desk desk, Accounts accounts, RuleShelf books, AlertSettings? set, AlertSending? alerts, CancellationToken cancel)
     {
         var rounds = 0;
+        books.Keep(desk.Book);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), TimeProvider.System);
         try
         {
@@ -150,6 +158,7 @@ internal static class DeskProcess
                     await Console.Error.WriteLineAsync($"counterseal desk: {trouble}");
                 if (set is not null && alerts is not null)
                     await Alert(desk, accounts, set, alerts, cancel);
+                books.Keep(desk.Book);
                 // Every hour: what was looked at until then cannot be changed unnoticed any more.
                 if (++rounds % 120 == 0)
                     await SealViews(accounts, cancel);

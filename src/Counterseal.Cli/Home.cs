@@ -14,6 +14,12 @@ internal sealed record Home(string Folder)
     public string Bell => Path.Combine(Folder, "bell");
     /// <summary>What was made public: reports, statements.</summary>
     public string Reports => Path.Combine(Folder, "public", "reports");
+    /// <summary>The rule books that were in force, each under its digest.</summary>
+    public string Rules => Path.Combine(Folder, "public", "rules");
+    /// <summary>A trial's stand-in for the product that signs customers in.</summary>
+    public string ProductKey => Path.Combine(Folder, "keys", "product.key");
+    /// <summary>Languages that the operator adds to the public's and the customers' pages.</summary>
+    public string Languages => Path.Combine(Folder, "languages");
     /// <summary>The registry's folder.</summary>
     public string Registry => Path.Combine(Folder, "registry");
     /// <summary>The bell's staff socket.</summary>

@@ -30,6 +30,7 @@ root.Subcommands.Add(BackupCommands.Backup());
 root.Subcommands.Add(BackupCommands.Restore());
 root.Subcommands.Add(BackupCommands.Check());
 root.Subcommands.Add(DirectoryCommands.Command());
+root.Subcommands.Add(CustomerCommands.Command());
 root.Subcommands.Add(WatchCommands.Command());
 root.Subcommands.Add(ReportCommands.Command());
 root.Subcommands.Add(TallyCommands.Command());

@@ -20,6 +20,7 @@ internal static class Serve
         var port = new Option<int>("--port") { Description = "The desk's pages, on this machine only. 0 takes a free one.", DefaultValueFactory = _ => 8470 };
         var publicPort = new Option<int>("--public-port") { Description = "The authority's and the public pages, another origin. 0 takes a free one.", DefaultValueFactory = _ => 8471 };
         var portalPort = new Option<int?>("--portal-port") { Description = "The portal of authorities' officers, another origin. 0 takes a free one. Default: 8479, or a free one where --port is 0." };
+        var customerPort = new Option<int?>("--customer-port") { Description = "The customers' pages, another origin. 0 takes a free one. Default: 8473, or a free one where --port is 0." };
         var gatePort = new Option<int?>("--gate-port") { Description = "The gate's own pages, where reviewers approve by passkey. 0 takes a free one. Default: 8474, or a free one where --port is 0." };
         var watchPort = new Option<int?>("--watch-port") { Description = "The bell's door for loggers, the product and the code page. 0 takes a free one. Default: as its watch.yaml has it." };
         var accounts = new Option<FileInfo?>("--accounts") { Description = "First run: the accounts.ndjson that the gate reads (docs/sources.md)." };
@@ -28,7 +29,7 @@ internal static class Serve
         var schemas = new Option<DirectoryInfo?>("--schemas") { Description = "First run: a folder with ETSI's own XSDs, against which each TS 103 120 message is then validated as well." };
         var noChildren = new Option<bool>("--no-children") { Description = "Use a gate and a ledger that somebody else runs; refuses to start where their folders can be read from here." };
         return Flags.Make("serve", "Runs the desk with its pages; in trial mode also gate, ledger and, where the home has one, the bell, as processes of their own.",
-            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, portalPort, gatePort, watchPort, accounts, mail, database, schemas, noChildren],
+            "serve --home ./counterseal-home --accounts ./accounts.ndjson --mail ./mail", [home, port, publicPort, portalPort, customerPort, gatePort, watchPort, accounts, mail, database, schemas, noChildren],
             async (parsed, answer, cancel) =>
             {
                 var place = Home.Of(parsed.GetValue(home));
@@ -40,6 +41,8 @@ internal static class Serve
                 // Before the ledger starts, which learns of new writers only then. A home from before there was a register gets one.
                 if (children && !RegisterSettings.Exists(place.Vulnerabilities))
                     TrialHome.AddVulnerabilities(place);
+                if (children)
+                    CustomerCommands.Add(place);
                 var production = !DeskHome.Open(place.Desk).Trial;
                 if (production && children)
                     throw new Refused("in production gate and ledger are started by their own users (deploy/systemd); start the desk with --no-children");
@@ -62,9 +65,10 @@ internal static class Serve
                 var desk = Free(parsed.GetValue(port));
                 var open = Free(parsed.GetValue(publicPort));
                 var portal = Free(parsed.GetValue(portalPort) ?? (parsed.GetValue(port) == 0 ? 0 : 8479));
-                await DeskProcess.Run(place, new(desk, open, portal), code, hasBell, gatePages, setUp =>
+                var customers = DeskHome.Open(place.Desk).Customers is null ? (int?)null : Free(parsed.GetValue(customerPort) ?? (parsed.GetValue(port) == 0 ? 0 : 8473));
+                await DeskProcess.Run(place, new(desk, open, portal, customers), code, hasBell, gatePages, setUp =>
                 {
-                    answer.Give(new { ready = true, desk = $"http://localhost:{desk}/", publicFace = $"http://127.0.0.1:{open}/", portal = $"http://localhost:{portal}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code, setUp }, console =>
+                    answer.Give(new { ready = true, desk = $"http://localhost:{desk}/", publicFace = $"http://127.0.0.1:{open}/", portal = $"http://localhost:{portal}/", customers = customers is null ? null : $"http://127.0.0.1:{customers}/", gate = gatePages is null ? null : gatePages + "/", watch = bellDoor is null ? null : $"http://{bellDoor}/", code, setUp }, console =>
                     {
                         console.MarkupLine(production ? "[bold]The desk is up[/]." : "[bold]Counterseal is up[/] (trial mode: all parts run as you).");
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  desk:   http://localhost:{desk}/{(code is null ? "" : $"   the trial's sign-in code: {code}")}"));
@@ -72,6 +76,8 @@ internal static class Serve
                             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"          nobody has an account yet: http://localhost:{desk}/set-up   set-up code, once: {setUp}"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  public: http://127.0.0.1:{open}/   (vulnerabilities: /security/report, /registry/vulnerabilities)"));
                         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  portal: http://localhost:{portal}/   (officers of authorities; invite one at the desk's page Officers)"));
+                        if (customers is not null)
+                            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  customers: http://127.0.0.1:{customers}/   (a product sends them here{(production ? "" : "; in a trial: counterseal customers token ACCOUNT")})"));
                         if (gatePages is not null)
                             console.WriteLine($"  gate:   {gatePages}/   (reviewers approve here by passkey; register one: counterseal gate roster invite NAME)");
                         if (bellDoor is not null)

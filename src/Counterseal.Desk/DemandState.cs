@@ -36,6 +36,10 @@ public sealed record DemandState
     public ImmutableList<OrderState> Orders { get; init; } = [];
     /// <summary>When the customer was told, if so.</summary>
     public DateTimeOffset? ToldAt { get; init; }
+    /// <summary>The end of the last secrecy order under which it would be for us to tell; <c>null</c> when there never was one.</summary>
+    public DateTimeOffset? SecretUntil { get; init; }
+    /// <summary>What the customer said, to whom the demand was redirected; oldest first.</summary>
+    public ImmutableList<CustomerReply> Replies { get; init; } = [];
     /// <summary>What was done of what rules say must be done, by the rule's id; the last of each.</summary>
     public ImmutableSortedDictionary<string, PerformedDuty> Performed { get; init; } = ImmutableSortedDictionary.Create<string, PerformedDuty>(StringComparer.Ordinal);
     /// <summary>Why it is held; <c>null</c> when it is not.</summary>
@@ -100,6 +104,13 @@ public sealed record DemandState
         ? law.Deadlines.Where(deadline => deadline.Due > law.AsOf).Select(deadline => (DateTimeOffset?)deadline.Due).Min()
         : null;
 
+    /// <summary>
+    /// When the notice to the customer goes out by itself: at the end of a secrecy order, or of its renewal. <c>null</c> when there was none, when it is not for us to tell, when the customer was told, and when there
+    /// is no data and so nobody to tell.
+    /// </summary>
+    [JsonIgnore]
+    public DateTimeOffset? Lapses => ToldAt is null && Assessed?.Assessment.Notice is { By: NoticeBy.Provider } notice && Decided is not { Decision: Decision.NoData } ? notice.NotBefore ?? SecretUntil : null;
+
     /// <summary>Our own clocks that still run (to answer, to object, our targets), soonest first; an overdue one stays.</summary>
     [JsonIgnore]
     public IReadOnlyList<Deadline> Deadlines => IsAnswered || Assessed is null ? []
@@ -113,6 +124,12 @@ public sealed record DemandState
 /// <param name="By">Who recorded it.</param>
 /// <param name="At">When, UTC.</param>
 public sealed record PerformedDuty(DutyKind Do, string Duty, string How, string By, DateTimeOffset At);
+
+/// <summary>What a customer said of a demand that was redirected to it.</summary>
+/// <param name="Answer">What it did.</param>
+/// <param name="Says">In its own words.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record CustomerReply(CustomerAnswer Answer, string Says, DateTimeOffset At);
 
 /// <summary>An order and what the gate made of it.</summary>
 public sealed record OrderState

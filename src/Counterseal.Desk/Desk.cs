@@ -261,7 +261,7 @@ public sealed partial class Desk : IDisposable
         if (Reconciled is null)
             await Try(() => Reconcile(cancel));
         List<(string Id, bool Assess)> due;
-        List<string> turned;
+        List<string> turned, lapsed;
         var now = time.GetUtcNow();
         await using (var db = open())
         {
@@ -270,12 +270,15 @@ public sealed partial class Desk : IDisposable
             due = [.. (await db.Demands.AsNoTracking().Where(d => d.AssessmentDue == yes && d.Tampered == null).Select(d => d.Id).ToListAsync(cancel)).Select(id => (id, true)),
                 .. (await db.Demands.AsNoTracking().Where(d => d.OrdersOpen == yes && d.AssessmentDue == no && d.Tampered == null).Select(d => d.Id).ToListAsync(cancel)).Select(id => (id, false))];
             turned = await db.Demands.AsNoTracking().Where(d => d.Tampered == null && d.Open && !d.AssessmentDue && d.Turns <= now).OrderBy(d => d.Turns).Select(d => d.Id).ToListAsync(cancel);
+            lapsed = await db.Demands.AsNoTracking().Where(d => d.Tampered == null && d.Lapses <= now).OrderBy(d => d.Lapses).Select(d => d.Id).ToListAsync(cancel);
         }
         foreach (var (id, assess) in due)
             await Try(async () => _ = assess ? await AssessIfDue(await store.Current(id, cancel)) : (await Poll(id, cancel)).State);
         // A clock has ended: what follows from that is said without anybody asking.
         foreach (var id in turned)
             await Try(async () => _ = await Say(id, Self, null, Assessment, cancel));
+        foreach (var id in lapsed)
+            await Try(() => TellByItself(id, cancel));
         await Try(() => TendTally(cancel));
         return trouble;
 

@@ -19,6 +19,7 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
     internal DbSet<DayRow> Days => Set<DayRow>();
     internal DbSet<DocketRow> Dockets => Set<DocketRow>();
     internal DbSet<AlertRow> Alerts => Set<AlertRow>();
+    internal DbSet<CustomerRow> Customers => Set<CustomerRow>();
     internal DbSet<QueueViewRow> QueueViews => Set<QueueViewRow>();
 
     /// <summary>Keeps the words by which a demand is found.</summary>
@@ -75,6 +76,10 @@ public abstract class DeskDatabase(DbContextOptions options) : DbContext(options
         demands.HasIndex(d => d.Turns);
         demands.HasIndex(d => new { d.Filer, d.N });
         demands.HasIndex(d => d.Unanswered);
+        demands.HasIndex(d => d.Lapses);
+        var customers = modelBuilder.Entity<CustomerRow>().ToTable("customers");
+        customers.HasKey(c => new { c.Name, c.Demand });
+        customers.HasIndex(c => c.Demand);
         var directory = modelBuilder.Entity<DirectoryRow>().ToTable("directory");
         directory.HasKey(d => d.Digest);
         var tally = modelBuilder.Entity<TallyRow>().ToTable("tally");

@@ -47,6 +47,11 @@ public sealed record DeskOptions
 
     /// <summary>Who is woken for emergencies and clocks that run out; <c>null</c>: nobody.</summary>
     public AlertSettings? Alerts { get; init; }
+    /// <summary>The customers' pages; <c>null</c> where there are none.</summary>
+    public CustomerSettings? Customers { get; init; }
+
+    /// <summary>How an authority reaches a person here; the public page for authorities says it. <c>null</c>: it says to use what the authority has already.</summary>
+    public string? AuthorityContact { get; init; }
 
     /// <summary>Everything that is wrong with the options, one sentence each; empty when the desk can start.</summary>
     public IReadOnlyList<string> Check()
@@ -86,6 +91,8 @@ public sealed record DeskOptions
             wrong.AddRange(company.Check());
         if (Alerts is { } alerts)
             wrong.AddRange(alerts.Check());
+        if (Customers is { } customers)
+            wrong.AddRange(customers.Check());
         if (Tls is not null && !File.Exists(Tls))
             wrong.Add($"tls: the file {Tls} is not there");
         if (Tally is not null)

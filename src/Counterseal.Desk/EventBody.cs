@@ -25,6 +25,7 @@ public abstract record EventBody
         ["refused"] = typeof(Refused),
         ["released"] = typeof(Released),
         ["told"] = typeof(Told),
+        ["replied"] = typeof(Replied),
         ["stayed"] = typeof(Stayed),
         ["resumed"] = typeof(Resumed),
         ["withdrawn"] = typeof(Withdrawn),
@@ -243,6 +244,22 @@ public sealed record Released(string Order, string How) : EventBody;
 /// <param name="How">By which way.</param>
 /// <param name="Ground">Why we tell, where the law names the authority as the one who tells.</param>
 public sealed record Told(string How, string? Ground) : EventBody;
+
+/// <summary>The customer to whom the demand was redirected said what it did. What anybody could type, so it is read and believed as such.</summary>
+/// <param name="Answer">What it says it did.</param>
+/// <param name="Says">In its own words.</param>
+public sealed record Replied(CustomerAnswer Answer, string Says) : EventBody;
+
+/// <summary>What a customer did with a demand that was redirected to it.</summary>
+public enum CustomerAnswer
+{
+    /// <summary>It answered the authority.</summary>
+    Answered,
+    /// <summary>It objected.</summary>
+    Objected,
+    /// <summary>It has no such data.</summary>
+    NoData,
+}
 
 /// <summary>A person did what a rule says must be done: called data back, deleted a copy, told an authority.</summary>
 /// <param name="Rule">The rule that said so.</param>

@@ -226,6 +226,12 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
     {
         Fill(row, state, n);
         await DemandDays.Keep(db, row, state, cancel);
+        if (state.ToldAt is not null && !row.Told)
+        {
+            if (!await db.Customers.AnyAsync(c => c.Demand == state.Id, cancel))
+                db.Customers.AddRange(CustomerName.Of(state.Received!.Demand).Select(name => new CustomerRow { Name = CustomerName.Digest(name), Demand = state.Id }));
+            row.Told = true;
+        }
         var words = QueueWords.Of(state);
         var digest = Canon.Digest(System.Text.Encoding.UTF8.GetBytes($"{n} {words}"))[..16];
         if (row.Words == digest)
@@ -254,6 +260,7 @@ internal sealed class EventStore(Func<DeskDatabase> open, LedgerClient ledger, W
         row.Assigned = state.AssignedTo is { } person ? Shown(person) : "";
         row.Place = Place(demand.Emergency == true, next?.Due, state.ReceivedAt, n);
         row.Turns = state.ClosedFor is null && state.WithdrawnFor is null ? state.Turns : null;
+        row.Lapses = state.Lapses;
         row.Emergency = demand.Emergency;
         row.Authenticated = state.IsAuthenticated;
         row.Questions = state.Assessed?.Assessment.Questions.Count ?? 0;

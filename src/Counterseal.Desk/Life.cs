@@ -62,6 +62,8 @@ public static class Life
             return gate.Objection;
         if (body is Told told)
             return Telling(state, told, at);
+        if (body is Replied replied)
+            return Replying(state, replied);
         if (body is Performed performed)
             return state.Assessed is null ? "nothing is known to be done before the law has been run; assess first" : Blank(performed.How, "what was done needs a sentence, with its evidence");
         if (body is Ordered { Kind: OrderKind.Delete } deletion)
@@ -227,6 +229,20 @@ public static class Life
         return Blank(told.How, "how was the customer told?");
     }
 
+    /// <summary>Replies of one demand, at most: whoever sits at a customer's page must not fill the record.</summary>
+    internal const int MostReplies = 20;
+
+    private static string? Replying(DemandState state, Replied replied)
+    {
+        if (state.Decided is not { Decision: Decision.Redirect })
+            return "only a demand that was redirected to its customer is answered by it";
+        if (state.ToldAt is null)
+            return "the customer has not been told of this demand, so nobody there can have an answer";
+        if (state.Replies.Count >= MostReplies)
+            return $"{MostReplies} answers of the customer are on record; no more are taken here";
+        return Blank(replied.Says, "an answer needs a sentence");
+    }
+
     /// <summary>The gate's answers: the order must be ours, of the fitting kind, and open.</summary>
     private static (string? Objection, bool Answer)? FromGate(EventBody body, DemandState state)
     {
@@ -263,7 +279,8 @@ public static class Life
         Received r => state with { Received = r, ReceivedAt = happened.At, AssessmentDue = true },
         Authenticated a => WithFact(state with { Authentication = a }, FactNames.Authenticated, a.Outcome == Authenticity.Authentic ? "true" : "false"),
         Established e => WithFact(state, e.Fact, e.Value),
-        Assessed a => state with { Assessed = a, AssessmentDue = a.FactsDigest != Canon.Digest(state.Established) },
+        Replied r => state with { Replies = state.Replies.Add(new(r.Answer, r.Says, happened.At)) },
+        Assessed a => state with { Assessed = a, SecretUntil = a.Assessment.Notice is { By: NoticeBy.Provider, NotBefore: { } end } ? end : state.SecretUntil, AssessmentDue = a.FactsDigest != Canon.Digest(state.Established) },
         Decided d => state with { Decided = d, DecidedVersion = happened.Version },
         Ordered o => state with
         {

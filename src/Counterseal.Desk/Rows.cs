@@ -72,6 +72,10 @@ internal sealed class DemandRow
     public string Days { get; set; } = "";
     /// <summary>When the law may say something else of it without anything happening.</summary>
     public DateTimeOffset? Turns { get; set; }
+    /// <summary>When its notice goes out by itself.</summary>
+    public DateTimeOffset? Lapses { get; set; }
+    /// <summary>The customer was told, and <see cref="CustomerRow"/> has for whom it can be found.</summary>
+    public bool Told { get; set; }
     public bool? Emergency { get; set; }
     public bool Authenticated { get; set; }
     public int Questions { get; set; }
@@ -88,6 +92,17 @@ internal sealed class DemandRow
     public bool Unanswered { get; set; }
     /// <summary>What the last check against the ledger found wrong; <c>null</c> when nothing.</summary>
     public string? Tampered { get; set; }
+}
+
+/// <summary>
+/// A name under which a customer finds a demand of which it was told. Only then is there a row, so that nothing about any other demand is touched, counted or timed when a customer's page is made. Made again from
+/// the events at any time.
+/// </summary>
+internal sealed class CustomerRow
+{
+    /// <summary>SHA-256 of the name as <see cref="CustomerName"/> writes it.</summary>
+    public required string Name { get; init; }
+    public required string Demand { get; init; }
 }
 
 /// <summary>A way to look at the queue that a person keeps by a name.</summary>

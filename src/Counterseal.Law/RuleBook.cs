@@ -83,6 +83,9 @@ public sealed class RuleBook
         return string.Join('\n', own.Select(l => l.Length > dash ? l[dash..].TrimEnd() : "")).TrimEnd();
     }
 
+    /// <summary>The book's files as they were read, names with <c>/</c>: <see cref="Read"/> of them gives this book again.</summary>
+    public IEnumerable<(string Name, byte[] Bytes)> Files() => _lines.Select(file => (file.Key, Encoding.UTF8.GetBytes(string.Join('\n', file.Value))));
+
     internal HolidayCalendar? CalendarOf(string country) => _calendarOf.GetValueOrDefault(country);
 
     /// <summary>The rules that are law on the day of an instant and speak of an instrument, in the order of the book.</summary>

@@ -105,8 +105,9 @@ public static class OwnDemand
             var bytes = Convert.FromBase64String((string)said["event"]!);
             TlogProof.Parse((string)said["proof"]!).Verify(new Leaf(Convert.FromHexString((string)said["tag"]!), Commitment.Of(Convert.FromHexString((string)said["salt"]!), bytes)), log);
             var happened = DeskEvent.Read(bytes);
-            if (happened.Type != "received")
-                throw new FormatException($"the receipt's event is {happened.Type}, not received");
+            // An authority holds the received event, a customer the told one; either says, under the ledger, which demand it is.
+            if (happened.Type is not ("received" or "told"))
+                throw new FormatException($"the receipt's event is {happened.Type}, not received or told");
             return (happened.Demand, root["tally"] switch
             {
                 null => [],

@@ -43,8 +43,11 @@ public sealed class Asset
     /// <summary>Shows on a page what others change meanwhile.</summary>
     public static Asset Live { get; } = new("live.js", "text/javascript; charset=utf-8");
 
+    /// <summary>Checks a receipt in the browser; on that page alone.</summary>
+    public static Asset Check { get; } = new("check.js", "text/javascript; charset=utf-8");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Mirrored, Figures, FiguresMirrored, Seal, Keys, Account, Live, .. Fonts];
+    public static IReadOnlyList<Asset> All { get; } = [Stylesheet, Mirrored, Figures, FiguresMirrored, Seal, Keys, Account, Live, Check, .. Fonts];
 
     /// <summary>The file's own name.</summary>
     public string Name { get; }

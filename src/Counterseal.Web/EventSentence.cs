@@ -25,6 +25,7 @@ internal static class EventSentence
         Refused r => $"The gate refused ({r.Code}): {r.What}",
         Released r => $"Handed out: {r.How}.",
         Told t => $"The customer was told: {t.How}.",
+        Replied r => $"The customer says: {(r.Answer switch { CustomerAnswer.Answered => "we answered the authority", CustomerAnswer.Objected => "we objected", _ => "we have no such data" })}. {r.Says}",
         Performed p => $"Done ({Words.Of(p.Do)}): {p.How} The rule {p.Rule} says: {p.Duty}",
         Assigned { Person: { } to } => $"{to} works on it from now on.",
         Assigned => "Nobody works on it from now on.",

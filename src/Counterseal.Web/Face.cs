@@ -9,4 +9,6 @@ public enum Face
     Public,
     /// <summary>Officers of authorities, signed in.</summary>
     Portal,
+    /// <summary>Customers, each with what is told to that account.</summary>
+    Customer,
 }

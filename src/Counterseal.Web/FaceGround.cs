@@ -28,6 +28,8 @@ public sealed record FaceGround
     public bool Trial { get; init; }
     /// <summary>The zone that times are written in beside UTC.</summary>
     public WorkZone Zone { get; init; } = WorkZone.Utc;
+    /// <summary>The languages that the public's and the customers' pages are there in.</summary>
+    public ReaderLanguages Languages { get; init; } = ReaderLanguages.Ours;
     /// <summary>The origin of the gate's own pages, e.g. <c>https://gate.example</c>, to which an order is linked; <c>null</c> where the gate has none.</summary>
     public string? GatePages { get; init; }
     /// <summary>The clock.</summary>
@@ -47,6 +49,8 @@ public sealed record FaceGround
     internal bool Tally { get; init; }
     /// <summary>Whether there is a portal for authorities.</summary>
     internal bool Officers { get; init; }
+    /// <summary>Whether the rule books are shown to the public.</summary>
+    internal bool Rules { get; init; }
 
     internal bool IsHttps => Certificate is not null || Origin?.StartsWith("https://", StringComparison.Ordinal) == true;
 
@@ -55,7 +59,7 @@ public sealed record FaceGround
 
     internal CookieSecurePolicy CookieSecurity => IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, Shift = Shift, GatePages = GatePages };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, Shift = Shift, Rules = Rules, Languages = Languages, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 
@@ -90,9 +94,11 @@ public sealed record FaceGround
         // Keys of cookies and forms live as long as the process: a restart signs everybody out.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped(services => Reader.Of(services.GetRequiredService<IHttpContextAccessor>().HttpContext, face, this));
         builder.Services.AddAntiforgery(forms =>
         {
-            forms.Cookie.Name = CookieName(face switch { Face.Desk => "counterseal-desk-form", Face.Portal => "counterseal-portal-form", _ => "counterseal-form" });
+            forms.Cookie.Name = CookieName(face switch { Face.Desk => "counterseal-desk-form", Face.Portal => "counterseal-portal-form", Face.Customer => "counterseal-customer-form", _ => "counterseal-form" });
             forms.Cookie.HttpOnly = true;
             forms.Cookie.SameSite = SameSiteMode.Strict;
             forms.Cookie.SecurePolicy = CookieSecurity;

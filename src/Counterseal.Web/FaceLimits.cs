@@ -21,6 +21,21 @@ internal static class FaceLimits
     /// <summary>Requests for accounts of officers.</summary>
     public const string Request = "request";
 
+    /// <summary>Ways in for customers.</summary>
+    public const string Enter = "enter";
+    /// <summary>What customers say.</summary>
+    public const string Answer = "answer";
+
+    public static void Customer(RateLimiterOptions limits)
+    {
+        Refusal(limits);
+        // Many customers may share an address; a token cannot be guessed, so this only keeps one address from having signatures verified without end.
+        limits.AddPolicy(Enter, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(300, TimeSpan.FromMinutes(1))));
+        limits.AddPolicy(Answer, http => RateLimitPartition.GetFixedWindowLimiter(Who(http), _ => Window(60, TimeSpan.FromMinutes(1))));
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            RateLimitPartition.GetTokenBucketLimiter(Who(http), _ => new() { TokenLimit = 600, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
+    }
+
     public static void Desk(RateLimiterOptions limits)
     {
         Refusal(limits);

@@ -24,6 +24,10 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     public bool Tally { get; init; }
     /// <summary>Whether there is a portal for authorities, whose officers the desk keeps.</summary>
     public bool Officers { get; init; }
+    /// <summary>Whether the rule books are shown to the public.</summary>
+    public bool Rules { get; init; }
+    /// <summary>The languages that a reader may choose.</summary>
+    public ReaderLanguages Languages { get; init; } = ReaderLanguages.Ours;
     /// <summary>The origin of the gate's own pages; <c>null</c> where there are none.</summary>
     public string? GatePages { get; init; }
 

@@ -29,6 +29,13 @@ public static class FromBell
         Figures = async cancel => Figures(await bell.Figures(cancel)),
     };
 
+    /// <summary>What the customers' pages need.</summary>
+    /// <param name="bell">The bell.</param>
+    public static CustomerAttacks Customers(BellClient bell) => new(
+        (customer, language, cancel) => bell.Banners(customer.Account, customer.Administers, language, cancel),
+        (customer, notice, cancel) => bell.Opened(customer.Account, customer.Administers, notice, cancel),
+        (customer, code, cancel) => bell.CheckSignedIn(customer.Account, customer.Administers, code, cancel));
+
     private static bool IsId(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
 
     private static AttackRow Row(FindingRow row)

@@ -74,7 +74,8 @@ public static partial class FromDesk
     /// <param name="ground">Where it listens, and how pages look.</param>
     /// <param name="ledger">A reader of the ledger.</param>
     /// <param name="origin">The face's address as others reach it.</param>
-    public static PublicFaceOptions PublicFace(Desk.Desk desk, FaceGround ground, LedgerClient ledger, string origin) => new()
+    /// <param name="rules">Keeps the rule books that were in force; <c>null</c>: they are not shown.</param>
+    public static PublicFaceOptions PublicFace(Desk.Desk desk, FaceGround ground, LedgerClient ledger, string origin, RuleShelf? rules = null) => new()
     {
         Ground = ground,
         Origin = origin.TrimEnd('/'),
@@ -83,6 +84,11 @@ public static partial class FromDesk
         Tile = ledger.FetchTile,
         Status = async (token, cancel) => await desk.Status(token, cancel) is { } view ? Status(view) : null,
         Package = (token, age, range, cancel) => Package(desk, token, age, range, cancel),
+        Rules = rules is null ? null : async cancel =>
+        {
+            rules.Keep(desk.Book);
+            return PublicRules.Of(desk.Book, await desk.Own("adopted", cancel), rules);
+        },
         TallyOf = desk.TallyPlan is null ? null : desk.TallyNotice,
         Submit = async (original, cancel) => await desk.Receive(original, "web", cancel) switch
         {
@@ -90,6 +96,23 @@ public static partial class FromDesk
             Quarantined kept => new(null, null, kept.Faults),
             var other => throw new InvalidOperationException($"an arrival that the face does not know: {other.GetType().Name}"),
         },
+    };
+
+    /// <summary>The customers' face.</summary>
+    /// <param name="desk">The desk.</param>
+    /// <param name="ground">Where it listens, and how pages look.</param>
+    /// <param name="handOver">How customers come in.</param>
+    /// <param name="publicFace">The public face's address.</param>
+    public static CustomerFaceOptions CustomerFace(Desk.Desk desk, FaceGround ground, HandOver handOver, string publicFace) => new()
+    {
+        Ground = ground,
+        HandOver = handOver,
+        Public = publicFace.TrimEnd('/'),
+        Notices = async (names, cancel) => [.. (await desk.NoticesOf(names, cancel)).Select(notice => new CustomerNoticeView(
+            notice, notice.Instrument is { } id ? desk.Book.Instruments.GetValueOrDefault(id)?.Name ?? id : null,
+            notice.Rule is { } rule ? desk.Book.Rules.FirstOrDefault(one => one.Id == rule)?.Citation : null))],
+        Proof = desk.NoticeProof,
+        Reply = desk.Reply,
     };
 
     private static KeepingPages Keeping(Desk.Desk desk, Accounts accounts) => new()

@@ -42,6 +42,10 @@ public sealed record PublicFaceOptions
     public ReportForms ReportForms { get; init; } = ReportForms.Default;
     /// <summary>What the pages under <c>/registry</c> read; <c>null</c> where there is no registry.</summary>
     public Counterseal.Convention.RegistryReader? Registry { get; init; }
+    /// <summary>The rule books as the public reads them; <c>null</c> where they are not shown.</summary>
+    public Func<CancellationToken, Task<PublicRules>>? Rules { get; init; }
+    /// <summary>How an authority reaches a person here, as the provider says it; <c>null</c> where it says nothing.</summary>
+    public string? Contact { get; init; }
     /// <summary>The vulnerability register, with a database and a credential of its own; <c>null</c> where there is none.</summary>
     public VulnerabilityRegister? Vulnerabilities { get; init; }
     /// <summary>The tally; <c>null</c> where there is none.</summary>
@@ -67,7 +71,7 @@ public static class PublicFace
     /// <summary>A web application that is ready to start; the caller starts, stops and disposes it.</summary>
     public static WebApplication Build(PublicFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null, Vulnerabilities = options.Vulnerabilities is not null, Tally = options.Tally is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.CheckCode is not null, Reports = options.Reports is not null, Registry = options.Registry is not null, Vulnerabilities = options.Vulnerabilities is not null, Tally = options.Tally is not null, Rules = options.Rules is not null } };
         var builder = options.Ground.Builder(Face.Public);
         builder.Services.AddRateLimiter(limits => FaceLimits.Public(limits));
         var app = builder.Build();
@@ -76,6 +80,10 @@ public static class PublicFace
         FaceGround.MapCommon(app);
         MapPages(app, options);
         MapLedger(app, options);
+        ProofPages.Map(app, options);
+        Reader.Map(app, Face.Public, options.Ground);
+        if (options.Rules is { } rules)
+            PublicRulePages.Map(app, options.Ground, rules);
         MapStatus(app, options);
         MapSubmissions(app, options);
         if (options.CheckCode is { } check)
@@ -98,13 +106,18 @@ public static class PublicFace
         app.MapGet("/", async Task<IResult> (HttpContext http) => FacePage.Of<FrontPage>(options.Ground.Frame(Face.Public), 200, new()
         {
             [nameof(FrontPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
-            [nameof(FrontPage.Origin)] = options.Origin,
             [nameof(FrontPage.Report)] = options.Reports?.Latest(),
         }));
         app.MapGet("/ledger", async Task<IResult> (HttpContext http) => FacePage.Of<LedgerPage>(options.Ground.Frame(Face.Public), 200, new()
         {
             [nameof(LedgerPage.Ledger)] = await Checkpoint(options, http.RequestAborted),
             [nameof(LedgerPage.Key)] = options.LedgerKey,
+        }));
+        app.MapGet("/authorities", () => FacePage.Of<AuthoritiesPage>(options.Ground.Frame(Face.Public), 200, new()
+        {
+            [nameof(AuthoritiesPage.Origin)] = options.Origin,
+            [nameof(AuthoritiesPage.Contact)] = options.Contact,
+            [nameof(AuthoritiesPage.Statements)] = options.Reports is { } shelf ? Statement.Newest(shelf.Statements()) : [],
         }));
     }
 

@@ -78,7 +78,7 @@ internal sealed class DeskStand : IAsyncDisposable
                 Figures = _ => Task.FromResult(AttackSamples.Figures),
             },
         });
-        var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/"));
+        var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/", new RuleShelf(Path.Combine(stand.folder, "rules"))));
         var portal = PortalFace.Build(FromDesk.PortalFace(stand.Desk, named, stand.Officers, stand.Accounts));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -139,6 +139,8 @@ internal sealed class Faces : IAsyncDisposable
             Origin = "https://demands.example.org",
             LedgerKey = Samples.LedgerKey,
             Reports = reports,
+            Rules = _ => Task.FromResult(PublicSamples.Rules),
+            Contact = "authorities@example.example, +353 1 555 0100",
             Tally = new((_, _) => Task.FromResult<byte[]?>(null), Counterseal.Ledger.LogKeys.Parse(Samples.LedgerKey)),
             Checkpoint = _ => faces!.LedgerAway ? throw new HttpRequestException("away") : Task.FromResult(Samples.Bytes(Samples.Checkpoint)),
             Tile = (tile, _) => Task.FromResult(tile.Path == "tile/0/x001/067" ? new byte[8192] : null),

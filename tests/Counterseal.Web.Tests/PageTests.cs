@@ -112,7 +112,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         // A page that was added and is looked at nowhere fails here.
         var all = typeof(QueuePage).Assembly.GetTypes().Where(type => type.Namespace == typeof(QueuePage).Namespace && type.IsAssignableTo(typeof(IComponent)) && !type.IsNested);
-        Assert.Equal(all.Select(type => type.Name).Order(StringComparer.Ordinal), visited.Union(AccountBrowserTests.Types).Union(RegistryPagesTests.Types).Union(VulnerabilityPageTests.Types).Union(PortalPageTests.Types).Select(type => type.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(all.Select(type => type.Name).Order(StringComparer.Ordinal), visited.Union(AccountBrowserTests.Types).Union(RegistryPagesTests.Types).Union(VulnerabilityPageTests.Types).Union(PortalPageTests.Types).Union(CustomerBrowserTests.Types).Select(type => type.Name).Order(StringComparer.Ordinal));
 
         async Task Visit<TPage>(string path, string name, Uri face) where TPage : IComponent
         {

@@ -68,6 +68,27 @@ public sealed class BellClient : IDisposable
     public async Task<bool?> Check(string code, IPAddress client, CancellationToken cancel) =>
         (await Post<BellStaff.Answered>("check", JsonContent.Create(new BellStaff.Asked(code, client.ToString()), options: WatchJson.Options), cancel))!.Ours;
 
+    /// <summary>The notices of one account, for the customer's own page.</summary>
+    /// <param name="account">The account that signed in.</param>
+    /// <param name="administers">The customer that it administers, or <c>null</c>.</param>
+    /// <param name="language">The reader's language.</param>
+    /// <param name="cancel">Ends the asking.</param>
+    /// <exception cref="HttpRequestException">The bell does not answer.</exception>
+    public async Task<IReadOnlyList<Banner>> Banners(string account, string? administers, string? language, CancellationToken cancel) =>
+        (await Post<IReadOnlyList<Banner>>("customer/banners", Of(new(account, administers, language)), cancel))!;
+
+    /// <summary>A notice was shown to its reader after sign-in.</summary>
+    /// <exception cref="RecordException">There is no such notice for that account.</exception>
+    /// <exception cref="HttpRequestException">The bell does not answer.</exception>
+    public Task Opened(string account, string? administers, string notice, CancellationToken cancel) => Post<BellStaff.Answered>("customer/opened", Of(new(account, administers, Notice: notice)), cancel);
+
+    /// <summary>Whether a code typed after sign-in is of a notice to this account.</summary>
+    /// <exception cref="HttpRequestException">The bell does not answer.</exception>
+    public async Task<bool> CheckSignedIn(string account, string? administers, string code, CancellationToken cancel) =>
+        (await Post<BellStaff.Answered>("customer/code", Of(new(account, administers, Code: code)), cancel))!.Ours == true;
+
+    private static JsonContent Of(BellStaff.OfCustomer asked) => JsonContent.Create(asked, options: WatchJson.Options);
+
     /// <summary>How far a source is read.</summary>
     public Task<FeedPosition> Position(string source, CancellationToken cancel) => Get<FeedPosition>($"position?source={Uri.EscapeDataString(source)}", cancel);
 

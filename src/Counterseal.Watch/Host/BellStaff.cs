@@ -118,6 +118,13 @@ internal static class BellStaff
         api.MapPost("/round", async (CancellationToken cancel) => Give(await host.Round(cancel)));
         api.MapPost("/check", async (Asked asked, CancellationToken cancel) =>
             Give(new Answered(await bell.CheckPublicly(asked.Code, IPAddress.TryParse(asked.Client, out var client) ? client : IPAddress.None, cancel) is { } ours ? ours : null)));
+        api.MapPost("/customer/banners", async (OfCustomer asked, CancellationToken cancel) => Give(await bell.Banners(asked.Account, asked.Administers, asked.Language, cancel)));
+        api.MapPost("/customer/opened", async (OfCustomer asked, CancellationToken cancel) =>
+        {
+            await bell.Opened(asked.Account, asked.Administers, asked.Notice ?? "", cancel);
+            return Give(new Answered(true));
+        });
+        api.MapPost("/customer/code", async (OfCustomer asked, CancellationToken cancel) => Give(new Answered(await bell.CheckSignedIn(asked.Account, asked.Administers, asked.Code ?? "", cancel))));
         api.MapGet("/position", async (string source, CancellationToken cancel) => Give(await bell.Position(source, cancel)));
         api.MapPost("/take", Task<IResult> (HttpContext http) => Take(bell, http, time));
     }
@@ -127,6 +134,8 @@ internal static class BellStaff
     public sealed record Asked(string Code, string Client);
 
     public sealed record Answered(bool? Ours);
+
+    public sealed record OfCustomer(string Account, string? Administers = null, string? Language = null, string? Notice = null, string? Code = null);
 
     public sealed record Refusal(string What);
 

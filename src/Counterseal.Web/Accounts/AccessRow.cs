@@ -7,8 +7,10 @@ internal enum Door
 {
     /// <summary>The staff's pages.</summary>
     Desk,
-    /// <summary>The pages of authorities, customers and the public.</summary>
+    /// <summary>The pages of authorities and the public.</summary>
     Public,
+    /// <summary>The customers' pages.</summary>
+    Customer,
     /// <summary>The command's socket.</summary>
     Staff,
     /// <summary>The pages of officers of authorities.</summary>
@@ -37,6 +39,8 @@ internal enum Thing
     Finding,
     /// <summary>An account.</summary>
     Account,
+    /// <summary>A notice (<c>{id}</c>): there is none for whoever was not told of it.</summary>
+    Notice,
     /// <summary>Something that its unguessable token opens: an authority's own demand.</summary>
     Token,
 }

@@ -75,6 +75,8 @@ internal static class AccessTable
 
         // The public's pages.
         Open(Door.Public, "GET", "/"), Open(Door.Public, "GET", "/ledger"), Open(Door.Public, "GET", "/checkpoint"), Open(Door.Public, "GET", "/tile/{**path}"),
+        Open(Door.Public, "GET", "/ledger/check"), Open(Door.Public, "POST", "/ledger/check"), Open(Door.Public, "GET", "/ledger/entries"), Open(Door.Public, "GET", "/reader"), Open(Door.Public, "GET", "/authorities"),
+        Open(Door.Public, "GET", "/rules"), Open(Door.Public, "GET", "/rules/books/{digest}"), Open(Door.Public, "GET", "/rules/{id}"),
         Open(Door.Public, "GET", "/tally"), Open(Door.Public, "POST", "/tally"), Open(Door.Public, "GET", "/tally/*"), Open(Door.Public, "GET", "/tally/tile/{**rest}"),
         Open(Door.Public, "GET", "/status/{token}", Thing.Token), Open(Door.Public, "GET", "/status/{token}/tally.json", Thing.Token), Open(Door.Public, "GET", "/status/{token}/{file}", Thing.Token), Open(Door.Public, "POST", "/demands"),
         Open(Door.Public, "GET", "/check"), Open(Door.Public, "POST", "/check"),
@@ -94,6 +96,10 @@ internal static class AccessTable
         Officer("POST", "/demands/{id}/messages", Thing.Demand, form: true), Officer("POST", "/demands/{id}/withdraw", Thing.Demand, form: true),
         Officer("GET", "/colleagues"), Officer("POST", "/colleagues", form: true), Officer("GET", "/key"), Officer("POST", "/key", fresh: true, form: true),
         Officer("GET", "/account"), Officer("POST", "/account/passkeys", fresh: true, form: true), Officer("POST", "/account/passkeys/drop", fresh: true, form: true), Officer("POST", "/account/sign-out-everywhere", form: true), Officer("GET", "{*path:nonfile}"),
+        // The customers' pages: signed in is whom the company's product sent.
+        Open(Door.Customer, "GET", "/assets/*"), Open(Door.Customer, "GET", "/healthz"), Open(Door.Customer, "GET", "/reader"), Open(Door.Customer, "GET", "/enter"), Open(Door.Customer, "POST", "/enter"), Open(Door.Customer, "GET", "{*path:nonfile}"),
+        Customer("GET", "/"), Customer("GET", "/notices/{id}/proof.json", Thing.Notice), Customer("POST", "/notices/{id}/answer", Thing.Notice, form: true),
+        Customer("GET", "/check"), Customer("POST", "/check", form: true), Customer("POST", "/sign-out", form: true),
 
         // The command's socket.
         Api("GET", "/api/demands", Readers, recorded: true), Api("POST", "/api/demands", Knowers),
@@ -125,6 +131,8 @@ internal static class AccessTable
     private static AccessRow Officer(string method, string pattern, Thing thing = Thing.None, bool fresh = false, bool form = false, bool recorded = false) => new(Door.Portal, method, pattern, Who.Signed, [], thing, fresh, form, recorded);
 
     private static AccessRow Desk(string method, string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None, bool form = false, bool recorded = false) => new(Door.Desk, method, pattern, Who.OfRole, roles, thing, false, form, recorded);
+
+    private static AccessRow Customer(string method, string pattern, Thing thing = Thing.None, bool form = false) => new(Door.Customer, method, pattern, Who.Signed, [], thing, false, form, false);
 
     /// <summary>A weighty act on the pages.</summary>
     private static AccessRow Act(string pattern, IReadOnlyList<Role> roles, Thing thing = Thing.None) => new(Door.Desk, "POST", pattern, Who.OfRole, roles, thing, Fresh: true, Form: true, Recorded: false);

@@ -106,6 +106,23 @@ namespace Counterseal.Desk.Postgres.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Counterseal.Desk.CustomerRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Demand")
+                        .HasColumnType("text")
+                        .HasColumnName("demand");
+
+                    b.HasKey("Name", "Demand");
+
+                    b.HasIndex("Demand");
+
+                    b.ToTable("customers", (string)null);
+                });
+
             modelBuilder.Entity("Counterseal.Desk.DayRow", b =>
                 {
                     b.Property<string>("Demand")
@@ -200,6 +217,10 @@ namespace Counterseal.Desk.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("instrument");
 
+                    b.Property<DateTime?>("Lapses")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lapses");
+
                     b.Property<long>("N")
                         .HasColumnType("bigint")
                         .HasColumnName("n");
@@ -248,6 +269,10 @@ namespace Counterseal.Desk.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("tampered");
 
+                    b.Property<bool>("Told")
+                        .HasColumnType("boolean")
+                        .HasColumnName("told");
+
                     b.Property<DateTime?>("Turns")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("turns");
@@ -268,6 +293,8 @@ namespace Counterseal.Desk.Postgres.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("AssessmentDue");
+
+                    b.HasIndex("Lapses");
 
                     b.HasIndex("N");
 

@@ -101,6 +101,23 @@ namespace Counterseal.Desk.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Counterseal.Desk.CustomerRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Demand")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("demand");
+
+                    b.HasKey("Name", "Demand");
+
+                    b.HasIndex("Demand");
+
+                    b.ToTable("customers", (string)null);
+                });
+
             modelBuilder.Entity("Counterseal.Desk.DayRow", b =>
                 {
                     b.Property<string>("Demand")
@@ -195,6 +212,10 @@ namespace Counterseal.Desk.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("instrument");
 
+                    b.Property<DateTime?>("Lapses")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lapses");
+
                     b.Property<long>("N")
                         .HasColumnType("INTEGER")
                         .HasColumnName("n");
@@ -243,6 +264,10 @@ namespace Counterseal.Desk.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("tampered");
 
+                    b.Property<bool>("Told")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told");
+
                     b.Property<DateTime?>("Turns")
                         .HasColumnType("TEXT")
                         .HasColumnName("turns");
@@ -263,6 +288,8 @@ namespace Counterseal.Desk.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("AssessmentDue");
+
+                    b.HasIndex("Lapses");
 
                     b.HasIndex("N");
 

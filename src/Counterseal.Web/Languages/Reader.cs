@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Counterseal.Web;
+
+/// <summary>Who reads a page: in which language, and by which zone's clock. Pages take it by injection; it is made anew for each request.</summary>
+/// <param name="Language">The language: that of the cookie, else the first that the browser asks for.</param>
+/// <param name="Zone">The zone that times are written in beside UTC: that of the cookie, else the provider's own.</param>
+/// <param name="Path">Where the reader is, to come back to after choosing.</param>
+public sealed record Reader(ReaderLanguage Language, WorkZone Zone, string Path)
+{
+    private const string LanguageCookie = "counterseal-language", ZoneCookie = "counterseal-zone";
+
+    /// <summary>Whoever sent a request. The staff's pages are in English and in the desk's zone.</summary>
+    internal static Reader Of(HttpContext? http, Face face, FaceGround ground)
+    {
+        var all = ground.Languages;
+        if (http is null || face == Face.Desk)
+            return new(all.First, ground.Zone, "/");
+        return new(
+            all.Find(http.Request.Cookies[ground.CookieName(LanguageCookie)]) ?? all.Accepted(http.Request.Headers.AcceptLanguage),
+            Zoned(http.Request.Cookies[ground.CookieName(ZoneCookie)]) ?? ground.Zone,
+            HttpMethods.IsPost(http.Request.Method) && http.Request.Path == "/reader" ? "/" : http.Request.Path.Value ?? "/");
+    }
+
+    /// <inheritdoc cref="ReaderLanguage.Say(string)"/>
+    public string Say(string name) => Language.Say(name);
+
+    /// <inheritdoc cref="ReaderLanguage.Say(string, ValueTuple{string, string}[])"/>
+    public string Say(string name, params (string Place, string Value)[] values) => Language.Say(name, values);
+
+    /// <inheritdoc cref="ReaderLanguage.Number"/>
+    public string Number(long number) => Language.Number(number);
+
+    /// <summary>Day and time as this reader reads them.</summary>
+    public string Moment(DateTimeOffset at) => Language.Moment(at, Zone);
+
+    /// <summary>The page on which somebody chooses language and zone, and what keeps the choice: two cookies that say nothing else.</summary>
+    internal static void Map(WebApplication app, Face face, FaceGround ground) => app.MapGet("/reader", IResult (HttpContext http) =>
+    {
+        var (query, back) = (http.Request.Query, Local(http.Request.Query["back"].ToString()));
+        if (!query.ContainsKey("language") && !query.ContainsKey("zone"))
+            return FacePage.Of<Pages.ReaderPage>(ground.Frame(face), 200, new() { [nameof(Pages.ReaderPage.Languages)] = ground.Languages, [nameof(Pages.ReaderPage.Back)] = back });
+        if (ground.Languages.Find(query["language"]) is { } language)
+            Keep(LanguageCookie, language.Tag);
+        if (Zoned(query["zone"]) is not null)
+            Keep(ZoneCookie, query["zone"].ToString());
+        return Results.Redirect(back);
+
+        void Keep(string name, string value) => http.Response.Cookies.Append(ground.CookieName(name), value, new() { Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = ground.IsHttps, MaxAge = TimeSpan.FromDays(365) });
+    });
+
+    /// <summary>A path of this face; a foreign address is none.</summary>
+    private static string Local(string back) => back is ['/', ..] and not ['/', '/' or '\\', ..] && back.Length <= 500 && !back.Any(char.IsControl) ? back : "/";
+
+    private static WorkZone? Zoned(string? iana)
+    {
+        if (iana is not { Length: > 0 and <= 64 } || !iana.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+'))
+            return null;
+        try
+        {
+            return WorkZone.Named(iana);
+        }
+        catch (Exception none) when (none is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Counterseal.Web.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Counterseal.Web;
+
+/// <summary>The rule books on the public face.</summary>
+internal static class PublicRulePages
+{
+    public static void Map(WebApplication app, FaceGround ground, Func<CancellationToken, Task<PublicRules>> read)
+    {
+        app.MapGet("/rules", async (HttpContext http) => FacePage.Of<PublicRulesPage>(ground.Frame(Face.Public), 200, new() { [nameof(PublicRulesPage.Rules)] = await read(http.RequestAborted) }));
+        app.MapGet("/rules/books/{digest}", async Task<IResult> (string digest, HttpContext http) =>
+        {
+            var rules = await read(http.RequestAborted);
+            return rules.History.FirstOrDefault(one => one.Digest == digest) is { } entry
+                ? FacePage.Of<RuleChangesPage>(ground.Frame(Face.Public), 200, new() { [nameof(RuleChangesPage.Rules)] = rules, [nameof(RuleChangesPage.Entry)] = entry })
+                : FacePage.Problem(ground.Frame(Face.Public), 404, "No such rule book", "No demand was assessed by a book of this digest.", "All books are listed under “Rules”.");
+        });
+        app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) =>
+        {
+            var rules = await read(http.RequestAborted);
+            return rules.Book.Rules.FirstOrDefault(one => one.Id == id) is { } rule
+                ? FacePage.Of<RulePage>(ground.Frame(Face.Public), 200, new() { [nameof(RulePage.Book)] = rules.Book, [nameof(RulePage.Rule)] = rule })
+                : FacePage.Problem(ground.Frame(Face.Public), 404, "No such rule", "The book in force has no rule of this name.", "An earlier book may have had it: their changes are listed under “Rules”.");
+        });
+    }
+}
