@@ -57,7 +57,7 @@ internal static class ProofPages
             var key = form["key"].ToString().Trim() is { Length: > 0 } typed ? typed : options.LedgerKey;
             try
             {
-                var verdict = await Check(options, new Reader(options.Ground.Languages.First, WorkZone.Utc, "/"), receipt, key, form["kept"].ToString(), http.RequestAborted);
+                var verdict = await Check(options, new Reader(options.Ground.Languages.First, WorkZone.Utc), receipt, key, form["kept"].ToString(), http.RequestAborted);
                 return Page(http, verdict.Holds ? 200 : 422, key, verdict);
             }
             catch (Exception away) when (away is HttpRequestException or IOException)

@@ -9,7 +9,8 @@ internal static class PublicRulePages
 {
     public static void Map(WebApplication app, FaceGround ground, Func<CancellationToken, Task<PublicRules>> read)
     {
-        app.MapGet("/rules", async (HttpContext http) => FacePage.Of<PublicRulesPage>(ground.Frame(Face.Public), 200, new() { [nameof(PublicRulesPage.Rules)] = await read(http.RequestAborted) }));
+        // Said to be a result: without it the page would be taken for a request delegate that answers nothing.
+        app.MapGet("/rules", async Task<IResult> (HttpContext http) => FacePage.Of<PublicRulesPage>(ground.Frame(Face.Public), 200, new() { [nameof(PublicRulesPage.Rules)] = await read(http.RequestAborted) }));
         app.MapGet("/rules/books/{digest}", async Task<IResult> (string digest, HttpContext http) =>
         {
             var rules = await read(http.RequestAborted);

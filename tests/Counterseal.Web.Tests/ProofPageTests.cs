@@ -137,7 +137,7 @@ public sealed class ProofPageTests(Browser browser) : IClassFixture<Browser>, IA
         Assert.True(await page.Locator("#servers-word").IsVisibleAsync());
         await page.FillAsync("#receipt", receipt);
         await page.ClickAsync("main button[type=submit]");
-        Assert.True(await page.Locator("text=Yes: it is on the ledger").IsVisibleAsync());
+        Assert.True(await page.Locator("#servers-answer h2", new() { HasText = "Yes: it is on the ledger" }).IsVisibleAsync());
         Assert.True(await page.Locator("text=This was checked by the server and is its word").IsVisibleAsync());
     }
 

@@ -6,9 +6,10 @@ namespace Counterseal.Web;
 /// <summary>Who reads a page: in which language, and by which zone's clock. Pages take it by injection; it is made anew for each request.</summary>
 /// <param name="Language">The language: that of the cookie, else the first that the browser asks for.</param>
 /// <param name="Zone">The zone that times are written in beside UTC: that of the cookie, else the provider's own.</param>
-/// <param name="Path">Where the reader is, to come back to after choosing.</param>
-public sealed record Reader(ReaderLanguage Language, WorkZone Zone, string Path)
+public sealed record Reader(ReaderLanguage Language, WorkZone Zone)
 {
+    private readonly HttpContext? http;
+
     private const string LanguageCookie = "counterseal-language", ZoneCookie = "counterseal-zone";
 
     /// <summary>Whoever sent a request. The staff's pages are in English and in the desk's zone.</summary>
@@ -16,12 +17,18 @@ public sealed record Reader(ReaderLanguage Language, WorkZone Zone, string Path)
     {
         var all = ground.Languages;
         if (http is null || face == Face.Desk)
-            return new(all.First, ground.Zone, "/");
+            return new(all.First, ground.Zone);
         return new(
             all.Find(http.Request.Cookies[ground.CookieName(LanguageCookie)]) ?? all.Accepted(http.Request.Headers.AcceptLanguage),
             Zoned(http.Request.Cookies[ground.CookieName(ZoneCookie)]) ?? ground.Zone,
-            HttpMethods.IsPost(http.Request.Method) && http.Request.Path == "/reader" ? "/" : http.Request.Path.Value ?? "/");
+            http);
     }
+
+    private Reader(ReaderLanguage language, WorkZone zone, HttpContext http) : this(language, zone) => this.http = http;
+
+    /// <summary>Where to come back to after choosing. A page that says that there is nothing says so in the same bytes wherever it was asked.</summary>
+    public string Back => http is null || http.Response.StatusCode == StatusCodes.Status404NotFound || http.Request.Path.StartsWithSegments("/reader") || HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/notices")
+        ? "/" : http.Request.Path.Value ?? "/";
 
     /// <inheritdoc cref="ReaderLanguage.Say(string)"/>
     public string Say(string name) => Language.Say(name);
