@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Counterseal.Cli;
 using Microsoft.Playwright;
 
@@ -63,7 +62,7 @@ public class PortalTests
         await page.FillAsync("#item1-value", "maeve.quinn@mail.example");
         await page.CheckAsync("#item1-subscriber");
         await page.CheckAsync("#item1-identification");
-        await page.FillAsync("#issued", "2026-10-02T08:15:00");
+        await page.FillAsync("#issued", "2026-10-02T08:15");
         await page.FillAsync("#offence", "Kidnapping of a minor");
         await page.GetByText("Validation, emergency, secrecy").ClickAsync();
         await page.FillAsync("#emergency", "A child was taken from her home this morning; the person who took her wrote to the family from this address.");
