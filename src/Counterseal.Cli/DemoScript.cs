@@ -11,7 +11,7 @@ namespace Counterseal.Cli;
 internal sealed class DemoScript : IAsyncDisposable
 {
     /// <summary>What the demo's people know about the demands, so that each question finds its answer; a question that is not here ends the demo.</summary>
-    private static readonly Dictionary<string, (string Value, string Reason)> Known = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, (string Value, string Reason)> Known = new(StringComparer.Ordinal)
     {
         ["emergency.callback"] = ("true", "called the number in our directory; the desk officer confirmed"),
         ["emergency.officer"] = ("true", "the named officer was put through and confirmed"),

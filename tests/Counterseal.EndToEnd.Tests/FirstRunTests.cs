@@ -6,11 +6,11 @@ using Microsoft.Playwright;
 
 namespace Counterseal.EndToEnd.Tests;
 
-/// <summary>A company's first day, on an empty folder, at the real processes' pages: accounts, the roster's ceremony, the directory, and the first package, approved with passkeys.</summary>
+/// <summary>A company's first day, on an empty folder, at the real processes' pages: accounts, the roster's ceremony, the directory, an officer at the portal, and the first demands to their end.</summary>
 public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
 {
     [Fact]
-    public async Task From_an_empty_folder_to_a_package_that_age_opens_with_nothing_but_passkeys()
+    public async Task From_an_empty_folder_to_an_emergency_answered_to_one_rejected_and_one_redirected_with_nothing_but_passkeys()
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var house = House.OnEmptyGround();
@@ -72,10 +72,33 @@ public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
         await alice.Page.GetByText("The signed entry, for the desk").ClickAsync();
         house.Entry = (await alice.Page.Locator("pre").First.InnerTextAsync()).TrimEnd('\n') + "\n";
 
-        // The first demand, decided; the order waits at the gate for two people with passkeys.
+        // An officer of that court, called for by staff; Maeve registers her own passkey at the portal.
         using var walk = new Walk(house.Home, TimeProvider.System);
-        var demand = await Steps.Decided(house, walk, cancel);
-        var order = await walk.Order(demand, "niamh", "release", cancel);
+        await walk.AddToDirectory(house.Entry, cancel);
+        var maeve = await windows.Person("Maeve Byrne");
+        await niamh.Page.GotoAsync(desk + "officers");
+        await StepUp(niamh);
+        await niamh.Page.FillAsync("#name", maeve.Name);
+        await niamh.Page.FillAsync("#office", "Registrar");
+        await niamh.Page.FillAsync("#reason", "met in person at the court");
+        await niamh.Press("Invite");
+        await maeve.Page.GotoAsync((await niamh.Page.Locator("#one-time-link").TextContentAsync())!);
+        await maeve.Press("Register a passkey");
+        await maeve.Heads("Demands of District Court of Example Town");
+
+        // An emergency, filed by the form.
+        var id = await FileEmergency(maeve, "IE-DC-2026-0901", (string)house.Up["portal"]!);
+        await maeve.Shot("walk-portal-filed");
+
+        // One person of the desk, by its forms alone: called back, questions answered, decided, ordered.
+        var page = new DemandForms(niamh, desk, id, walk, cancel);
+        await page.Authenticate("called back on the directory's number", "spoke with the registrar, who confirmed it");
+        await page.AnswerAll(DemoScript.Known);
+        await page.Decide("Comply", "the law compels it");
+        var order = await page.Order("release", "Order the release");
+        await niamh.Shot("walk-desk-ordered");
+
+        // Two people of the roster, at the gate.
         foreach (var person in (Window[])[bob, alice])
         {
             await person.AtGate($"{gate}orders/{order}");
@@ -83,22 +106,70 @@ public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
             await person.Press($"Approve with your passkey as {person.Name}");
             await person.Waits(person.Page.GetByText("You have approved this order").Or(person.Page.GetByText("was carried out")));
         }
-        await walk.Done(demand, order, cancel);
+        await walk.Done(id, order, cancel);
         await alice.Page.ReloadAsync();
         await alice.Sees("was carried out: the package is sealed");
-        await niamh.Page.GotoAsync(desk + "demands/" + demand);
+        await niamh.Page.GotoAsync(desk + "demands/" + id);
         await niamh.Sees("approved 2/2");
         await niamh.Shot("first-run-demand");
 
-        // What left is verified against what the home's public keys are, and opened by a program that is not ours.
-        var name0 = "cs-" + order[..16];
+        // The officer fetches it at the portal. It is verified against the home's public keys, and opened by a program that is not ours.
+        await maeve.Page.ReloadAsync();
+        await maeve.Sees("The answer is ready.");
+        await maeve.Shot("walk-portal-ready");
         var folder = Directory.CreateDirectory(Path.Combine(house.Folder, "officer")).FullName;
-        var fetched = await walk.Fetch(demand, order, name0, folder, cancel);
-        Assert.True(Package.Verify(fetched, house.Trust, cancel).All(check => check.Holds));
+        foreach (var name in await maeve.Page.Locator(".files a").AllTextContentsAsync())
+        {
+            var file = await maeve.Page.RunAndWaitForDownloadAsync(() => maeve.Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync());
+            await file.SaveAsAsync(Path.Combine(folder, name));
+        }
+        var package = Path.Combine(folder, Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(folder, "*.counterseal").Single()));
+        Assert.True(Package.Verify(package, house.Trust, cancel).All(check => check.Holds));
         var secret = Path.Combine(house.Folder, "officer.key");
         await File.WriteAllTextAsync(secret, house.AuthorityKey.Export() + "\n", cancel);
-        using var age = Process.Start(new ProcessStartInfo("sh", ["-c", "age -d -i \"$1\" \"$2\" | tar -t", "-", secret, fetched + ".age"]) { RedirectStandardOutput = true })!;
+        using var age = Process.Start(new ProcessStartInfo("sh", ["-c", "age -d -i \"$1\" \"$2\" | tar -t", "-", secret, package + ".age"]) { RedirectStandardOutput = true })!;
         Assert.Contains("bagit.txt", await age.StandardOutput.ReadToEndAsync(cancel), StringComparison.Ordinal);
+
+        // A second one is refused, and the officer reads why; a third goes on to whom it belongs to.
+        foreach (var (reference, decision, reason) in ((string, string, string)[])[("IE-DC-2026-0902", "Reject", "no emergency is made out"), ("IE-DC-2026-0903", "Redirect", "the account is the company Example Ltd's")])
+        {
+            var other = await FileEmergency(maeve, reference, (string)house.Up["portal"]!);
+            var answered = new DemandForms(niamh, desk, other, walk, cancel);
+            await answered.Authenticate("called back on the directory's number", "spoke with the registrar");
+            await answered.AnswerAll(DemoScript.Known);
+            await answered.Decide(decision, reason);
+            await maeve.Page.ReloadAsync();
+            await maeve.Sees(reason);
+            await maeve.Shot("walk-portal-" + decision.ToLowerInvariant());
+            Assert.Equal(0, await maeve.Page.Locator(".files a").CountAsync());
+        }
+    }
+
+    private static async Task StepUp(Window person)
+    {
+        if (await person.Page.GetByRole(AriaRole.Button, new() { Name = "Use your passkey" }).CountAsync() > 0)
+            await person.Press("Use your passkey");
+    }
+
+    /// <summary>Files an emergency by the portal's form, having it checked first; gives its id.</summary>
+    private static async Task<string> FileEmergency(Window officer, string reference, string portal)
+    {
+        await officer.Page.GotoAsync(portal + "submit");
+        await officer.Page.FillAsync("#reference", reference);
+        await officer.Page.SelectOptionAsync("#instrument", "eu.epoc");
+        await officer.Page.SelectOptionAsync("#issuing-kind", "judge");
+        await officer.Page.FillAsync("#item1-value", "maeve.quinn@mail.example");
+        await officer.Page.CheckAsync("#item1-subscriber");
+        await officer.Page.CheckAsync("#item1-identification");
+        await officer.Page.FillAsync("#issued", "2026-10-02T08:15");
+        await officer.Page.FillAsync("#offence", "Kidnapping of a minor");
+        await officer.Page.GetByText("Validation, emergency, secrecy").ClickAsync();
+        await officer.Page.FillAsync("#emergency", "A child was taken from her home this morning; the person who took her wrote to the family from this address.");
+        await officer.Page.Locator("section[aria-labelledby=by-form] button[value=check]").ClickAsync();
+        await officer.Sees("Nothing is filed yet");
+        await officer.Page.Locator("section[aria-labelledby=by-form] button[value=file]").ClickAsync();
+        await officer.Sees("Your demand is filed and on record.");
+        return new Uri(officer.Page.Url).AbsolutePath["/demands/".Length..];
     }
 
     /// <summary>Invites and registers one person at the desk.</summary>
