@@ -9,7 +9,7 @@ namespace Counterseal.Desk;
 /// <summary>One event in a demand's life; its canonical bytes (RFC 8785) are what the ledger commits to.</summary>
 /// <param name="Demand">The demand's id, or <see cref="Own"/>.</param>
 /// <param name="Version">From 1, without gaps, per demand.</param>
-/// <param name="Type">received, authenticated, assessed, established, decided, ordered, approved, counted, preserved, sealed, refused, released, told, performed, stayed, resumed, withdrawn, closed, restricted, unrestricted, recused, assigned; of the desk itself: adopted, published, and those of accounts (docs/desk.md).</param>
+/// <param name="Type">received, authenticated, assessed, established, decided, ordered, approved, counted, preserved, sealed, refused, released, told, performed, stayed, resumed, withdrawn, closed, restricted, unrestricted, recused, assigned, challengeFiled, filingMade, hearingSet, ruled, appealed, challengeEnded; of the desk itself: adopted, published, handedOver, and those of accounts (docs/desk.md).</param>
 /// <param name="At">UTC.</param>
 /// <param name="By">Who did it: a person's name, or <c>desk</c>.</param>
 /// <param name="Canonical">The canonical bytes of the whole event.</param>

@@ -42,15 +42,17 @@ public sealed partial class Desk
     {
         var known = lastNote;
         await using var db = open();
-        // Only what came since the last look is read, and of that only notes.
-        var news = await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Version > known.Version && e.Logged && e.Type == "handedOver").OrderByDescending(e => e.Version).FirstOrDefaultAsync(cancel);
-        if (news is not null)
+        // Only what came since the last look is gone through, whether there is a note in it or not.
+        var last = await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Logged).MaxAsync(e => (int?)e.Version, cancel) ?? 0;
+        if (last > known.Version)
         {
-            var happened = EventStore.Read(news);
-            lastNote = known = (news.Version, new(happened.At, happened.By, ((HandedOver)happened.Body).Note));
+            var news = await db.Events.AsNoTracking().Where(e => e.Demand == DeskEvent.Own && e.Version > known.Version && e.Version <= last && e.Logged && e.Type == "handedOver").OrderByDescending(e => e.Version).FirstOrDefaultAsync(cancel);
+            lastNote = known = (last, news is null ? known.Note : Read(EventStore.Read(news)));
         }
         return known.Note is { } note && time.GetUtcNow() - note.At < TimeSpan.FromDays(2) ? note : null;
     }
+
+    private static ShiftNote Read(DeskEvent happened) => new(happened.At, happened.By, ((HandedOver)happened.Body).Note);
 
     /// <summary>What changed since an instant in demands that somebody sees, the latest first; at most 200 demands of the last 2,000 events.</summary>
     public async Task<IReadOnlyList<ShiftChange>> ChangesSince(Sight sight, DateTimeOffset since, CancellationToken cancel)

@@ -70,7 +70,7 @@ internal static class DemandRoutes
         }
         catch (ConflictException)
         {
-            return await Page(pages, http, id, 409, sent with { IsConflict = true, No = "Somebody was first. Nothing of yours was recorded, and nothing of theirs was overwritten.", Next = "Read what changed. If what you typed still holds, send it again." }, null);
+            return await Page(pages, http, id, 409, sent with { IsConflict = true, No = "Nothing of yours was recorded, and nothing of theirs was overwritten.", Next = "Read what changed. If what you typed still holds, send it again." }, null);
         }
         catch (DeskException no)
         {
@@ -109,7 +109,7 @@ internal static class DemandRoutes
         {
             [nameof(DemandPage.View)] = view,
             [nameof(DemandPage.MayAssign)] = QueueFace.MayAssign(options.Queue, http),
-            [nameof(DemandPage.Book)] = (await options.Books(http.RequestAborted)).Book,
+            [nameof(DemandPage.Book)] = options.Book?.Invoke() ?? (await options.Books(http.RequestAborted)).Book,
             [nameof(DemandPage.Source)] = bytes is null ? null : SourceText.Of(bytes, MostShown, MostLines),
             [nameof(DemandPage.Download)] = options.Original is not null,
             [nameof(DemandPage.Live)] = options.Live is not null,
@@ -121,7 +121,7 @@ internal static class DemandRoutes
     {
         var (options, visitor) = (pages.Options, Visitor.Needed(http));
         var (mine, others) = WorkView.EntriesFor(view.Demand, await options.Directory(http.RequestAborted));
-        var book = (await options.Books(http.RequestAborted)).Book;
+        var book = options.Book?.Invoke() ?? (await options.Books(http.RequestAborted)).Book;
         return new()
         {
             Id = view.Id,

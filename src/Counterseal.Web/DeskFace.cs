@@ -1,4 +1,5 @@
 using Counterseal.Desk;
+using Counterseal.Law;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,8 @@ public sealed record DeskFaceOptions
     public required Func<CancellationToken, Task<IReadOnlyList<DirectoryRow>>> Directory { get; init; }
     /// <summary>The rule book in force and those before it.</summary>
     public required Func<CancellationToken, Task<BooksView>> Books { get; init; }
+    /// <summary>The rule book in force, without those before it; <c>null</c>: as <see cref="Books"/> has it.</summary>
+    public Func<RuleBook>? Book { get; init; }
     /// <summary>The pages on attacks; <c>null</c> where there is no bell.</summary>
     public AttackPages? Attacks { get; init; }
     /// <summary>The page on reports, for a year or the last; <c>null</c> where there is none.</summary>

@@ -63,6 +63,7 @@ public static partial class FromDesk
         Act = (id, by, act, seen, cancel) => Act(desk, id, by, act, seen, cancel),
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}"
             : desk.Reconciled?.Differences.FirstOrDefault(one => one.Demand is null or DeskEvent.Own) is { } differs ? $"The desk's database is not as the ledger has it: {differs.What}. Until it is restored, what is shown here may lack something." : null,
+        Book = () => desk.Book,
         Books = async cancel => BooksView.Of(desk.Book, desk.BookTrouble, await desk.Own("adopted", cancel)),
         Quarantine = async cancel => [.. (await desk.Quarantine(Most, cancel)).Select(q => new QuarantineRow(q.At, q.Channel, q.Format, q.Digest, q.Faults))],
         Directory = async cancel => [.. (await desk.Entries(cancel)).Select(e => new DirectoryRow(

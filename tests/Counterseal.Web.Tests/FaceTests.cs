@@ -44,8 +44,9 @@ public sealed class FaceTests : IAsyncLifetime
             (await open.GetStringAsync("/"), false), (await open.GetStringAsync("/ledger"), false), (await open.GetStringAsync($"/status/{Samples.Token}"), false),
         })
         {
-            // The desk's keyboard is the one script: a file of ours, in no page of the public's.
-            Assert.DoesNotContain("<script", page.Replace(script ? $"<script type=\"module\" src=\"{Asset.Keys.Path}\"></script>" : "no script", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+            // The desk's keyboard, and on the pages that listen what shows changes, are the scripts: files of ours, in no page of the public's.
+            var without = script ? page.Replace($"<script type=\"module\" src=\"{Asset.Keys.Path}\"></script>", "", StringComparison.Ordinal) : page;
+            Assert.DoesNotContain("<script", page.Contains("data-live=", StringComparison.Ordinal) ? without.Replace($"<script src=\"{Asset.Live.Path}\" defer></script>", "", StringComparison.Ordinal) : without, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotMatch(" on[a-z]+=\"", page);
             Assert.DoesNotContain("style=", page, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotMatch("(?:src|href|action)=\"(?:https?:)?//", page);
@@ -57,10 +58,11 @@ public sealed class FaceTests : IAsyncLifetime
     public async Task The_desk_allows_scripts_of_its_own_origin_only_and_none_that_writes_markup()
     {
         using var desk = await faces.SignedIn();
-        using var answer = await desk.GetAsync("/");
-        Assert.Equal(
-            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
-            Header(answer, "Content-Security-Policy"));
+        const string policy = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+        using var answer = await desk.GetAsync("/directory");
+        Assert.Equal(policy, Header(answer, "Content-Security-Policy"));
+        using var listening = await desk.GetAsync("/");
+        Assert.Equal(policy + "; connect-src 'self'", Header(listening, "Content-Security-Policy"));
         using var keys = await desk.GetAsync(Asset.Keys.Path);
         Assert.Equal("text/javascript", keys.Content.Headers.ContentType!.MediaType);
     }

@@ -140,7 +140,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
 
         // The queue, too.
         await first.GotoAsync(stand.Pages.ToString());
-        await first.GetByText("stayed").First.WaitForAsync();
+        await first.Locator("[data-part=list]", new() { HasText = "stayed" }).WaitForAsync();
         await second.Locator("#act-resume > summary").ClickAsync();
         await second.FillAsync("#act-resume-reason", "it is over");
         await second.ClickAsync("#act-resume button");

@@ -179,6 +179,54 @@ public sealed class QueuePageTests(Browser browser) : IClassFixture<Browser>, IA
     }
 
     [Fact]
+    public async Task A_demand_is_decided_by_keyboard_alone_and_what_is_refused_stands_in_its_form()
+    {
+        await using var context = await browser.Open(1440, ColorScheme.Light, script: true, policy: true);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(faces.Desk, $"/sign-in?to=/demands/{Samples.Id}").ToString());
+        await page.Keyboard.TypeAsync(Faces.Code);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("[data-keys]:visible").WaitForAsync();
+        await page.GotoAsync(new Uri(faces.Desk, $"/demands/{Samples.Id}").ToString());
+        await page.Locator("[data-keys]:visible").WaitForAsync();
+        faces.Refuse = new DeskException("not-now", "the court has not answered", "wait");
+        await page.Keyboard.PressAsync("d");
+        await Tab("summary", "Decide again");
+        await page.Keyboard.PressAsync("Enter");
+        await Tab("select", "");
+        await page.Keyboard.TypeAsync("reject");
+        await Tab("textarea", "");
+        await page.Keyboard.PressAsync("Control+A");
+        await page.Keyboard.TypeAsync("It names nobody.");
+        await Tab("button", "Decide");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#refused").WaitForAsync();
+        Assert.Equal("It names nobody.", await page.InputValueAsync("#act-decide-reasons"));
+        faces.Refuse = null;
+        await page.Locator("[data-keys]:visible").WaitForAsync();
+        await page.Keyboard.PressAsync("d");
+        await Tab("button", "Decide");
+        await page.EvaluateAsync("document.body.dataset.old = 'yes'");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("body:not([data-old]) [data-keys]:visible").WaitForAsync();
+        Assert.Equal(2, faces.Acts.Count);
+        var decided = Assert.IsType<DecideAct>(faces.Acts[1].Act);
+        Assert.Equal(Law.Decision.Reject, decided.Decision);
+        Assert.Equal(["It names nobody."], decided.Reasons);
+
+        async Task Tab(string tag, string text)
+        {
+            for (var i = 0; i < 150; i++)
+            {
+                await page.Keyboard.PressAsync("Tab");
+                if (await page.EvaluateAsync<bool>("([tag, text]) => document.activeElement.matches(tag) && (text === '' || document.activeElement.textContent.trim() === text)", new[] { tag, text }))
+                    return;
+            }
+            Assert.Fail($"the tab key reaches no {tag} {text}");
+        }
+    }
+
+    [Fact]
     public async Task Without_script_the_queue_is_searched_filtered_and_assigned()
     {
         await using var context = await browser.Open(1440, ColorScheme.Light, script: false);
