@@ -159,6 +159,18 @@ public class ShiftTests(Postgres postgres)
             Assert.Contains(says, string.Join(' ', bad.Check()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_the_operators_page_shows_of_alerts_is_taken()
+    {
+        var page = File.ReadAllText(Path.Combine(Stand.Root, "docs", "operators.md"));
+        var from = page.IndexOf("```json\n\"alerts\": ", StringComparison.Ordinal) + "```json\n\"alerts\": ".Length;
+        var alerts = System.Text.Json.JsonSerializer.Deserialize<AlertSettings>(page[from..page.IndexOf("\n```", from, StringComparison.Ordinal)], LawJson.Options)!;
+        Assert.Empty(alerts.Check());
+        Assert.Equal((587, "desk"), (alerts.Mail!.Port, alerts.Mail.User));
+        Assert.Equal([(0, "night@example.net"), (15, "counsel@example.net")], alerts.Steps.Select(step => (step.AfterMinutes, step.To[0])));
+        Assert.DoesNotContain("…", alerts.Mail.ToString(), StringComparison.Ordinal);
+    }
+
     internal static byte[] Emergency(string reference) => System.Text.Encoding.UTF8.GetBytes(
         $$$"""{"counterseal":"demand/v1","reference":"{{{reference}}}","instrument":"eu.epoc","issuing":{"name":"Court","country":"IE","kind":"judge"},"emergency":{"ground":"a child is missing"},"scope":[{"selector":{"mailbox":"ada@example.test"},"categories":["subscriber"]}]}""");
 }
