@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Desk;
 using Counterseal.Ledger;
+using Spectre.Console;
 
 namespace Counterseal.Cli;
 

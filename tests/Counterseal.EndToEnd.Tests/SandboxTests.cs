@@ -54,7 +54,7 @@ public sealed partial class SandboxTests
         using var gate = Sandbox(house, filter, [.. Counterseal("gate", "serve", "--home", house.Home.Folder)]);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var ready = new TaskCompletionSource();
-        var desk = DeskProcess.Run(house.Home, Free(), Free(), "a code of a test, long enough", hasBell: false, gatePages: null, _ => ready.SetResult(), ends.Token);
+        var desk = DeskProcess.Run(house.Home, Free(), Free(), null, "a code of a test, long enough", hasBell: false, gatePages: null, _ => ready.SetResult(), ends.Token);
         if (await Task.WhenAny(ready.Task, desk) == desk)
             await desk;
         for (var looks = 0; !File.Exists(house.Home.GateSocket) && !gate.HasExited && looks < 600; looks++)
