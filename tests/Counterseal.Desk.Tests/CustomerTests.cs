@@ -161,6 +161,19 @@ public class CustomerTests(Postgres postgres)
         Assert.Null(await stand.Desk.NoticeProof([new("eve@example.test", default)], id, default));
     }
 
+    [Fact]
+    public async Task Where_there_is_a_tally_the_proof_holds_the_demands_leaves_with_their_openings()
+    {
+        await using var stand = await Stand.Up("sqlite", postgres, tally: true);
+        var end = Given.Start.AddHours(2);
+        var id = (await stand.Received(Warrant("TALLIED", end))).Demand;
+        stand.Clock.SetUtcNow(end);
+        await stand.Desk.Tend(default);
+        var file = JsonNode.Parse((await stand.Desk.NoticeProof(Ada, id, default))!)!;
+        Assert.Equal("received", (string?)Assert.Single(file["tally"]!.AsArray())!["kind"]);
+        Assert.Equal(file["tally"]!.ToJsonString(), new JsonArray([.. (await stand.Desk.TallyOf(id, default)).Select(paper => paper.Paper.DeepClone())]).ToJsonString());
+    }
+
     [Theory]
     [InlineData(" Ada@Example.Test ", "ada@example.test")]
     [InlineData("+353 (1) 555-0100", "+35315550100")]

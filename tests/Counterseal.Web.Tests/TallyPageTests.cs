@@ -27,7 +27,7 @@ public sealed class TallyPageTests : IAsyncDisposable
     }
 
     /// <summary>A tally of one leaf, and the receipt of the demand that it is.</summary>
-    private async Task<(HttpClient Client, byte[] Receipt)> Start(bool away = false)
+    private async Task<(HttpClient Client, byte[] Receipt)> Start(bool away = false, EventBody? said = null)
     {
         var origin = TallyHome.OriginOf(signer.Name);
         var secret = LeafSecret.Uncounted(Plan.Schema, LeafKind.Received, "a-demand");
@@ -56,7 +56,7 @@ public sealed class TallyPageTests : IAsyncDisposable
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         var demand = new Demand { Reference = "R", Issuing = new("A court", "IE", AuthorityKind.Court), Scope = Scope.Nothing };
-        var happened = DeskEvent.Of("a-demand", 1, new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero), "desk", new Received(new(new string('0', 64), 1, "json", "web"), new string('0', 64), demand, new string('0', 64), []));
+        var happened = DeskEvent.Of("a-demand", 1, new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero), "desk", said ?? new Received(new(new string('0', 64), 1, "json", "web"), new string('0', 64), demand, new string('0', 64), []));
         var event0 = new Leaf(new byte[32], Commitment.Of(new byte[32], happened.Canonical));
         var paper = LeafPaper.Of(Plan.Schema, new(new(origin, 0, 0), secret));
         paper["kind"] = "received";
@@ -102,6 +102,18 @@ public sealed class TallyPageTests : IAsyncDisposable
             forged["tally"]!["blindings"]![0] = new string('0', 64);
             Assert.Contains("No: it does not hold", (await Post(client, Encoding.UTF8.GetBytes(forged.ToJsonString()), true)).Page, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_customer_checks_with_the_proof_of_its_notice_and_no_other_event_is_taken_for_one()
+    {
+        var (client, notice) = await Start(said: new Told("on the customer's page", null));
+        using (client)
+            Assert.Contains("Yes: your demand is counted", (await Post(client, notice, true)).Page, StringComparison.Ordinal);
+        await app!.DisposeAsync();
+        (client, notice) = await Start(said: new Stayed("a court said so"));
+        using (client)
+            Assert.Contains("the receipt's event is stayed, not received or told", (await Post(client, notice, true)).Page, StringComparison.Ordinal);
     }
 
     [Fact]
