@@ -140,7 +140,7 @@ public sealed partial class Desk
     {
         var digest = SHA256.HashData([.. "counterseal/notice-code/v1\n"u8, .. salt]);
         var (bits, value, code) = (0, 0, new StringBuilder());
-        for (var i = 0; code.Length < 19; )
+        for (var i = 0; code.Length < 19;)
         {
             if (bits < 5)
                 (value, bits) = ((value << 8 | digest[i++]) & 0xFFFF, bits + 8);
