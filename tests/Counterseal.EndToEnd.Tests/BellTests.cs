@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Counterseal.Cli;
 using Counterseal.Ledger;
+using Counterseal.Tests;
 using Counterseal.Watch;
 using Deque.AxeCore.Playwright;
 using Microsoft.Data.Sqlite;
@@ -18,14 +19,12 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary>The bell inside the real <c>serve</c>: from a logger's events to the banner, by its doors, its commands and its pages.</summary>
 public class BellTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Events_become_a_finding_a_person_confirms_it_on_the_page_and_its_notice_is_shown_after_sign_in_and_checked_in_public()
     {
-        if (!File.Exists(Chromium))
+        if (!DebianChromium.IsHere)
             Assert.Skip("chromium is not here; the pages cannot be looked at");
         await using var house = House.Build(bell: true);
         await house.Start();
@@ -56,11 +55,7 @@ public class BellTests
         Assert.Equal(2, (await Said(house, "feeds"))["feeds"]!.AsArray().Count);
 
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
 
         // An analyst, without script.
         await using (var context = await browser.NewContextAsync(new() { JavaScriptEnabled = false }))
@@ -348,9 +343,12 @@ internal static class Bells
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    /// <summary>When the events were: within the days that the bell keeps them, whenever the test runs.</summary>
+    private static readonly DateTimeOffset Then = new(TimeProvider.System.GetUtcNow().AddDays(-30).Date, TimeSpan.Zero);
+
     /// <summary>Sign-ins of one account from one address.</summary>
     public static string Lines(string customer, string account, string address, int count, int status) => string.Concat(Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture,
-        $$$"""{"class_uid":3002,"activity_id":1,"status_id":{{{status}}},"time":{{{new DateTimeOffset(2026, 9, 1, 0, 0, i, TimeSpan.Zero).ToUnixTimeMilliseconds()}}},"metadata":{"uid":"{{{customer}}}-{{{address}}}-{{{i}}}"},"user":{"email_addr":"{{{account}}}","org":{"uid":"{{{customer}}}"}},"src_endpoint":{"ip":"{{{address}}}"}}{{{'\n'}}}""")));
+        $$$"""{"class_uid":3002,"activity_id":1,"status_id":{{{status}}},"time":{{{Then.AddSeconds(i).ToUnixTimeMilliseconds()}}},"metadata":{"uid":"{{{customer}}}-{{{address}}}-{{{i}}}"},"user":{"email_addr":"{{{account}}}","org":{"uid":"{{{customer}}}"}},"src_endpoint":{"ip":"{{{address}}}"}}{{{'\n'}}}""")));
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int Code, string Output)> Command(Home home, string? crashAt, params string[] words)

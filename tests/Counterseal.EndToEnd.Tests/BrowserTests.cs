@@ -1,4 +1,5 @@
 using Counterseal.Cli;
+using Counterseal.Tests;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -7,12 +8,10 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary>The pages of the real <c>serve</c> in a real browser, after a real walk.</summary>
 public class BrowserTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     [Fact]
     public async Task Queue_demand_status_and_ledger_pages_show_the_walk_and_axe_finds_nothing()
     {
-        if (!File.Exists(Chromium))
+        if (!DebianChromium.IsHere)
             Assert.Skip("chromium is not here; the pages cannot be looked at");
         var cancel = TestContext.Current.CancellationToken;
         await using var house = House.Build();
@@ -26,11 +25,7 @@ public class BrowserTests
         await walk.Done(decided, order, cancel);
 
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
         var shots = Directory.CreateDirectory(Path.Combine(Place.Root, "artifacts", "screens")).FullName;
         foreach (var (scheme, width) in new[] { (ColorScheme.Light, 1440), (ColorScheme.Dark, 390) })
         {

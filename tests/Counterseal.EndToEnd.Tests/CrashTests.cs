@@ -30,7 +30,7 @@ public class CrashPointListTests
 /// <summary>The desk is killed before and after each of its durable writes.</summary>
 public class DeskCrashTests
 {
-    public static TheoryData<string> Points { get; } = Crash.BeforeAndAfter("desk.original", "desk.event.pending#4", "desk.event.logged#4", "desk.directory", "desk.quarantine", "home.roster", "home.product", "gate.pages.write");
+    public static TheoryData<string> Points { get; } = Crash.BeforeAndAfter("desk.original", "desk.event.pending#4", "desk.event.logged#4", "desk.directory", "desk.quarantine", "desk.home", "home.roster", "home.product", "gate.pages.write");
 
     [Theory]
     [MemberData(nameof(Points))]

@@ -1,4 +1,5 @@
 using Counterseal.Cli;
+using Counterseal.Tests;
 using Microsoft.Playwright;
 
 namespace Counterseal.EndToEnd.Tests;
@@ -6,12 +7,10 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary>An officer's way through the real <c>serve</c>, in a real browser with a virtual authenticator.</summary>
 public class PortalTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     [Fact]
     public async Task An_officer_is_invited_registers_a_passkey_files_by_the_form_and_sees_what_comes_of_it()
     {
-        if (!File.Exists(Chromium))
+        if (!DebianChromium.IsHere)
             Assert.Skip("chromium is not here; the pages cannot be looked at");
         var cancel = TestContext.Current.CancellationToken;
         await using var house = House.Build();
@@ -20,11 +19,7 @@ public class PortalTests
         await walk.AddToDirectory(house.Entry, cancel);
 
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
 
         // Staff of the trial invite an officer of the directory's court.
         await using var staff = await browser.NewContextAsync();

@@ -1,3 +1,4 @@
+using Counterseal.Tests;
 using Microsoft.Playwright;
 
 namespace Counterseal.EndToEnd.Tests;
@@ -5,21 +6,15 @@ namespace Counterseal.EndToEnd.Tests;
 /// <summary>Debian's Chromium for the real processes' pages.</summary>
 public sealed class Windows : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private IPlaywright? playwright;
     private IBrowser? chromium;
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(Chromium))
+        if (!DebianChromium.IsHere)
             return;
         playwright = await Playwright.CreateAsync();
-        chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Timeout = 120_000,
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        chromium = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
     }
 
     /// <summary>A person at a window of their own, with an authenticator of their own (CDP's virtual one). The pages' own content policy holds.</summary>

@@ -1,3 +1,4 @@
+using Counterseal.Tests;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -13,12 +14,7 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         playwright = await Playwright.CreateAsync();
-        chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Timeout = 120_000,
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        chromium = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
     }
 
     /// <summary>A window. The pages' own policy forbids all script but the desk's keyboard, so axe is let in past it, except where the policy is what is looked at.</summary>

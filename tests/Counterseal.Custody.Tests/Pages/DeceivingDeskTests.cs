@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Counterseal.Custody.Tests.Gate;
 using Counterseal.Custody.Tests.People;
 using Counterseal.Ledger;
+using Counterseal.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,7 @@ public sealed class DeceivingDesk : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await browser.InitializeAsync();
-        if (!File.Exists("/usr/bin/chromium"))
+        if (!DebianChromium.IsHere)
             return;
         Desk = await HostileDesk.Begin(gate: false);
         Origin = GateWithPages.Prepare(Desk, GateBrowser.FreePort());
@@ -67,7 +68,7 @@ public sealed class DeceivingDeskTests : IClassFixture<DeceivingDesk>
     public DeceivingDeskTests(DeceivingDesk world)
     {
         this.world = world;
-        if (!File.Exists("/usr/bin/chromium"))
+        if (!DebianChromium.IsHere)
             Assert.Skip("chromium is not here; nobody can be deceived");
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Counterseal.Custody.Tests.Gate;
 using Counterseal.Custody.Tests.People;
 using Counterseal.Ledger;
+using Counterseal.Tests;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -15,21 +16,15 @@ namespace Counterseal.Custody.Tests.Pages;
 /// <summary>Debian's Chromium with people in front of it, each with an authenticator of their own (CDP's virtual ones).</summary>
 public sealed class GateBrowser : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private IPlaywright? playwright;
     private IBrowser? chromium;
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(Chromium))
+        if (!DebianChromium.IsHere)
             return;
         playwright = await Playwright.CreateAsync();
-        chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Timeout = 120_000,
-            Args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        chromium = await playwright.Chromium.LaunchAsync(DebianChromium.Start);
     }
 
     /// <summary>A person at a window. The gate's own content policy holds, unless axe must be let in past it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Counterseal.Custody.Tests.Gate;
+using Counterseal.Tests;
 
 namespace Counterseal.Custody.Tests.Pages;
 
@@ -14,7 +15,7 @@ public sealed class RegisteredPeople : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists("/usr/bin/chromium"))
+        if (!DebianChromium.IsHere)
             return;
         await browser.InitializeAsync();
         await using var desk = await HostileDesk.Begin(gate: false);
