@@ -88,6 +88,8 @@ internal sealed class House : IAsyncDisposable
 
         if (text.Length == 0)
         {
+            // It says no more before it is gone; whether it died of itself is seen then.
+            await serve.WaitForExitAsync();
             await Kill();
             throw new IOException($"serve ended before it was up: {string.Join('\n', Words)}");
         }

@@ -167,7 +167,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
             {
                 var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
                 if (wide > 0)
-                    faults.Add($"{name}: {wide} px too wide");
+                    faults.Add($"{name}: {wide} px too wide: {await page.EvaluateAsync<string>("[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 || e.getBoundingClientRect().left < -1).slice(0, 6).map(e => e.outerHTML.slice(0, 120)).join(' … ')")}");
             }
         }
         Assert.True(faults.Count == 0, string.Join('\n', faults));
