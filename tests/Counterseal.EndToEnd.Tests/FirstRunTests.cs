@@ -85,16 +85,37 @@ public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
         await maeve.Page.GotoAsync((await niamh.Page.Locator("#one-time-link").TextContentAsync())!);
         await maeve.Press("Register a passkey");
         await maeve.Heads("Demands of District Court of Example Town");
+        await maeve.Press("Sign out");
+        await maeve.Press("Sign in with your passkey");
+        await maeve.Heads("Demands of District Court of Example Town");
 
         // An emergency, filed by the form.
         var id = await FileEmergency(maeve, "IE-DC-2026-0901", (string)house.Up["portal"]!);
         await maeve.Shot("walk-portal-filed");
+        var download = await maeve.Page.RunAndWaitForDownloadAsync(() => maeve.Page.GetByRole(AriaRole.Link, new() { Name = "Download the receipt" }).ClickAsync());
+        var receipt = Path.Combine(house.Folder, "receipt.json");
+        await download.SaveAsAsync(receipt);
+        Assert.Equal(0, (await RunAny("ledger", "prove", "--receipt", receipt, "--trust", house.Home.Trust, "--json")).Code);
+        Assert.Equal("Being examined.", await maeve.Page.Locator(".lead strong").TextContentAsync());
 
         // One person of the desk, by its forms alone: called back, questions answered, decided, ordered.
         var page = new DemandForms(niamh, desk, id, walk, cancel);
         await page.Authenticate("called back on the directory's number", "spoke with the registrar, who confirmed it");
+        await maeve.Page.ReloadAsync();
+        Assert.Equal("Being examined.", await maeve.Page.Locator(".lead strong").TextContentAsync());
+        await niamh.Page.GotoAsync($"{desk}demands/{id}");
+        await niamh.Sees("That is evidence of where it comes from");
+        await niamh.Page.FillAsync("#message-text", "Which of the two accounts?");
+        await niamh.Press("Send");
+        await niamh.Sees("Which of the two accounts?");
+        await maeve.Page.GotoAsync((string)house.Up["portal"]!);
+        await maeve.Sees("1 unread message");
+        await maeve.Page.GetByRole(AriaRole.Link, new() { Name = "IE-DC-2026-0901" }).ClickAsync();
+        await maeve.Sees("Which of the two accounts?");
         await page.AnswerAll(DemoScript.Known);
         await page.Decide("Comply", "the law compels it");
+        await maeve.Page.ReloadAsync();
+        Assert.Equal("The answer is being prepared.", await maeve.Page.Locator(".lead strong").TextContentAsync());
         var order = await page.Order("release", "Order the release");
         await niamh.Shot("walk-desk-ordered");
 
@@ -129,6 +150,12 @@ public sealed class FirstRunTests(Windows windows) : IClassFixture<Windows>
         await File.WriteAllTextAsync(secret, house.AuthorityKey.Export() + "\n", cancel);
         using var age = Process.Start(new ProcessStartInfo("sh", ["-c", "age -d -i \"$1\" \"$2\" | tar -t", "-", secret, package + ".age"]) { RedirectStandardOutput = true })!;
         Assert.Contains("bagit.txt", await age.StandardOutput.ReadToEndAsync(cancel), StringComparison.Ordinal);
+
+        var opened = Path.Combine(house.Folder, "opened");
+        Assert.Equal(0, (await RunAny("open", package, "--trust", house.Home.Trust, "--key", secret, "--into", opened)).Code);
+        Assert.NotEmpty(Directory.EnumerateFiles(opened, "subscriber*", SearchOption.AllDirectories));
+        var handed = (await walk.Show(id, cancel))["events"]!.AsArray().Single(one => (string)one!["type"]! == "released")!;
+        Assert.Equal("Maeve Byrne (court.example)", (string)handed["by"]!);
 
         // A second one is refused, and the officer reads why; a third goes on to whom it belongs to.
         foreach (var (reference, decision, reason) in ((string, string, string)[])[("IE-DC-2026-0902", "Reject", "no emergency is made out"), ("IE-DC-2026-0903", "Redirect", "the account is the company Example Ltd's")])

@@ -46,6 +46,22 @@ public sealed class DemandWorkTests
     }
 
     [Fact]
+    public async Task What_is_kept_while_the_ledger_is_away_is_never_called_unchanged()
+    {
+        await using var stand = await DeskStand.Up();
+        await stand.Populate();
+        var demand = (await stand.Received()).Demand;
+        using var rosa = await stand.As("Rosa");
+        var form = Faces.Value(await rosa.GetStringAsync($"/demands/{demand}/access"), "form");
+        await stand.StopLedger();
+        using var answer = await rosa.PostAsync($"/demands/{demand}/recuse", new FormUrlEncodedContent([new("form", form), new("reason", "a friend's account")]));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        var said = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("It is kept, and not yet on record", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing was changed", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_refused_is_told_at_its_form_and_nothing_that_was_typed_is_lost()
     {
         await using var stand = await DeskStand.Up();

@@ -162,6 +162,9 @@ internal sealed class DeskStand : IAsyncDisposable
     }
 
     /// <summary>Posts a form with the anti-forgery value of a page.</summary>
+    /// <summary>Takes the ledger away.</summary>
+    public ValueTask StopLedger() => ledger.DisposeAsync();
+
     public static async Task<HttpResponseMessage> Post(HttpClient window, string from, string path, params (string Name, string Value)[] fields)
     {
         var form = Faces.Value(await window.GetStringAsync(from), "form");

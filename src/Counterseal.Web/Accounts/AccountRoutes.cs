@@ -63,16 +63,7 @@ internal static class AccountRoutes
             return ((await accounts.Now(http.RequestAborted)).All[account].Name, code, time.GetUtcNow().AddDays(1));
         }));
 
-        // What is shown once is the answer to the form itself, so that no address leads to it.
-        async Task<IResult> Coded(HttpContext http, Func<Visitor, IFormCollection, Task<(string, string, DateTimeOffset)>> make)
-        {
-            (string Name, string Code, DateTimeOffset Until)? made = null;
-            var done = await pages.Act(http, "/accounts", async (visitor, form) => made = await make(visitor, form));
-            if (made is null)
-                return done;
-            http.Response.Headers.Location = default;
-            return await All(http, made);
-        }
+        Task<IResult> Coded(HttpContext http, Func<Visitor, IFormCollection, Task<(string, string, DateTimeOffset)>> make) => pages.ShownOnce(http, make, made => All(http, made));
 
         async Task<IResult> All(HttpContext http, (string, string, DateTimeOffset)? shown)
         {

@@ -46,8 +46,22 @@ internal sealed class DeskPages(WebApplication app, DeskFaceOptions options)
         }
         catch (DeskException no)
         {
-            return Problem(http, no.Code switch { "unknown" => 404, "conflict" or "not-now" or "tampered" => 409, "kept" => 503, _ => 422 }, "Nothing was changed", Sentence(no.Message), Sentence(no.Next));
+            return Problem(http, no.Code switch { "unknown" => 404, "conflict" or "not-now" or "tampered" => 409, "kept" => 503, _ => 422 }, no.Code == "kept" ? "It is kept, and not yet on record" : "Nothing was changed", Sentence(no.Message), Sentence(no.Next));
         }
+    }
+
+    /// <summary>An act that makes something which is shown once, as the answer to the form itself, so that no address leads to it.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="act">Makes it.</param>
+    /// <param name="show">The page with it.</param>
+    public async Task<IResult> ShownOnce<T>(HttpContext http, Func<Visitor, IFormCollection, Task<T>> act, Func<T, Task<IResult>> show)
+    {
+        (bool Is, T What) made = default;
+        var done = await Act(http, "/", async (visitor, form) => made = (true, await act(visitor, form)));
+        if (!made.Is)
+            return done;
+        http.Response.Headers.Location = default;
+        return await show(made.What);
     }
 
     /// <summary>The anti-forgery value for a form.</summary>

@@ -4,22 +4,18 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Counterseal.Web;
 
 /// <summary>Passkeys by ASP.NET Core Identity. It judges what an authenticator says; whose passkey counts is for the record (<see cref="People"/>) to say.</summary>
 internal static class Passkeys
 {
-    private const int LargestAnswer = 12_000;
-
     /// <summary>Registers Identity over the tables of accounts.</summary>
     /// <param name="services">The face's services.</param>
     /// <param name="accounts">The people.</param>
     /// <param name="ground">Where the face is.</param>
     public static void Add(IServiceCollection services, Accounts accounts, FaceGround ground)
     {
-        var origin = ground.Origin;
         services.AddScoped(_ => accounts.Open());
         services.AddScoped<IUserStore<Account>>(given => new UserOnlyStore<Account, AccountDatabase, string>(given.GetRequiredService<AccountDatabase>()));
         services.AddIdentityCore<Account>(identity =>
@@ -28,25 +24,7 @@ internal static class Passkeys
             // Names are judged by the record's own rule.
             identity.User.AllowedUserNameCharacters = "";
         }).AddSignInManager();
-        services.TryAddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
-        services.Configure<IdentityPasskeyOptions>(passkeys =>
-        {
-            passkeys.ServerDomain = origin is null ? null : new Uri(origin).Host;
-            passkeys.UserVerificationRequirement = "required";
-            passkeys.ResidentKeyRequirement = "required";
-            passkeys.AuthenticatorTimeout = TimeSpan.FromMinutes(2);
-            passkeys.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin
-                && context.Origin == (origin ?? $"{context.HttpContext.Request.Scheme}://{context.HttpContext.Request.Host}"));
-        });
-        // Where Identity keeps the challenge between asking and answering.
-        services.AddAuthentication().AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
-        {
-            cookie.Cookie.Name = ground.CookieName("counterseal-desk-challenge");
-            cookie.Cookie.HttpOnly = true;
-            cookie.Cookie.SameSite = SameSiteMode.Strict;
-            cookie.Cookie.SecurePolicy = ground.CookieSecurity;
-            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
-        });
+        PasskeyGround.Add<Account>(services, ground, "counterseal-desk-challenge");
     }
 
     /// <summary>What an authenticator is asked to make, as JSON for the page.</summary>
@@ -67,7 +45,7 @@ internal static class Passkeys
     /// <returns>Its digest for the record, or why not.</returns>
     public static async Task<(string? Digest, string? No)> Make(HttpContext http, string answer, string account, string name)
     {
-        if (answer.Length is 0 or > LargestAnswer)
+        if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
             return (null, "No passkey answered. The page needs JavaScript for it.");
         var manager = Manager(http);
         PasskeyAttestationResult made;
@@ -105,7 +83,7 @@ internal static class Passkeys
     /// <returns>The person; <c>null</c> when nobody, for whatever reason.</returns>
     public static async Task<Person?> Answered(HttpContext http, Accounts accounts, string answer)
     {
-        if (answer.Length is 0 or > LargestAnswer)
+        if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
             return null;
         var manager = Manager(http);
         PasskeyAssertionResult<Account> said;

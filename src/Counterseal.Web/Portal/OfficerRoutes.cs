@@ -63,16 +63,7 @@ internal static class OfficerRoutes
         async Task<DirectoryEntry> Entry(string authority, CancellationToken cancel) => (await own.Entries(cancel)).FirstOrDefault(entry => entry.Authority == authority)
             ?? throw new DeskException("malformed", "this authority is not in the directory, so there is no number to call", "have its entry signed first: counterseal directory entry, then counterseal directory add");
 
-        // What is shown once is the answer to the form itself, so that no address leads to it.
-        async Task<IResult> Linked(HttpContext http, Func<Visitor, IFormCollection, Task<(string, string, DateTimeOffset)>> make)
-        {
-            (string Name, string Link, DateTimeOffset Until)? made = null;
-            var done = await pages.Act(http, "/officers", async (visitor, form) => made = await make(visitor, form));
-            if (made is null)
-                return done;
-            http.Response.Headers.Location = default;
-            return await All(http, made);
-        }
+        Task<IResult> Linked(HttpContext http, Func<Visitor, IFormCollection, Task<(string, string, DateTimeOffset)>> make) => pages.ShownOnce(http, make, made => All(http, made));
 
         async Task<IResult> All(HttpContext http, (string, string, DateTimeOffset)? shown)
         {

@@ -2,7 +2,6 @@ using Counterseal.Desk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Counterseal.Web;
 
@@ -13,33 +12,12 @@ internal sealed record PortalUser(string Id);
 /// <summary>Officers' passkeys by ASP.NET Core Identity, over delegates instead of a database. It judges what an authenticator says; whose passkey counts is for the record (<see cref="OfficerRoll"/>) to say.</summary>
 internal static class PortalPasskeys
 {
-    private const int LargestAnswer = 12_000;
-
     /// <summary>Registers Identity.</summary>
     public static void Add(IServiceCollection services, PortalFaceOptions options)
     {
-        var (ground, origin) = (options.Ground, options.Ground.Origin);
         services.AddSingleton<IUserStore<PortalUser>>(new PortalPasskeyShelf(options.Officers));
         services.AddIdentityCore<PortalUser>(identity => identity.User.AllowedUserNameCharacters = "").AddSignInManager();
-        services.TryAddScoped<IPasskeyHandler<PortalUser>, PasskeyHandler<PortalUser>>();
-        services.Configure<IdentityPasskeyOptions>(passkeys =>
-        {
-            passkeys.ServerDomain = origin is null ? null : new Uri(origin).Host;
-            passkeys.UserVerificationRequirement = "required";
-            passkeys.ResidentKeyRequirement = "required";
-            passkeys.AuthenticatorTimeout = TimeSpan.FromMinutes(2);
-            passkeys.ValidateOrigin = context => ValueTask.FromResult(!context.CrossOrigin
-                && context.Origin == (origin ?? $"{context.HttpContext.Request.Scheme}://{context.HttpContext.Request.Host}"));
-        });
-        // Where Identity keeps the challenge between asking and answering.
-        services.AddAuthentication().AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
-        {
-            cookie.Cookie.Name = ground.CookieName("counterseal-portal-challenge");
-            cookie.Cookie.HttpOnly = true;
-            cookie.Cookie.SameSite = SameSiteMode.Strict;
-            cookie.Cookie.SecurePolicy = ground.CookieSecurity;
-            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
-        });
+        PasskeyGround.Add<PortalUser>(services, options.Ground, "counterseal-portal-challenge");
     }
 
     /// <summary>What an authenticator is asked to make, as JSON for the page.</summary>
@@ -52,7 +30,7 @@ internal static class PortalPasskeys
     /// <returns>Its digest for the record, or why not.</returns>
     public static async Task<(string? Digest, string? No)> Make(HttpContext http, OfficerDoor officers, string answer, string officer)
     {
-        if (answer.Length is 0 or > LargestAnswer)
+        if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
             return (null, "No passkey answered. This one step needs JavaScript; everything else here works without.");
         PasskeyAttestationResult made;
         try
@@ -73,7 +51,7 @@ internal static class PortalPasskeys
     /// <summary>Who answered with a passkey that the record knows; <c>null</c> when nobody, for whatever reason.</summary>
     public static async Task<Officer?> Answered(HttpContext http, OfficerDoor officers, string answer)
     {
-        if (answer.Length is 0 or > LargestAnswer)
+        if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
             return null;
         PasskeyAssertionResult<PortalUser> said;
         try
