@@ -80,6 +80,7 @@ public static class DeskFace
         app.UseAuthentication();
         AccessGuard.Use(app, Door.Desk, accounts, http => StaffSession.Who(http, accounts, options.Ground.Time), options.Sees, pages.IsOurForm, Noes(pages));
         FaceGround.MapCommon(app);
+        Reader.Map(app, options.Ground, pages.Frame);
         SignInRoutes.Map(app, pages);
         AccountRoutes.Map(app, pages);
         if (options.Company is not null)

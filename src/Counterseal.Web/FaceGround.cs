@@ -95,7 +95,7 @@ public sealed record FaceGround
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRazorComponents();
         builder.Services.AddHttpContextAccessor();
-        builder.Services.AddScoped(services => Reader.Of(services.GetRequiredService<IHttpContextAccessor>().HttpContext, face, this));
+        builder.Services.AddScoped(services => Reader.Of(services.GetRequiredService<IHttpContextAccessor>().HttpContext, this));
         builder.Services.AddAntiforgery(forms =>
         {
             forms.Cookie.Name = CookieName(face switch { Face.Desk => "counterseal-desk-form", Face.Portal => "counterseal-portal-form", Face.Customer => "counterseal-customer-form", _ => "counterseal-form" });

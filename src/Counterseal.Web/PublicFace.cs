@@ -81,7 +81,7 @@ public static class PublicFace
         MapPages(app, options);
         MapLedger(app, options);
         ProofPages.Map(app, options);
-        Reader.Map(app, Face.Public, options.Ground);
+        Reader.Map(app, options.Ground, _ => options.Ground.Frame(Face.Public));
         if (options.Rules is { } rules)
             PublicRulePages.Map(app, options.Ground, rules);
         MapStatus(app, options);

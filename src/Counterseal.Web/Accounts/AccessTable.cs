@@ -24,7 +24,7 @@ internal static class AccessTable
 
         // The staff's pages: ways in.
         Open(Door.Desk, "GET", "/sign-in"), Open(Door.Desk, "POST", "/sign-in", form: true), Open(Door.Desk, "POST", "/sign-in/company", form: true),
-        Open(Door.Desk, "GET", "/set-up"), Open(Door.Desk, "POST", "/set-up", form: true), Open(Door.Desk, "POST", "/set-up/passkey", form: true),
+        Open(Door.Desk, "GET", "/reader"), Open(Door.Desk, "GET", "/set-up"), Open(Door.Desk, "POST", "/set-up", form: true), Open(Door.Desk, "POST", "/set-up/passkey", form: true),
         Open(Door.Desk, "GET", "/enrol"), Open(Door.Desk, "POST", "/enrol", form: true), Open(Door.Desk, "POST", "/enrol/passkey", form: true),
         Signed("POST", "/sign-out", form: true), Signed("GET", "/step-up"), Signed("POST", "/step-up", form: true), Signed("POST", "/step-up/company", form: true),
         Signed("GET", "/rules"), Signed("GET", "/rules/{id}"), Signed("GET", "{*path:nonfile}"),
@@ -88,7 +88,7 @@ internal static class AccessTable
         Open(Door.Public, "GET", "/security/report/{id}", Thing.Token), Open(Door.Public, "GET", "/.well-known/security.txt"), Open(Door.Public, "GET", "/.well-known/csaf/{**path}"), Open(Door.Public, "GET", "{*path:nonfile}"),
 
         // The pages of officers: ways in.
-        Open(Door.Portal, "GET", "/assets/*"), Open(Door.Portal, "GET", "/healthz"), Open(Door.Portal, "GET", "/sign-in"), Open(Door.Portal, "POST", "/sign-in", form: true), Open(Door.Portal, "GET", "/key/help"),
+        Open(Door.Portal, "GET", "/assets/*"), Open(Door.Portal, "GET", "/healthz"), Open(Door.Portal, "GET", "/sign-in"), Open(Door.Portal, "POST", "/sign-in", form: true), Open(Door.Portal, "GET", "/key/help"), Open(Door.Portal, "GET", "/reader"),
         Open(Door.Portal, "GET", "/request"), Open(Door.Portal, "POST", "/request", form: true), Open(Door.Portal, "GET", "/join/{token}", Thing.Token), Open(Door.Portal, "POST", "/join/{token}", Thing.Token, form: true),
         // Signed in, and of one's own authority.
         Officer("POST", "/sign-out", form: true), Officer("GET", "/"), Officer("GET", "/submit"), Officer("POST", "/submit", form: true), Officer("POST", "/submit/file", form: true),

@@ -65,7 +65,7 @@ public static class CustomerFace
         app.UseRateLimiter();
         Guard(app, options);
         FaceGround.MapCommon(app);
-        Reader.Map(app, Face.Customer, options.Ground);
+        Reader.Map(app, options.Ground, _ => options.Ground.Frame(Face.Customer));
         MapWayIn(app, options);
         MapNotices(app, options);
         MapCheck(app, options);

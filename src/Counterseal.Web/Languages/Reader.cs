@@ -12,11 +12,11 @@ public sealed record Reader(ReaderLanguage Language, WorkZone Zone)
 
     private const string LanguageCookie = "counterseal-language", ZoneCookie = "counterseal-zone";
 
-    /// <summary>Whoever sent a request. The staff's pages are in English and in the desk's zone.</summary>
-    internal static Reader Of(HttpContext? http, Face face, FaceGround ground)
+    /// <summary>Whoever sent a request.</summary>
+    internal static Reader Of(HttpContext? http, FaceGround ground)
     {
         var all = ground.Languages;
-        if (http is null || face == Face.Desk)
+        if (http is null)
             return new(all.First, ground.Zone);
         return new(
             all.Find(http.Request.Cookies[ground.CookieName(LanguageCookie)]) ?? all.Accepted(http.Request.Headers.AcceptLanguage),
@@ -39,15 +39,30 @@ public sealed record Reader(ReaderLanguage Language, WorkZone Zone)
     /// <inheritdoc cref="ReaderLanguage.Number"/>
     public string Number(long number) => Language.Number(number);
 
+    /// <inheritdoc cref="ReaderLanguage.Word"/>
+    public string Word<T>(T value) where T : struct, Enum => Language.Word(value);
+
+    /// <inheritdoc cref="ReaderLanguage.Count"/>
+    public string Count(string name, long n) => Language.Count(name, n);
+
     /// <summary>Day and time as this reader reads them.</summary>
     public string Moment(DateTimeOffset at) => Language.Moment(at, Zone);
 
+    /// <inheritdoc cref="ReaderLanguage.Full"/>
+    public string Full(DateTimeOffset at) => Language.Full(at, Zone);
+
+    /// <inheritdoc cref="ReaderLanguage.Brief"/>
+    public string Brief(DateTimeOffset at) => Language.Brief(at, Zone);
+
+    /// <inheritdoc cref="ReaderLanguage.Here"/>
+    public string Here(DateTimeOffset at) => Language.Here(at, Zone);
+
     /// <summary>The page on which somebody chooses language and zone, and what keeps the choice: two cookies that say nothing else.</summary>
-    internal static void Map(WebApplication app, Face face, FaceGround ground) => app.MapGet("/reader", IResult (HttpContext http) =>
+    internal static void Map(WebApplication app, FaceGround ground, Func<HttpContext, Frame> frame) => app.MapGet("/reader", IResult (HttpContext http) =>
     {
         var (query, back) = (http.Request.Query, Local(http.Request.Query["back"].ToString()));
         if (!query.ContainsKey("language") && !query.ContainsKey("zone"))
-            return FacePage.Of<Pages.ReaderPage>(ground.Frame(face), 200, new() { [nameof(Pages.ReaderPage.Languages)] = ground.Languages, [nameof(Pages.ReaderPage.Back)] = back });
+            return FacePage.Of<Pages.ReaderPage>(frame(http), 200, new() { [nameof(Pages.ReaderPage.Languages)] = ground.Languages, [nameof(Pages.ReaderPage.Back)] = back });
         if (ground.Languages.Find(query["language"]) is { } language)
             Keep(LanguageCookie, language.Tag);
         if (Zoned(query["zone"]) is not null)

@@ -5,16 +5,16 @@ using Counterseal.Watch;
 namespace Counterseal.Web;
 
 /// <summary>
-/// The words of the public's and the customers' pages in one language, with its way to write dates and numbers: a file in <c>Languages</c>, or one that the operator adds. What the file says of dates and
-/// numbers makes its <see cref="Culture"/>, so that a page reads the same on every machine, whatever that machine knows of languages.
+/// The words of all pages in one language, with its way to write dates and numbers: the files of a folder in <c>Languages</c>, or what the operator adds. What they say of dates and numbers makes its
+/// <see cref="Culture"/>, so that a page reads the same on every machine, whatever that machine knows of languages.
 /// </summary>
 public sealed partial class ReaderLanguage
 {
-    private static readonly string[] Shape = ["name", "direction", "months", "day", "moment", "group", "decimal"];
+    private static readonly string[] Shape = ["name", "direction", "months", "monthsShort", "weekdays", "day", "moment", "full", "brief", "group", "decimal"];
 
     private readonly Dictionary<string, string> texts;
 
-    private ReaderLanguage(string tag, string name, bool rightToLeft, CultureInfo culture, (string Day, string Moment) forms, Dictionary<string, string> texts) =>
+    private ReaderLanguage(string tag, string name, bool rightToLeft, CultureInfo culture, DateForms forms, Dictionary<string, string> texts) =>
         (Tag, Name, RightToLeft, Culture, Forms, this.texts) = (tag, name, rightToLeft, culture, forms, texts);
 
     /// <summary>BCP 47, e.g. <c>de</c>.</summary>
@@ -28,27 +28,25 @@ public sealed partial class ReaderLanguage
     /// <summary>The names of its sentences.</summary>
     public IReadOnlyCollection<string> Sentences => texts.Keys;
 
-    private (string Day, string Moment) Forms { get; }
+    private DateForms Forms { get; }
 
-    /// <summary>Reads a language's file.</summary>
-    /// <param name="file">Its name, for what is wrong with it.</param>
+    /// <summary>Reads a language's files.</summary>
     /// <param name="tag">BCP 47.</param>
-    /// <param name="bytes">At most 1 MiB of YAML.</param>
+    /// <param name="files">Each with its name, for what is wrong with it, and at most 1 MiB of YAML; together they have each sentence once. The first has what is said of dates and numbers.</param>
     /// <param name="like">The language whose sentences and places it must have; <c>null</c> for the first.</param>
     /// <exception cref="FormatException">Incomplete or wrong; names file, line and sentence.</exception>
-    public static ReaderLanguage Parse(string file, string tag, ReadOnlySpan<byte> bytes, ReaderLanguage? like)
+    public static ReaderLanguage Parse(string tag, IReadOnlyList<(string Name, byte[] Bytes)> files, ReaderLanguage? like)
     {
+        ArgumentNullException.ThrowIfNull(files);
         if (!Tags().IsMatch(tag))
-            throw new FormatException($"{file}: \"{tag}\" is not the tag of a language, like de or pt-BR");
-        var note = YamlNote.Read(file, bytes);
+            throw new FormatException($"{files[0].Name}: \"{tag}\" is not the tag of a language, like de or pt-BR");
+        var notes = files.Select(file => YamlNote.Read(file.Name, file.Bytes)).ToList();
+        var note = notes.FirstOrDefault(one => one.Get("name") is not null, notes[0]);
         var direction = note.Need("direction");
         if (direction.Text is not ("ltr" or "rtl"))
             throw new FormatException($"{direction.Place}: the direction is ltr or rtl, not \"{direction.Text}\"");
-        var months = note.Need("months").Items.Select(month => month.Text).ToArray();
-        if (months.Length != 12)
-            throw new FormatException($"{note.Need("months").Place}: {months.Length} months; a year has 12");
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, sentence) in note.Entries.Where(one => !Shape.Contains(one.Key)))
+        foreach (var (key, sentence) in notes.SelectMany(one => one.Entries.Where(entry => one != note || !Shape.Contains(entry.Key))))
         {
             if (string.IsNullOrWhiteSpace(sentence.Text))
                 throw new FormatException($"{sentence.Place}: \"{key}\" is empty");
@@ -57,11 +55,12 @@ public sealed partial class ReaderLanguage
             var (has, must) = (Places(sentence.Text), like is null ? "" : Places(like.texts[key]));
             if (like is not null && has != must)
                 throw new FormatException($"{sentence.Place}: \"{key}\" has the places [{has}] and must have [{must}]");
-            texts[key] = sentence.Text;
+            if (!texts.TryAdd(key, sentence.Text))
+                throw new FormatException($"{sentence.Place}: \"{key}\" stands in two files");
         }
         if (like?.texts.Keys.FirstOrDefault(key => !texts.ContainsKey(key)) is { } missing)
-            throw new FormatException($"{file}: \"{missing}\" is missing");
-        return new(tag, note.Need("name").Text, direction.Text == "rtl", CultureOf(note, months), (note.Need("day").Text, note.Need("moment").Text), texts);
+            throw new FormatException($"{files[0].Name}: \"{missing}\" is missing");
+        return new(tag, note.Need("name").Text, direction.Text == "rtl", CultureOf(note), new(note.Need("day").Text, note.Need("moment").Text, note.Need("full").Text, note.Need("brief").Text), texts);
     }
 
     /// <summary>A sentence without places.</summary>
@@ -70,6 +69,12 @@ public sealed partial class ReaderLanguage
     /// <summary>A sentence with its places filled. Where it runs from right to left, what is filled in is isolated (UAX 9, 2.4.2), so that a name in another script cannot turn the words around it.</summary>
     public string Say(string name, params (string Place, string Value)[] values) =>
         PlaceMark().Replace(texts[name], match => Isolated(values.First(value => value.Place == match.Groups[1].Value).Value));
+
+    /// <summary>The word for a value, e.g. of a decision: the sentence <c>word.Decision.Comply</c>.</summary>
+    public string Word<T>(T value) where T : struct, Enum => texts[$"word.{typeof(T).Name}.{value}"];
+
+    /// <summary>A count with its noun: of the sentences <c>NAME.one</c> and <c>NAME.many</c> the one that fits, its place <c>n</c> filled.</summary>
+    public string Count(string name, long n) => Say(name + (n == 1 ? ".one" : ".many"), ("n", Number(n)));
 
     /// <summary>A whole number, in groups.</summary>
     public string Number(long number) => number.ToString("N0", Culture);
@@ -89,27 +94,64 @@ public sealed partial class ReaderLanguage
         return Isolated(here.Offset == TimeSpan.Zero ? text + " · UTC" : $"{text} · {utc.ToString(utc.Date == here.Date ? "HH:mm" : Forms.Moment, Culture)} UTC");
     }
 
-    private static CultureInfo CultureOf(YamlNote note, string[] months)
+    /// <summary>Day and time in a zone and in UTC, with the day of the week, in few letters, as the desk's lists have it.</summary>
+    public string Full(DateTimeOffset at, WorkZone zone)
     {
+        ArgumentNullException.ThrowIfNull(zone);
+        return Isolated(zone.Write(at, Forms.Full, Culture));
+    }
+
+    /// <summary>The same without the year.</summary>
+    public string Brief(DateTimeOffset at, WorkZone zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        return Isolated(zone.Write(at, Forms.Brief, Culture));
+    }
+
+    /// <summary>The same in the zone alone, where a column's head names it.</summary>
+    public string Here(DateTimeOffset at, WorkZone zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        return Isolated(TimeZoneInfo.ConvertTime(at, zone.Zone).ToString(Forms.Brief, Culture));
+    }
+
+    private static CultureInfo CultureOf(YamlNote note)
+    {
+        var (months, monthsShort, weekdays) = (Names("months", 12, "a year has 12"), Names("monthsShort", 12, "a year has 12"), Names("weekdays", 7, "a week has 7"));
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         culture.DateTimeFormat.MonthNames = [.. months, ""];
         culture.DateTimeFormat.MonthGenitiveNames = [.. months, ""];
+        culture.DateTimeFormat.AbbreviatedMonthNames = [.. monthsShort, ""];
+        culture.DateTimeFormat.AbbreviatedMonthGenitiveNames = [.. monthsShort, ""];
+        // .NET's week begins on Sunday, the file's on Monday (ISO 8601).
+        culture.DateTimeFormat.AbbreviatedDayNames = [weekdays[^1], .. weekdays[..^1]];
         culture.NumberFormat.NumberGroupSeparator = note.Need("group").Text;
         culture.NumberFormat.NumberDecimalSeparator = note.Need("decimal").Text;
         try
         {
-            _ = new DateTime(2026, 11, 29).ToString(note.Need("moment").Text, culture) + new DateOnly(2026, 11, 29).ToString(note.Need("day").Text, culture);
+            foreach (var form in (string[])["moment", "full", "brief"])
+                _ = new DateTime(2026, 11, 29).ToString(note.Need(form).Text, culture);
+            _ = new DateOnly(2026, 11, 29).ToString(note.Need("day").Text, culture);
         }
         catch (FormatException)
         {
-            throw new FormatException($"{note.Need("moment").Place}: \"day\" and \"moment\" are .NET patterns of a date, e.g. d MMMM yyyy, HH:mm");
+            throw new FormatException($"{note.Need("moment").Place}: \"day\", \"moment\", \"full\" and \"brief\" are .NET patterns of a date, e.g. d MMMM yyyy, HH:mm");
         }
         return CultureInfo.ReadOnly(culture);
+
+        string[] Names(string key, int count, string law)
+        {
+            string[] names = [.. note.Need(key).Items.Select(item => item.Text)];
+            return names.Length == count ? names : throw new FormatException($"{note.Need(key).Place}: {names.Length} in \"{key}\"; {law}");
+        }
     }
 
     private static string Places(string text) => string.Join(", ", PlaceMark().Matches(text).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal));
 
     private string Isolated(string value) => RightToLeft ? $"\u2068{value}\u2069" : value;
+
+    /// <summary>.NET's patterns of a date.</summary>
+    private readonly record struct DateForms(string Day, string Moment, string Full, string Brief);
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex PlaceMark();

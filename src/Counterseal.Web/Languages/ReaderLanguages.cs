@@ -15,7 +15,7 @@ public sealed record ReaderLanguages(IReadOnlyList<ReaderLanguage> All)
     /// <summary>English, which every other has the sentences of.</summary>
     public ReaderLanguage First => All[0];
 
-    /// <summary>Ours, and those of a folder: a file <c>TAG.yaml</c> adds a language, or says one of ours otherwise.</summary>
+    /// <summary>Ours, and those of a folder: a file <c>TAG.yaml</c>, or a folder <c>TAG</c> of such files, adds a language, or says one of ours otherwise.</summary>
     /// <param name="folder">Where; nothing is added when it is not there.</param>
     /// <exception cref="FormatException">A file is incomplete or wrong; names file, line and sentence.</exception>
     public static ReaderLanguages With(string folder)
@@ -23,11 +23,14 @@ public sealed record ReaderLanguages(IReadOnlyList<ReaderLanguage> All)
         if (!Directory.Exists(folder))
             return Ours;
         var all = Ours.All.ToList();
-        foreach (var path in Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
         {
-            if (new FileInfo(path).Length > 1 << 20)
-                throw new FormatException($"{path}: a language's file has at most 1 MiB");
-            var language = ReaderLanguage.Parse(path, Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), Ours.First);
+            string[] paths = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.yaml").Order(StringComparer.Ordinal).Take(Most)] : path.EndsWith(".yaml", StringComparison.Ordinal) ? [path] : [];
+            if (paths.Length == 0)
+                continue;
+            if (paths.FirstOrDefault(one => new FileInfo(one).Length > 1 << 20) is { } large)
+                throw new FormatException($"{large}: a language's file has at most 1 MiB");
+            var language = ReaderLanguage.Parse(Path.GetFileNameWithoutExtension(path), [.. paths.Select(one => (one, File.ReadAllBytes(one)))], Ours.First);
             var at = all.FindIndex(one => one.Tag == language.Tag);
             if (at >= 0)
                 all[at] = language;
@@ -52,13 +55,17 @@ public sealed record ReaderLanguages(IReadOnlyList<ReaderLanguage> All)
 
     private static List<ReaderLanguage> Embedded()
     {
-        var all = new List<ReaderLanguage>();
+        var (assembly, all) = (typeof(ReaderLanguages).Assembly, new List<ReaderLanguage>());
         foreach (var tag in (string[])["en", "de", "fr"])
         {
-            using var stream = typeof(ReaderLanguages).Assembly.GetManifestResourceStream($"reader.{tag}.yaml") ?? throw new InvalidOperationException($"the language {tag} is not embedded");
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            all.Add(ReaderLanguage.Parse(tag + ".yaml", tag, bytes, all.FirstOrDefault()));
+            var files = assembly.GetManifestResourceNames().Where(name => name.StartsWith($"reader.{tag}/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+            {
+                using var stream = assembly.GetManifestResourceStream(name)!;
+                var bytes = new byte[stream.Length];
+                stream.ReadExactly(bytes);
+                return (name["reader.".Length..], bytes);
+            });
+            all.Add(ReaderLanguage.Parse(tag, [.. files], all.FirstOrDefault()));
         }
         return all;
     }

@@ -139,6 +139,7 @@ public static class PortalFace
         app.UseAuthentication();
         PortalGuard.Use(app, pages);
         FaceGround.MapCommon(app);
+        Reader.Map(app, options.Ground, pages.Frame);
         PortalAccountRoutes.Map(app, pages);
         PortalDemandRoutes.Map(app, pages);
         PortalSubmitRoutes.Map(app, pages);

@@ -17,8 +17,8 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     public PortalFaceOptions Options => options;
 
     /// <summary>The navigation; none for whoever is not signed in.</summary>
-    public static IReadOnlyList<(string Href, string Name)> Links(Frame frame) =>
-        frame.You is null ? [] : [("/", "Demands"), ("/submit", "File a demand"), ("/colleagues", "Colleagues"), ("/key", "Key")];
+    public static IReadOnlyList<(string Href, string Name)> Links(Frame frame, Reader reader) =>
+        frame.You is null ? [] : [("/", reader.Say("nav.demands")), ("/submit", reader.Say("nav.submit")), ("/colleagues", reader.Say("nav.colleagues")), ("/key", reader.Say("nav.key"))];
 
     /// <summary>A page.</summary>
     public RazorComponentResult Show<TPage>(HttpContext http, int status, Dictionary<string, object?> values) where TPage : IComponent => FacePage.Of<TPage>(Frame(http), status, values);
@@ -67,7 +67,8 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     /// <summary>Whether the officer's passkey answered just now.</summary>
     public bool Fresh(HttpContext http) => PortalSession.Of(http) is { } session && options.Ground.Time.GetUtcNow() <= session.FreshUntil;
 
-    private Frame Frame(HttpContext http)
+    /// <summary>The frame, with what is whoever's who asks.</summary>
+    public Frame Frame(HttpContext http)
     {
         var frame = options.Ground.Frame(Face.Portal);
         return PortalSession.Of(http) is not { } session ? frame : frame with { SignOut = Token(http), You = session.Officer.Name };

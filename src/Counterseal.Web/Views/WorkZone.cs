@@ -19,10 +19,10 @@ public sealed record WorkZone(TimeZoneInfo Zone, string Name)
     }
 
     /// <summary>Day and time with both zones: <c>Tue 24 Nov 2026, 14:30 Dublin · 13:30 UTC</c>. The weekday stands before the UTC time where the day differs.</summary>
-    public string Full(DateTimeOffset at) => Write(at, "ddd d MMM yyyy, HH:mm");
+    public string Full(DateTimeOffset at) => Write(at, "ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>The same without the year.</summary>
-    public string Brief(DateTimeOffset at) => Write(at, "ddd d MMM, HH:mm");
+    public string Brief(DateTimeOffset at) => Write(at, "ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>Day and time in the zone alone, where a column's head names it.</summary>
     public string Here(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone).ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
@@ -30,15 +30,16 @@ public sealed record WorkZone(TimeZoneInfo Zone, string Name)
     /// <summary>To the second, in UTC, for what is compared with a record.</summary>
     public static string Exact(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    private string Write(DateTimeOffset at, string format)
+    /// <summary>Day and time by a pattern and a language's names.</summary>
+    internal string Write(DateTimeOffset at, string format, CultureInfo culture)
     {
         var here = TimeZoneInfo.ConvertTime(at, Zone);
-        var text = $"{here.ToString(format, CultureInfo.InvariantCulture)} {Name}";
+        var text = $"{here.ToString(format, culture)} {Name}";
         if (this == Utc)
             return text;
         if (here.Offset == TimeSpan.Zero)
             return text + " · UTC";
         var utc = at.UtcDateTime;
-        return text + " · " + utc.ToString(utc.Date == here.Date ? "HH:mm 'UTC'" : "ddd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        return text + " · " + utc.ToString(utc.Date == here.Date ? "HH:mm 'UTC'" : "ddd HH:mm 'UTC'", culture);
     }
 }
