@@ -46,7 +46,7 @@ internal sealed class Faces : IAsyncDisposable
         Public = new(open.Urls.Single());
     }
 
-    public static async Task<Faces> Start(bool trial = true, bool bell = true)
+    public static async Task<Faces> Start(bool trial = true, bool bell = true, ReaderLanguages? languages = null)
     {
         Faces? faces = null;
         var reports = await ReportSamples.Shelf;
@@ -55,6 +55,7 @@ internal sealed class Faces : IAsyncDisposable
         {
             Listen = new(IPAddress.Loopback, 0),
             Provider = "Example Mail",
+            Languages = languages ?? ReaderLanguages.Ours,
             Trial = trial,
             Zone = WorkZone.Named("Europe/Dublin"),
             Time = new Fixed(),

@@ -153,6 +153,30 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
+    [Fact]
+    public async Task The_publics_and_the_customers_pages_say_nothing_in_English_to_whoever_reads_another_language()
+    {
+        await using var faces = await Faces.Start(languages: Untranslated.Marked);
+        await using var stand = await CustomerStand.Up(languages: Untranslated.Marked);
+        stand.Banners = [CustomerStand.Attack];
+        await using var context = await browser.Open(1440, ColorScheme.Light, script: true);
+        var (page, found) = (await context.NewPageAsync(), new List<string>());
+        await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Accept-Language"] = "qps" });
+        foreach (var path in new[] { "/", "/ledger", "/ledger/check", "/ledger/entries", "/authorities", "/rules", $"/status/{Samples.Token}", "/reader" })
+        {
+            await page.GotoAsync(new Uri(faces.Public, path).ToString());
+            found.AddRange(await Untranslated.On(page, path));
+        }
+        await page.GotoAsync(new Uri(stand.Pages, "/enter").ToString());
+        await Enter(page, stand);
+        foreach (var path in new[] { "/", "/check" })
+        {
+            await page.GotoAsync(new Uri(stand.Pages, path).ToString());
+            found.AddRange(await Untranslated.On(page, "customer " + path));
+        }
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
     /// <summary>What a product's page does: sends the form.</summary>
     internal static async Task Enter(IPage page, CustomerStand stand)
     {
