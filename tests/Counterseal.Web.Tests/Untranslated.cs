@@ -16,7 +16,7 @@ internal static partial class Untranslated
     /// <summary>The fragments of a page, asked for with <c>Accept-Language: qps</c>, that are English and not marked.</summary>
     public static async Task<IReadOnlyList<string>> On(IPage page, string name)
     {
-        Assert.Contains('⟦', await page.TextContentAsync("body"));
+        Assert.Contains('⟦', await page.InnerTextAsync("body"));
         var found = await page.EvaluateAsync<string[]>("""
             () => {
               const own = 'main [lang], [translate=no], bdi, code, pre, script, style, samp, kbd, cite, template, .provider, .brand';
@@ -31,7 +31,8 @@ internal static partial class Untranslated
                 const words = left.match(/\p{L}{3,}/gu) ?? [];
                 if (words.length && (english.test(left) || element.closest(short))) found.push(what + ': ' + text.trim().replace(/\s+/g, ' ').slice(0, 160));
               };
-              for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) look(walk.currentNode.data, walk.currentNode.parentElement, walk.currentNode.parentElement.tagName.toLowerCase());
+              // What an element says itself: a sentence may have elements in its places, and they are looked at by themselves.
+              for (const element of document.body.querySelectorAll('*')) look([...element.childNodes].map(node => node.nodeType === Node.TEXT_NODE ? node.data : ' ').join(''), element, element.tagName.toLowerCase());
               for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt], input[type=submit]'))
                 for (const key of ['aria-label', 'title', 'placeholder', 'alt']) look(element.getAttribute(key), element, '@' + key);
               look(document.title.replace(' · Counterseal', ''), document.querySelector('title'), 'title');
