@@ -113,7 +113,8 @@ public sealed class PortalReaderTests(Browser browser) : IClassFixture<Browser>
             foreach (var one in (string[])["", "received", "stayed", "withdrawn", "prepared", "answered", "closed", "ready"])
             {
                 state = one;
-                await Portal.Stand.Desk.Write(demand, "Rosa", "Which of the two do you mean?", default);
+                if (one.Length == 0)
+                    await Portal.Stand.Desk.Write(demand, "Rosa", "Which of the two do you mean?", default);
                 await Visit("/?page=2", "demands" + (one.Length > 0 ? "-" + one : ""));
                 await Visit($"/demands/{demand}?filed", "demand" + (one.Length > 0 ? "-" + one : ""));
             }
@@ -121,11 +122,10 @@ public sealed class PortalReaderTests(Browser browser) : IClassFixture<Browser>
 
             await Go("/submit");
             await Page.FillAsync("#item1-value", "everybody@*");
-            await Page.SelectOptionAsync("#item2-kind", "ip");
             await Page.EvaluateAsync("for (const field of document.querySelectorAll('[type=datetime-local]')) { field.type = 'text'; field.value = 'yesterday' }");
-            await Page.EvaluateAsync("for (const [name, value] of [['item2-value', 'x'], ['item2-port', 'y'], ['issuing-kind', 'z'], ['validating-name', ' x '], ['issuing-country', 'Ireland'], ['validating-country', 'Spain']]) document.getElementsByName(name)[0].value = value");
+            await Page.EvaluateAsync("for (const [name, value] of [['item2-kind', 'ip'], ['item2-value', 'x'], ['item2-port', 'y'], ['validating-name', ' x '], ['issuing-country', 'Ireland'], ['validating-country', 'Spain']]) document.getElementsByName(name)[0].value = value");
             await Send("#demand button[value=check]", "submit-faults");
-            Assert.True(await Page.Locator(".remarks a").CountAsync() > 5);
+            Assert.True(await Page.Locator(".remarks a").CountAsync() > 3);
             await Go("/submit");
             await Page.FillAsync("#reference", "IE-DC-2026-0600");
             await Page.FillAsync("#item1-value", "ada@example.test");
