@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -17,7 +18,7 @@ public sealed record DeskFaceOptions
     /// <summary>The queue: a page of it, and what can be done there.</summary>
     public required QueuePages Queue { get; init; }
     /// <summary>One demand by its id; <c>null</c> when there is none, or not for whoever asks.</summary>
-    public required Func<Sight, string, CancellationToken, Task<DemandView?>> Demand { get; init; }
+    public required Func<Sight, string, Reader, CancellationToken, Task<DemandView?>> Demand { get; init; }
     /// <summary>The original's bytes by the demand's id; <c>null</c> when they were destroyed. <c>null</c> itself where originals are not shown.</summary>
     public Func<string, CancellationToken, Task<byte[]?>>? Original { get; init; }
     /// <summary>Does something with a demand: id, by whom, what, the version seen; refusals are <see cref="DeskException"/>. <c>null</c> where pages change nothing.</summary>
@@ -112,7 +113,7 @@ public static class DeskFace
         if (options.Shift is { } shift)
             ShiftRoutes.Map(app, pages, shift);
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
-            (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
+            (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestServices.GetRequiredService<Reader>(), http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
                 ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
                 : NoSuchDemand(pages, http));
         app.MapGet("/quarantine", async Task<IResult> (HttpContext http) =>

@@ -18,15 +18,25 @@ public sealed class Sentence : ComponentBase
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var text = Reader.Say(Name, [.. Places.Keys.Select(key => (key, "\uE000" + key + "\uE000"))]);
-        foreach (var (part, i) in text.Split('\uE000').Select((part, i) => (part, i)))
+        // Pages are rendered once, so that nothing is compared by these numbers.
+        foreach (var (text, place) in Words.Parts(Reader.Say(Name)))
         {
-            if (i % 2 == 0)
-                builder.AddContent(0, part);
-            else if (Places[part] is RenderFragment fragment)
-                builder.AddContent(1, fragment);
+            if (place is null)
+                builder.AddContent(0, text);
+            else if (Places[place] is RenderFragment fragment)
+                Isolated(fragment);
             else
-                builder.AddContent(2, Places[part]);
+                Isolated(inner => inner.AddContent(0, Places[place]));
+        }
+
+        // As a sentence without markup does it: what is filled in cannot turn the words around it (UAX 9, 2.4.2).
+        void Isolated(RenderFragment what)
+        {
+            if (Reader.Language.RightToLeft)
+                builder.AddContent(1, "\u2068");
+            builder.AddContent(2, what);
+            if (Reader.Language.RightToLeft)
+                builder.AddContent(3, "\u2069");
         }
     }
 }
