@@ -133,7 +133,7 @@ public static class DeskFace
             : Problem(pages, http, 404, "desk.no.rule", "desk.no.rule.what", "desk.no.rule.next"));
         if (options.Reports is { } reports)
             app.MapGet("/reports", async Task<IResult> (int? year, HttpContext http) => Show<ReportDeskPage>(pages, http, new() { [nameof(ReportDeskPage.View)] = await reports(Visitor.Needed(http).Sight, year is > 1990 and < 3000 ? year : null, http.RequestAborted) }));
-        app.MapFallback((HttpContext http) => Problem(pages, http, 404, "desk.no.page", "desk.no.page.what", "desk.no.queue"));
+        app.MapFallback((HttpContext http) => Problem(pages, http, 404, "desk.no.page", "desk.no.page.what", "absent.none.next"));
     }
 
     private static void MapAttacks(WebApplication app, DeskFaceOptions options, DeskPages pages, AttackPages attacks)
@@ -185,7 +185,7 @@ public static class DeskFace
         FacePage.Of<TPage>(pages.Frame(http), 200, values);
 
     private static RazorComponentResult NoSuchDemand(DeskPages pages, HttpContext http) =>
-        Problem(pages, http, 404, "desk.no.demand", "desk.no.demand.what", "desk.no.queue");
+        Problem(pages, http, 404, "absent.none", "absent.none.what", "absent.none.next");
 
     private static RazorComponentResult Problem(DeskPages pages, HttpContext http, int status, string title, string what, string next) =>
         pages.Problem(http, status, DeskPages.Reader(http).Say(title), DeskPages.Reader(http).Say(what), DeskPages.Reader(http).Say(next));
