@@ -34,11 +34,9 @@ internal static class Part
     /// <summary>What our rooms and rules say in English, whatever the reader's language.</summary>
     public static RenderFragment English(string text) => builder =>
     {
-        builder.OpenElement(0, "span");
-        builder.AddAttribute(1, "lang", "en");
-        builder.AddAttribute(2, "dir", "ltr");
-        builder.AddContent(3, text);
-        builder.CloseElement();
+        builder.OpenComponent<InEnglish>(0);
+        builder.AddComponentParameter(1, nameof(InEnglish.Text), text);
+        builder.CloseComponent();
     };
 
     /// <summary>What somebody said.</summary>
