@@ -42,7 +42,6 @@ public sealed class DeskLanguageTests(Browser browser) : IClassFixture<Browser>
         faces.Empty = true;
         await Look("/");
         await Look("/?q=nobody");
-        await Look("/demands/none");
         await Look("/?after=lost");
         // A page's title is the reference itself, in nobody's language.
         found.RemoveAll(one => one.EndsWith($"title: {Samples.Demand.Reference}", StringComparison.Ordinal));
