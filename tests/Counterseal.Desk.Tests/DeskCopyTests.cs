@@ -40,8 +40,8 @@ public sealed class DeskCopyTests(Postgres postgres)
             await using var restored = AccountDatabase.Opener(database)();
             Assert.Equal("Rosa", (await restored.Users.SingleAsync(one => one.Id == "a-1")).UserName);
             var kept = await restored.Set<IdentityUserPasskey<string>>().SingleAsync();
-            Assert.Equal([9, 8, 7], kept.CredentialId);
-            Assert.Equal([6, 5], kept.Data.PublicKey);
+            Assert.Equal((byte[])[9, 8, 7], kept.CredentialId);
+            Assert.Equal((byte[])[6, 5], kept.Data.PublicKey);
             Assert.Equal((3u, Given.Start), (kept.Data.SignCount, kept.Data.CreatedAt));
             Assert.Equal("o-1", (await restored.OfficerPasskeys.SingleAsync()).Officer);
             Assert.False(await restored.Sessions.AnyAsync());
