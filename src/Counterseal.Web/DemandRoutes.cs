@@ -27,6 +27,20 @@ internal static class DemandRoutes
                 ? Results.File(bytes, "application/octet-stream", $"{id}.original")
                 : pages.Problem(http, 404, "The original is not there", "It was destroyed at the end of its term; its digest stays on the record.", "The demand's page shows what was read from it."));
         }
+        if (pages.Options.ToldProof is { } told)
+        {
+            app.MapGet("/demands/{id}/notice", async Task<IResult> (string id, HttpContext http) =>
+            {
+                try
+                {
+                    return Results.File(await told(id, http.RequestAborted), "application/json", "notice.json");
+                }
+                catch (DeskException no)
+                {
+                    return pages.Problem(http, no.Code == "unknown" ? 404 : 409, "There is no proof to give", DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next));
+                }
+            });
+        }
         if (pages.Options.Act is null)
             return;
         foreach (var name in ActReading.Names)

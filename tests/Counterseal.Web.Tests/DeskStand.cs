@@ -38,7 +38,7 @@ internal sealed class DeskStand : IAsyncDisposable
     public Uri Public => new(Open.Urls.Single());
     public Uri Api => new(Socket.Urls.Single());
 
-    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null)
+    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null, ReaderLanguages? languages = null, string? database = null)
     {
         var stand = new DeskStand();
         var clock = time ?? TimeProvider.System;
@@ -48,7 +48,7 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.gate = await FakeGate.Start(Path.Combine(stand.folder, "g.sock"), made.Key);
         var options = DeskHome.Create(Path.Combine(stand.folder, "desk"), given => new DeskOptions
         {
-            Database = given.Database,
+            Database = database ?? given.Database,
             WriterKey = given.WriterKey,
             LedgerAddress = stand.ledger.Address,
             LedgerKey = made.Key.ToString(),
@@ -63,11 +63,12 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.Desk = await Counterseal.Desk.Desk.Open(options, clock, default);
         stand.Accounts = await Accounts.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
         stand.Officers = await Officers.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
-        var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock };
+        var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock, Languages = languages ?? ReaderLanguages.Ours };
         var named = origin is null ? ground : ground with { Origin = origin, Hosts = [new Uri(origin).Host] };
         var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with
         {
             Company = company,
+            Letters = Samples.Letters,
             Officers = FromDesk.OfficerPages(stand.Desk, stand.Officers, "http://localhost:8479"),
             Reports = (_, year, _) => Task.FromResult(ReportSamples.Desk(year)),
             Attacks = new()

@@ -16,7 +16,7 @@ internal static partial class Untranslated
     /// <summary>The fragments of a page, asked for with <c>Accept-Language: qps</c>, that are English and not marked.</summary>
     public static async Task<IReadOnlyList<string>> On(IPage page, string name)
     {
-        Assert.Contains('⟦', await page.TextContentAsync("body"));
+        Assert.Contains('⟦', await page.TextContentAsync("body") ?? "");
         var found = await page.EvaluateAsync<string[]>("""
             () => {
               const own = 'main [lang], [translate=no], bdi, code, pre, script, style, samp, kbd, cite, template, .provider, .brand';
