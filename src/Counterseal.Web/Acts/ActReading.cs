@@ -32,7 +32,7 @@ internal static class ActReading
         "resume" => new ResumeAct(Text(form, "reason", "why the hold ends")),
         "withdraw" => new WithdrawAct(Text(form, "reason", "what the authority said")),
         "close" => new CloseAct(Text(form, "reason", "why nothing is left to do")),
-        "docket" => new LitigateAct(Litigation(form)),
+        "docket" => new LitigateAct(LitigationReading.Of(name => form[name].ToString())),
         _ => throw new InvalidOperationException($"an act that is not known here: {name}"),
     };
 
@@ -109,23 +109,6 @@ internal static class ActReading
             throw new DeskException("malformed", "a preview names one to twenty reviewers who may look", "write their names as the gate's roster has them, with commas between");
         return new(kind, until, kind == Desk.OrderKind.Preview ? viewers : [], kind == Desk.OrderKind.Delete ? Text(form, "order", "which order's leavings go") : null);
     }
-
-    private static EventBody Litigation(IFormCollection form) => form["kind"].ToString() switch
-    {
-        "filed" => new ChallengeFiled(Text(form, "court", "before which court"), Text(form, "case", "under which case number"), Text(form, "filedBy", "who filed it"), Text(form, "grounds", "on which grounds")),
-        "filing" => new FilingMade(Text(form, "what", "what was filed"), Text(form, "filedBy", "who filed it")),
-        "hearing" => new HearingSet(
-            DateTimeOffset.TryParse(form["at"].ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at.Year is > 1990 and < 2200 ? at
-                : throw new DeskException("malformed", "it was not said when the hearing is", "give date and time, UTC"),
-            Text(form, "where", "where the hearing is"),
-            int.TryParse(form["instead"], NumberStyles.None, CultureInfo.InvariantCulture, out var instead) ? instead : null),
-        "ruling" => new Ruled(Text(form, "what", "what the court ruled")),
-        "appeal" => new Appealed(Text(form, "appealedBy", "who appealed"), Text(form, "court", "to which court"), Text(form, "case", "under which case number")),
-        "outcome" => new ChallengeEnded(
-            Enum.TryParse<ChallengeOutcome>(form["outcome"].ToString(), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : throw new DeskException("malformed", "it was not said how the challenge ended", "choose one"),
-            Text(form, "what", "how it ended, in a sentence")),
-        _ => throw new DeskException("malformed", "this is nothing that happens before a court", "filed, filing, hearing, ruling, appeal or outcome"),
-    };
 
     private static string Text(IFormCollection form, string name, string what) => form[name].ToString().Trim() switch
     {
