@@ -105,10 +105,15 @@ public sealed class ScopeFormTests
         var kinds = Enum.GetValues<DataCategory>().Select(Words.Of).Append("everything").ToArray();
         var instants = permitted.Items.SelectMany(item => new[] { ScopeForm.Field(item.From), ScopeForm.Field(item.To) }).Concat(["", "2026-09-08T10:20", "2026-09-10T00:00:01", "0001-01-01T00:00", "9999-12-31T23:59:59", "2026-02-30T00:00", "now", "2026-09-08T10:20Z", "\u202e"]).ToArray();
         var any =
-            from key in Gen.Elements(keys) from kind in Gen.Elements(kinds) from instant in Gen.Elements(instants) from which in Gen.Choose(0, 7)
+            from key in Gen.Elements(keys)
+            from kind in Gen.Elements(kinds)
+            from instant in Gen.Elements(instants)
+            from which in Gen.Choose(0, 7)
             select which switch { <= 2 => ("keep", $"{key}/{kind}"), 3 or 4 => ($"from-{key}", instant), 5 or 6 => ($"to-{key}", instant), _ => ("mask", "1") };
         // Half of them begin with the form as it was made, of which some fields are changed.
-        return from whole in Gen.Elements(true, true, false) from drop in Gen.Choose(0, 3) from more in Gen.ListOf(any)
+        return from whole in Gen.Elements(true, true, false)
+               from drop in Gen.Choose(0, 3)
+               from more in Gen.ListOf(any)
                select ((string, string)[])[.. (whole ? Written(permitted) : []).Skip(drop).Where(field => !field.Name.StartsWith("from-", StringComparison.Ordinal) && !field.Name.StartsWith("to-", StringComparison.Ordinal) || !more.Any(one => one.Item1 == field.Name)), .. more.Take(8)];
     }
 
