@@ -96,6 +96,7 @@ internal static class DemandCommands
         command.Subcommands.Add(Word("close", "Closes a demand: nothing is left to do."));
         command.Subcommands.Add(Tell());
         command.Subcommands.Add(Perform());
+        command.Subcommands.Add(DocketCommands.Docket());
         foreach (var one in KeepingCommands.All())
             command.Subcommands.Add(one);
         return command;

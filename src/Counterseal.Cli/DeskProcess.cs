@@ -37,9 +37,12 @@ internal static class DeskProcess
         var shelf = new ReportShelf(home.Reports);
         var books = new RuleShelf(home.Rules);
         var languages = ReaderLanguages.With(home.Languages);
+        var letters = Intake.Letters.Load(Directory.Exists(home.Letters) ? home.Letters : DraftCommand.Letters);
+        if (letters.Mistakes(desk.Book) is [var mistake, ..])
+            throw new Refused($"{home.Letters}: {mistake}");
         using var reports = new ReportDesk(desk, options.Database, shelf, stop => ReportGround(options, bell, stop), TimeProvider.System) { Tally = tally };
         await using var staff = Staff(desk, accounts, reports, home.DeskSocket);
-        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(ports.Desk, options, options.PagesOrigin), log, accounts, code) with { Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View, Officers = FromDesk.OfficerPages(desk, officers, options.PortalOrigin ?? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Portal}")) });
+        await using var deskFace = DeskFace.Build(FromDesk.DeskFace(desk, Ground(ports.Desk, options, options.PagesOrigin), log, accounts, code) with { Letters = letters, Company = Company(options.Company), Attacks = bell is null ? null : FromBell.Attacks(bell, log), Reports = reports.View, Officers = FromDesk.OfficerPages(desk, officers, options.PortalOrigin ?? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports.Portal}")) });
         await using var portalFace = PortalFace.Build(FromDesk.PortalFace(desk, Ground(ports.Portal, options, options.PortalOrigin), officers, accounts));
         var registryHome = new Convention.RegistryHome(home.Registry);
         await using var registry = registryHome.Exists ? await Convention.RegistryRecord.Open(registryHome.Options(), null, TimeProvider.System, cancel) : null;

@@ -20,6 +20,8 @@ internal sealed record Home(string Folder)
     public string ProductKey => Path.Combine(Folder, "keys", "product.key");
     /// <summary>Languages that the operator adds to the public's and the customers' pages.</summary>
     public string Languages => Path.Combine(Folder, "languages");
+    /// <summary>The operator's own letters, in place of those that came with the program.</summary>
+    public string Letters => Path.Combine(Folder, "letters");
     /// <summary>The registry's folder.</summary>
     public string Registry => Path.Combine(Folder, "registry");
     /// <summary>The bell's staff socket.</summary>

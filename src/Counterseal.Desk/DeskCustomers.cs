@@ -87,9 +87,32 @@ public sealed partial class Desk
     {
         if ((await NoticesOf(names, cancel)).FirstOrDefault(one => one.Demand == demand) is not { HasProof: true } notice)
             return null;
-        var told = (await Show(notice.Demand, cancel)).Events.Last(logged => logged.Event.Type == "told");
+        return await ToldFile((await Show(notice.Demand, cancel)).Events.Last(logged => logged.Event.Type == "told"), cancel);
+    }
+
+    /// <summary>The same file for staff, whoever told: to be enclosed to a customer who was told by another way than the page. It has the name of whoever recorded that.</summary>
+    /// <exception cref="DeskException"><c>unknown</c>: there is no such demand; <c>tampered</c>; <c>not-now</c>: the customer was not told, or a secrecy order stands.</exception>
+    public async Task<byte[]> ToldProof(string demand, CancellationToken cancel)
+    {
+        var file = await Show(demand, cancel);
+        if (file.Tampered is { } tampered)
+            throw new DeskException("tampered", tampered, "restore the database from its copy");
+        if (file.State.ToldAt is null || file.Events.LastOrDefault(logged => logged.Event.Type == "told") is not { } told)
+            throw new DeskException("not-now", "the customer was not told, so there is nothing to prove", "record first that the customer was told");
+        // An assessment that later facts have overtaken, of a demand that is closed, is made anew.
+        var notice = (file.State.AssessmentDue ? Now(file.State) : file.State.Assessed?.Assessment)?.Notice;
+        if (Gags(notice, time.GetUtcNow()))
+            throw new DeskException("not-now", $"the law lets nobody tell the customer now: {notice?.Reason} ({notice?.Citation})", "wait until the secrecy order has ended, or record what ended it");
+        return await ToldFile(told, cancel);
+    }
+
+    /// <summary>Whether the customer may not be told at that time.</summary>
+    public static bool Gags(Notice? notice, DateTimeOffset at) => notice is null or { By: NoticeBy.Nobody } || notice.NotBefore > at;
+
+    private async Task<byte[]> ToldFile(LoggedEvent told, CancellationToken cancel)
+    {
         var proven = store.Proven(told);
-        var papers = await TallyOf(notice.Demand, cancel);
+        var papers = await TallyOf(told.Event.Demand, cancel);
         var file = new JsonObject
         {
             ["counterseal"] = "notice/v1",

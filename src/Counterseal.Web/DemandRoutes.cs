@@ -28,6 +28,20 @@ internal static class DemandRoutes
                 ? Results.File(bytes, "application/octet-stream", $"{id}.original")
                 : Problem(pages, http, "original"));
         }
+        if (pages.Options.ToldProof is { } told)
+        {
+            app.MapGet("/demands/{id}/notice", async Task<IResult> (string id, HttpContext http) =>
+            {
+                try
+                {
+                    return Results.File(await told(id, http.RequestAborted), "application/json", "notice.json");
+                }
+                catch (DeskException no)
+                {
+                    return pages.Problem(http, no.Code == "unknown" ? 404 : 409, ReaderOf(http).Say("told.none"), DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next), below: true);
+                }
+            });
+        }
         if (pages.Options.Act is null)
             return;
         foreach (var name in ActReading.Names)

@@ -27,6 +27,10 @@ public sealed record DeskFaceOptions
     public LivePages? Live { get; init; }
     /// <summary>Calendar, docket, alerts and hand-over; <c>null</c> where there are none.</summary>
     public ShiftPages? Shift { get; init; }
+    /// <summary>The letters that are drafted from a demand; <c>null</c> where none are.</summary>
+    public Intake.Letters? Letters { get; init; }
+    /// <summary>The proof that a demand's customer was told, to be enclosed to whoever was told by another way than the customers' page; refusals are <see cref="DeskException"/>. <c>null</c> where it is not given.</summary>
+    public Func<string, CancellationToken, Task<byte[]>>? ToldProof { get; init; }
     /// <summary>What is in quarantine, newest first.</summary>
     public required Func<CancellationToken, Task<IReadOnlyList<QuarantineRow>>> Quarantine { get; init; }
     /// <summary>The directory.</summary>
@@ -64,7 +68,7 @@ public static class DeskFace
     /// <exception cref="ArgumentException">The sign-in code is shorter than 16 characters.</exception>
     public static WebApplication Build(DeskFaceOptions options)
     {
-        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null, Officers = options.Officers is not null, Shift = options.Shift is not null } };
+        options = options with { Ground = options.Ground with { Bell = options.Attacks is not null, Reports = options.Reports is not null, Officers = options.Officers is not null, Shift = options.Shift is not null, Letters = options.Letters is not null, ToldProof = options.ToldProof is not null } };
         if (options.SignInCode is { } code)
             _ = new SignInCode(code);
         var accounts = options.Accounts;
@@ -114,6 +118,8 @@ public static class DeskFace
     {
         QueueFace.Map(app, options.Queue, pages);
         DemandRoutes.Map(app, pages);
+        if (options.Letters is { } letters)
+            LetterRoutes.Map(app, pages, letters);
         if (options.Live is { } live)
             LiveRoutes.Map(app, pages, live);
         if (options.Shift is { } shift)

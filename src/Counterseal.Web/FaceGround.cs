@@ -42,6 +42,11 @@ public sealed record FaceGround
     /// <summary>Whether there are calendar, docket, alerts and hand-over.</summary>
     internal bool Shift { get; init; }
 
+    /// <summary>Whether letters are drafted.</summary>
+    internal bool Letters { get; init; }
+    /// <summary>Whether the proof that a customer was told is given.</summary>
+    internal bool ToldProof { get; init; }
+
     internal bool Registry { get; init; }
 
     internal bool Vulnerabilities { get; init; }
@@ -59,7 +64,7 @@ public sealed record FaceGround
 
     internal CookieSecurePolicy CookieSecurity => IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
-    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, Shift = Shift, Rules = Rules, Languages = Languages, GatePages = GatePages };
+    internal Frame Frame(Face face) => new(face, Provider, Trial, Zone, Time.GetUtcNow()) { Bell = Bell, Reports = Reports, Registry = Registry, Vulnerabilities = Vulnerabilities, Tally = Tally, Officers = Officers, Shift = Shift, Letters = Letters, ToldProof = ToldProof, Rules = Rules, Languages = Languages, GatePages = GatePages };
 
     internal static ILogger Logger(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Counterseal.Web");
 

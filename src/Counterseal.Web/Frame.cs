@@ -16,6 +16,10 @@ public sealed record Frame(Face Face, string Provider, bool Trial, WorkZone Zone
     public bool Reports { get; init; }
     /// <summary>Whether the desk has calendar, docket, alerts and hand-over.</summary>
     public bool Shift { get; init; }
+    /// <summary>Whether letters are drafted at the desk.</summary>
+    public bool Letters { get; init; }
+    /// <summary>Whether the proof that a customer was told is given at the desk.</summary>
+    public bool ToldProof { get; init; }
     /// <summary>Whether there is a registry behind the public pages.</summary>
     public bool Registry { get; init; }
     /// <summary>Whether there is a vulnerability register behind the pages.</summary>

@@ -59,6 +59,7 @@ public static partial class FromDesk
             Note = desk.LastNote,
             HandOver = desk.HandOver,
         },
+        ToldProof = desk.ToldProof,
         Live = new() { Changed = desk.Changed, Of = desk.ChangesOf, After = desk.ChangesAfter, Last = desk.LastLeaf, Sees = desk.Sees },
         Act = (id, by, act, seen, cancel) => Act(desk, id, by, act, seen, cancel),
         Alarm = () => desk.BookTrouble is { } trouble ? $"The rule book in the folder cannot be used since {WorkZone.Exact(trouble.Since)}; the desk goes on with the last good one. {trouble.What}"

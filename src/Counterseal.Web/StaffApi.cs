@@ -67,6 +67,7 @@ public static class StaffApi
         api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/withdraw", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Withdraw(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/close", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Close(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/docket", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Litigate(id, By(http, said), LitigationReading.Of(name => Member(said, name)), Seen(said), cancel), cancel));
         api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, Visitor.Needed(response.HttpContext).Person.Name, response, cancel));
         api.MapGet("/quarantine", async (CancellationToken cancel) => Results.Json(await desk.Quarantine(1000, cancel), LawJson.Options));
         api.MapGet("/directory", async (CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Entries(cancel)).Select(e => Entry(e))])));
@@ -281,6 +282,9 @@ public static class StaffApi
     internal static string Text(JsonObject said, string member) => said[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
         ? text
         : throw new DeskException("malformed", $"'{member}' is missing", $"say {member}");
+
+    // A number is as good as its text; anything else says nothing.
+    private static string Member(JsonObject said, string member) => said[member] is JsonValue value ? value.TryGetValue<string>(out var text) ? text : value.TryGetValue<int>(out var number) ? number.ToString(CultureInfo.InvariantCulture) : "" : "";
 
     /// <summary>Who does it: the person of the token, whatever the request says; in a trial whoever it says.</summary>
     internal static string By(HttpContext http, JsonObject said)

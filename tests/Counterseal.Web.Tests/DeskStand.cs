@@ -38,7 +38,7 @@ internal sealed class DeskStand : IAsyncDisposable
     public Uri Public => new(Open.Urls.Single());
     public Uri Api => new(Socket.Urls.Single());
 
-    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null, ReaderLanguages? languages = null, Func<PortalFaceOptions, PortalFaceOptions>? bend = null)
+    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null, ReaderLanguages? languages = null, string? database = null, Func<PortalFaceOptions, PortalFaceOptions>? bend = null)
     {
         var stand = new DeskStand();
         var clock = time ?? TimeProvider.System;
@@ -48,7 +48,7 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.gate = await FakeGate.Start(Path.Combine(stand.folder, "g.sock"), made.Key);
         var options = DeskHome.Create(Path.Combine(stand.folder, "desk"), given => new DeskOptions
         {
-            Database = given.Database,
+            Database = database ?? given.Database,
             WriterKey = given.WriterKey,
             LedgerAddress = stand.ledger.Address,
             LedgerKey = made.Key.ToString(),
@@ -68,6 +68,7 @@ internal sealed class DeskStand : IAsyncDisposable
         var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with
         {
             Company = company,
+            Letters = Samples.Letters,
             Officers = FromDesk.OfficerPages(stand.Desk, stand.Officers, "http://localhost:8479"),
             Reports = (_, year, _) => Task.FromResult(ReportSamples.Desk(year)),
             Attacks = new()

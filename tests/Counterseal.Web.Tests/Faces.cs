@@ -117,6 +117,8 @@ internal sealed class Faces : IAsyncDisposable
                 Note = _ => Task.FromResult(faces!.Empty ? null : Samples.Note),
                 HandOver = (by, note, _) => note.Length == 0 ? throw new DeskException("malformed", "a note has 1 to 4000 characters, not 0", "say it shorter") : Task.CompletedTask,
             },
+            Letters = Samples.Letters,
+            ToldProof = (_, _) => Task.FromResult(Samples.Bytes("{}")),
             Quarantine = _ => Task.FromResult(Samples.Quarantine),
             Directory = _ => Task.FromResult(Samples.Directory),
             Books = _ => Task.FromResult(Samples.Books),

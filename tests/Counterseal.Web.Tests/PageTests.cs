@@ -34,7 +34,10 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await SignIn(page);
         await Visit<QueuePage>("/", "queue", faces.Desk);
         await Visit<DemandPage>($"/demands/{Samples.Id}", "demand", faces.Desk);
+        await Visit<LettersPage>($"/demands/{Samples.Id}/letters", "letters", faces.Desk);
+        await Visit<LettersPage>($"/demands/{Samples.Id}/letters?letter=motion&ground=eu.annex3.protected", "letters-one", faces.Desk);
         faces.View = Samples.Waiting;
+        await Visit<LettersPage>($"/demands/{Samples.Id}/letters", "letters-unsure", faces.Desk);
         await Visit<DemandPage>($"/demands/{Samples.Id}", "demand-waiting", faces.Desk);
         faces.Refuse = new ConflictException(Samples.Id, 1, null);
         await page.FillAsync("#act-decide-reasons", "Identification only.");

@@ -16,6 +16,9 @@ internal static class Samples
     public const string LedgerKey = "ledger.example.net/counterseal+5ad0eab6+AfX3k9PqV1mZ0s8yB4tR6uWcE2nG5hJ7dL9aQxKzT1vM";
     public const string Checkpoint = "ledger.example.net/counterseal\n1048\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\n\n— ledger.example.net/counterseal K409EAy0h0qVf3tYp2wW8mKrQkR8F4o1xq9Gm0aTt2fJgYwH3v1b5JkQ9Rr4uZx7c8e2LpAaS6dDfFgGhHjJkKlL\n";
 
+    /// <summary>The letters that come with the program.</summary>
+    public static Letters Letters { get; } = Letters.Load(Path.Combine(Place.Root, "letters"));
+
     private static readonly Selector Mailbox = new(SelectorKind.Mailbox, "m.okonkwo@example.net");
     private static readonly Selector Address = new(SelectorKind.IpAddress, "2001:db8:0:42::1f", 51234, Now.AddDays(-3));
 

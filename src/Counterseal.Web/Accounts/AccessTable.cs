@@ -43,6 +43,9 @@ internal static class AccessTable
         Desk("GET", "/", Readers, recorded: true), Desk("POST", "/queue/assign", Knowers, form: true), Desk("POST", "/queue/views", Readers, form: true),
         Desk("GET", "/demands/{id}", Readers, Thing.Demand, recorded: true), Desk("GET", "/demands/{id}/events/{version:int}/receipt", Readers, Thing.Demand, recorded: true),
         Desk("GET", "/demands/{id}/access", Readers, Thing.Demand, recorded: true),
+        Desk("GET", "/demands/{id}/letters", Readers, Thing.Demand, recorded: true), Desk("GET", "/demands/{id}/letters/draft", Readers, Thing.Demand, recorded: true),
+        // It names who told the customer, and leaves the house.
+        Desk("GET", "/demands/{id}/notice", [Counsel], Thing.Demand, recorded: true),
         Desk("POST", "/demands/{id}/recuse", Workers, Thing.Demand, form: true), Desk("POST", "/demands/{id}/assign", Knowers, Thing.Demand, form: true),
         Desk("GET", "/live", Readers, recorded: true), Desk("GET", "/demands/{id}/live", Readers, Thing.Demand, recorded: true),
         Desk("GET", "/demands/{id}/original", Readers, Thing.Demand, recorded: true),
@@ -108,7 +111,7 @@ internal static class AccessTable
         Api("POST", "/api/demands/{id}/decide", Deciders, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/orders", Keepers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/poll", Workers, Thing.Demand),
         Api("POST", "/api/demands/{id}/perform", Workers, Thing.Demand), Api("POST", "/api/demands/{id}/tell", [Counsel], Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/stay", Workers, Thing.Demand),
         Api("POST", "/api/demands/{id}/resume", Deciders, Thing.Demand), Api("POST", "/api/demands/{id}/withdraw", Knowers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/close", Deciders, Thing.Demand, fresh: true),
-        Api("POST", "/api/demands/{id}/recuse", Workers, Thing.Demand), Api("POST", "/api/demands/{id}/assign", Knowers, Thing.Demand),
+        Api("POST", "/api/demands/{id}/docket", [Counsel], Thing.Demand), Api("POST", "/api/demands/{id}/recuse", Workers, Thing.Demand), Api("POST", "/api/demands/{id}/assign", Knowers, Thing.Demand),
         Api("POST", "/api/demands/{id}/restrict", Knowers, Thing.Demand, fresh: true), Api("POST", "/api/demands/{id}/unrestrict", [Counsel], Thing.Demand, fresh: true),
         Api("GET", "/api/demands/{id}/packages/{order}/{file}", [Custodian], Thing.Demand, fresh: true, recorded: true),
         Api("GET", "/api/quarantine", Readers, recorded: true), Api("GET", "/api/directory", Readers), Api("POST", "/api/directory", [Counsel, Custodian], fresh: true),

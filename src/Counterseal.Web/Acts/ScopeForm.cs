@@ -37,7 +37,8 @@ public static class ScopeForm
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(permitted);
         ArgumentNullException.ThrowIfNull(reader);
-        var items = permitted.Items.ToDictionary(Key, StringComparer.Ordinal);
+        // What a demand names twice is one thing here: the form has one name for it.
+        var items = permitted.Items.DistinctBy(Key, StringComparer.Ordinal).ToDictionary(Key, StringComparer.Ordinal);
         var kept = form["keep"].OfType<string>().ToList();
         if (kept.FirstOrDefault(one => one.Split('/') is not [var key, var name] || !items.TryGetValue(key, out var item) || !item.Categories.Any(c => Words.Of(c) == name)) is { } beyond)
             throw Beyond("narrow.unknown", ("what", Cut(beyond)));

@@ -58,7 +58,7 @@ internal static class OfficerRoutes
         }));
         app.MapPost("/officers/{officer}/end", (string officer, HttpContext http) => pages.Act(http, "/officers", (visitor, form) => officers.End(By(visitor), officer, form["reason"].ToString(), http.RequestAborted)));
         app.MapPost("/officers/{officer}/sign-out", (string officer, HttpContext http) => pages.Act(http, "/officers", (visitor, _) => officers.SignOutEverywhere(By(visitor), officer, http.RequestAborted)));
-        app.MapPost("/demands/{id}/messages", (string id, HttpContext http) => pages.Act(http, $"/demands/{id}#messages", (visitor, form) => own.Write(id, By(visitor), form["text"].ToString(), http.RequestAborted)));
+        app.MapPost("/demands/{id}/messages", (string id, HttpContext http) => LetterRoutes.Send(pages, http, id, (by, text) => own.Write(id, by, text, http.RequestAborted)));
 
         async Task<DirectoryEntry> Entry(string authority, CancellationToken cancel) => (await own.Entries(cancel)).FirstOrDefault(entry => entry.Authority == authority)
             ?? throw new DeskException("malformed", "this authority is not in the directory, so there is no number to call", "have its entry signed first: counterseal directory entry, then counterseal directory add");
