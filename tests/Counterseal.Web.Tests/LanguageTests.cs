@@ -24,7 +24,8 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
             // The page that checks a code of an attack's notice speaks with the words of notices, in more languages.
             .Where(path => Path.GetFileName(path) != "CheckPage.razor").Select(File.ReadAllText));
         // Names that a page puts together: what stands before and what is added.
-        string[] made = ["status.", "decision.", "changes.", "category.", "authorities.no.", "answer."];
+        string[] made = ["status.", "decision.", "changes.", "category.", "authorities.no.", "answer.",
+            "report.by.", "report.cross.", "report.label.", "refused.", "registry.victim.", "registry.type.", "registry.kind.", "vulnerabilities.by.", "vulnerabilities.as.", "vulnerabilities.why.", "vulnerabilities.starts.", "vulnerabilities.severity.", "vulnerabilities.decided."];
         foreach (var name in ReaderLanguages.Ours.First.Sentences.Where(name => !name.StartsWith("word.", StringComparison.Ordinal)))
             Assert.True(source.Contains($"\"{(name.EndsWith(".one", StringComparison.Ordinal) || name.EndsWith(".many", StringComparison.Ordinal) ? name[..name.LastIndexOf('.')] : name)}\"", StringComparison.Ordinal) || made.Any(part => name.StartsWith(part, StringComparison.Ordinal) && source.Contains($"\"{part}{{", StringComparison.Ordinal)), $"no page says {name}");
         // And no page says what no language has.
@@ -33,7 +34,8 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
     }
 
     /// <summary>Sentences that are the same in two languages.</summary>
-    private static readonly string[] Alike = ["nav.start", "notice.what.count", "entries.pages", "word.DataCategory.Identification", "word.AuthorityKind.GrandJury", "word.AuthorityKind.Police", "selector.port", "time.minutes", "time.hours"];
+    private static readonly string[] Alike = ["nav.start", "notice.what.count", "entries.pages", "word.DataCategory.Identification", "word.AuthorityKind.GrandJury", "word.AuthorityKind.Police", "selector.port", "time.minutes", "time.hours",
+        "report.minutes", "report.hours", "report.label.identification", "report.label.instrument", "reportDesk.instrument", "registry.version", "registry.instruments", "registry.instrument", "registry.clauses", "registry.source", "registry.incidents", "registry.pledge.document", "registry.change.one", "registry.change.many", "registry.kind.instruments", "registry.kind.import", "registry.incident", "registry.who.caption", "registry.instrument.version", "registry.chart.says", "word.PledgerKind.Organisation", "registry.victim.finance", "vulnerabilities.version", "totals.files.plan"];
 
     [Theory]
     [InlineData("en", "29 November 2026, 14:30 Berlin · 13:30 UTC", "1,234,567")]
@@ -67,10 +69,11 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
         var page = await window.GetStringAsync("/ledger");
         Assert.Contains("<html lang=\"de\"", page, StringComparison.Ordinal);
         Assert.Contains("Zeiten: Berlin", page, StringComparison.Ordinal);
-        // A page that is not translated says so, and what stands around it is.
-        var report = await window.GetStringAsync("/report");
-        Assert.Contains("<html lang=\"en\"", report, StringComparison.Ordinal);
-        Assert.Contains("<header class=\"masthead\" lang=\"de\"", report, StringComparison.Ordinal);
+        Assert.Contains("<html lang=\"de\"", await window.GetStringAsync("/report"), StringComparison.Ordinal);
+        // A page whose content is in a language of its own says so, and what stands around it is in the reader's.
+        var check = await window.GetStringAsync("/check");
+        Assert.Contains("<html lang=\"fr\"", check, StringComparison.Ordinal);
+        Assert.Contains("<header class=\"masthead\" lang=\"de\"", check, StringComparison.Ordinal);
         foreach (var elsewhere in new[] { "https://evil.example/", "//evil.example", "/\\evil.example", "ledger", "", "/a\nb" })
             Assert.Equal("/", (await window.GetAsync($"/reader?language=fr&back={Uri.EscapeDataString(elsewhere)}")).Headers.Location!.ToString());
         using var none = await window.GetAsync("/reader?language=zz&zone=../../etc/passwd");
