@@ -38,7 +38,7 @@ internal sealed class DeskStand : IAsyncDisposable
     public Uri Public => new(Open.Urls.Single());
     public Uri Api => new(Socket.Urls.Single());
 
-    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null)
+    public static async Task<DeskStand> Up(bool trial = false, CompanySignIn? company = null, TimeProvider? time = null, string? origin = null, ReaderLanguages? languages = null, Func<PortalFaceOptions, PortalFaceOptions>? bend = null)
     {
         var stand = new DeskStand();
         var clock = time ?? TimeProvider.System;
@@ -63,7 +63,7 @@ internal sealed class DeskStand : IAsyncDisposable
         stand.Desk = await Counterseal.Desk.Desk.Open(options, clock, default);
         stand.Accounts = await Accounts.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
         stand.Officers = await Officers.Of(options.Database, stand.Desk.AccountRecord(), trial, SessionLimits.Usual, clock, default);
-        var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock };
+        var ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Trial = trial, Time = clock, Languages = languages ?? ReaderLanguages.Ours };
         var named = origin is null ? ground : ground with { Origin = origin, Hosts = [new Uri(origin).Host] };
         var pages = DeskFace.Build(FromDesk.DeskFace(stand.Desk, named, made.Key, stand.Accounts, trial ? Code : null) with
         {
@@ -79,7 +79,8 @@ internal sealed class DeskStand : IAsyncDisposable
             },
         });
         var open = PublicFace.Build(FromDesk.PublicFace(stand.Desk, ground, stand.reader, "https://demands.example.org/", new RuleShelf(Path.Combine(stand.folder, "rules"))));
-        var portal = PortalFace.Build(FromDesk.PortalFace(stand.Desk, named, stand.Officers, stand.Accounts));
+        var officers = FromDesk.PortalFace(stand.Desk, named, stand.Officers, stand.Accounts);
+        var portal = PortalFace.Build(bend?.Invoke(officers) ?? officers);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
