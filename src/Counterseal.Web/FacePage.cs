@@ -15,12 +15,21 @@ internal static class FacePage
     }
 
     /// <summary>A page that says no: what is wrong, and what to do.</summary>
-    public static RazorComponentResult Problem(Frame frame, int status, string title, string what, string? next) =>
+    /// <param name="frame">What stands around it.</param>
+    /// <param name="status">HTTP's.</param>
+    /// <param name="title">In a few words.</param>
+    /// <param name="what">What is wrong.</param>
+    /// <param name="next">What to do; <c>null</c> for nothing.</param>
+    /// <param name="spoken">Whether the words are in the reader's language; else they are English.</param>
+    /// <param name="below">Whether a room below said what is wrong and what to do: in English, whatever the title is in.</param>
+    public static RazorComponentResult Problem(Frame frame, int status, string title, string what, string? next, bool spoken = false, bool below = false) =>
         Of<ProblemPage>(frame, status, new()
         {
             [nameof(ProblemPage.Title)] = title,
             [nameof(ProblemPage.What)] = what,
             [nameof(ProblemPage.Next)] = next,
+            [nameof(ProblemPage.Spoken)] = spoken,
+            [nameof(ProblemPage.Below)] = below,
             [nameof(ProblemPage.Bare)] = frame.Face == Face.Desk && frame.SignOut is null,
         });
 }
