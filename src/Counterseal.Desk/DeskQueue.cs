@@ -53,7 +53,12 @@ public sealed partial class Desk
     /// <summary>How long what can be filtered by may be old.</summary>
     private static readonly TimeSpan TallyAge = TimeSpan.FromSeconds(10);
 
+    /// <summary>From when on it is counted anew while the old figures are still shown, so that with many at work nobody waits for the count.</summary>
+    private static readonly TimeSpan TallyAhead = TimeSpan.FromSeconds(6);
+
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Tallied> tallied = new(StringComparer.Ordinal);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Task<QueueTally>>> tallying = new(StringComparer.Ordinal);
+    private int assignments;
 
     /// <summary>One page of the queue as somebody may see it.</summary>
     /// <exception cref="DeskException"><c>malformed</c>: the page's key is not one.</exception>
@@ -74,27 +79,42 @@ public sealed partial class Desk
     public async Task<QueueTally> Tally(Sight sight, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(sight);
-        var now = time.GetUtcNow();
-        if (tallied.TryGetValue(sight.Key, out var kept) && now - kept.At < TallyAge && now >= kept.At)
-            return kept.Tally;
-        await using var db = open();
-        // Said as a value: SQLite looks "open" = 1 up in the index, and goes through every row for "open" alone.
-        var yes = true;
-        var demands = sight.Of(db.Demands.AsNoTracking()).Where(d => d.Open == yes);
-        var tomorrow = now.AddDays(1);
-        var tally = new QueueTally(
-            await demands.CountAsync(cancel), await demands.CountAsync(d => d.Burns <= now, cancel), await demands.CountAsync(d => d.Due <= tomorrow, cancel),
-            Most(await demands.GroupBy(d => d.Country).Select(g => new { Of = g.Key, Count = g.Count() }).ToListAsync(cancel), one => (one.Of, one.Count)),
-            Most(await demands.Where(d => d.Instrument != null).GroupBy(d => d.Instrument!).Select(g => new { Of = g.Key, Count = g.Count() }).ToListAsync(cancel), one => (one.Of, one.Count)),
-            Most(await demands.Where(d => d.Assigned != "").GroupBy(d => d.Assigned).Select(g => new { Of = g.Key, Count = g.Count() }).ToListAsync(cancel), one => (one.Of, one.Count)));
-        // As many as there are ways to see; an old one goes when there are suddenly many.
-        if (tallied.Count > 500)
-            tallied.Clear();
-        tallied[sight.Key] = new(now, tally);
-        return tally;
+        var age = tallied.TryGetValue(sight.Key, out var kept) ? time.GetUtcNow() - kept.At : TimeSpan.MaxValue;
+        if (age < TallyAhead && age >= TimeSpan.Zero)
+            return kept!.Tally;
+        // One count at a time for all who see the same; it is nobody's who might go away.
+        var counted = tallying.GetOrAdd(sight.Key, _ => new(() => Task.Run(() => Count(sight), CancellationToken.None))).Value;
+        return age < TallyAge && age >= TimeSpan.Zero ? kept!.Tally : await counted.WaitAsync(cancel);
+    }
 
-        static IReadOnlyList<(string, int)> Most<T>(List<T> rows, Func<T, (string Of, int Count)> one) =>
-            [.. rows.Select(one).OrderByDescending(row => row.Count).ThenBy(row => row.Of, StringComparer.Ordinal).Take(100)];
+    private async Task<QueueTally> Count(Sight sight)
+    {
+        try
+        {
+            var (now, before) = (time.GetUtcNow(), Volatile.Read(ref assignments));
+            await using var db = open();
+            // Said as a value: SQLite looks "open" = 1 up in the index, and goes through every row for "open" alone.
+            var yes = true;
+            var tomorrow = now.AddDays(1);
+            var groups = await sight.Of(db.Demands.AsNoTracking()).Where(d => d.Open == yes).GroupBy(d => new { d.Country, d.Instrument, d.Assigned })
+                .Select(g => new { g.Key.Country, g.Key.Instrument, g.Key.Assigned, Open = g.Count(), Burning = g.Count(d => d.Burns <= now), Today = g.Count(d => d.Due <= tomorrow) }).ToListAsync();
+            var tally = new QueueTally(
+                groups.Sum(g => g.Open), groups.Sum(g => g.Burning), groups.Sum(g => g.Today),
+                Most(groups.Select(g => (g.Country, g.Open))), Most(groups.Where(g => g.Instrument is not null).Select(g => (g.Instrument!, g.Open))), Most(groups.Where(g => g.Assigned.Length > 0).Select(g => (g.Assigned, g.Open))));
+            // As many as there are ways to see; an old one goes when there are suddenly many.
+            if (tallied.Count > 500)
+                tallied.Clear();
+            if (before == Volatile.Read(ref assignments))
+                tallied[sight.Key] = new(now, tally);
+            return tally;
+        }
+        finally
+        {
+            tallying.TryRemove(sight.Key, out _);
+        }
+
+        static IReadOnlyList<(string, int)> Most(IEnumerable<(string Of, int Count)> counts) =>
+            [.. counts.GroupBy(one => one.Of, StringComparer.Ordinal).Select(g => (Of: g.Key, Count: g.Sum(one => one.Count))).OrderByDescending(one => one.Count).ThenBy(one => one.Of, StringComparer.Ordinal).Take(100)];
     }
 
     /// <summary>Says who works on a demand.</summary>
@@ -112,8 +132,12 @@ public sealed partial class Desk
         var state = await Present(demand, cancel);
         if (state.AssignedTo == to)
             return state;
+        var after = await Say(demand, by, seen, _ => new Assigned(to), cancel);
+        // A count that began before does not stand for after.
+        Interlocked.Increment(ref assignments);
         tallied.Clear();
-        return await Say(demand, by, seen, _ => new Assigned(to), cancel);
+        tallying.Clear();
+        return after;
     }
 
     /// <summary>Open demands in the order of the queue, which one index holds with all that the filters ask for.</summary>

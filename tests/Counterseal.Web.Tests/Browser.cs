@@ -1,6 +1,4 @@
 using Counterseal.Tests;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Counterseal.Web.Tests;
@@ -53,19 +51,8 @@ public sealed class Browser : IAsyncLifetime
         }))!.Value.GetProperty("authenticatorId").GetString()!;
     }
 
-    /// <summary>What is wrong with a page as it stands: whether it scrolls sideways, and all that axe finds; a page that axe could not look at whole is a fault too.</summary>
-    public static async Task<IReadOnlyList<string>> Faults(IPage page, string name)
-    {
-        var faults = new List<string>();
-        var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        if (wide > 0)
-            faults.Add($"{name}: {wide} px too wide");
-        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
-        if (!axe.Passes.Any(p => p.Id == "document-title") || !axe.Passes.Any(p => p.Id == "color-contrast"))
-            faults.Add($"{name}: axe did not look at the whole page");
-        faults.AddRange(axe.Violations.SelectMany(v => v.Nodes.Select(n => $"{name}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
-        return faults;
-    }
+    /// <summary>The tests that open a page in dark open it in light at the same width too; in dark only what hangs on colours is looked at.</summary>
+    public static async Task<IReadOnlyList<string>> Faults(IPage page, string name) => await Axe.Faults(page, name, await page.EvaluateAsync<bool>("matchMedia('(prefers-color-scheme: dark)').matches"));
 
     public async ValueTask DisposeAsync()
     {

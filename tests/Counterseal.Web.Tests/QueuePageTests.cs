@@ -113,6 +113,7 @@ public sealed class QueuePageTests(Browser browser) : IClassFixture<Browser>, IA
         page.Console += (_, said) => { if (said.Type is "error" or "warning") faults.Add(said.Text); };
         page.PageError += (_, error) => faults.Add(error);
         await page.GotoAsync(new Uri(faces.Desk, "/sign-in").ToString());
+        await page.Locator("#code:focus").WaitForAsync();
         await page.Keyboard.TypeAsync(Faces.Code);
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("h1", new() { HasText = "Queue" }).WaitForAsync();
@@ -184,6 +185,7 @@ public sealed class QueuePageTests(Browser browser) : IClassFixture<Browser>, IA
         await using var context = await browser.Open(1440, ColorScheme.Light, script: true, policy: true);
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(faces.Desk, $"/sign-in?to=/demands/{Samples.Id}").ToString());
+        await page.Locator("#code:focus").WaitForAsync();
         await page.Keyboard.TypeAsync(Faces.Code);
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("[data-keys]:visible").WaitForAsync();

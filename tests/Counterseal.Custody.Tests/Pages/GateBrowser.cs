@@ -7,8 +7,6 @@ using Counterseal.Custody.Tests.Gate;
 using Counterseal.Custody.Tests.People;
 using Counterseal.Ledger;
 using Counterseal.Tests;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Counterseal.Custody.Tests.Pages;
@@ -108,18 +106,7 @@ public sealed record PersonAtWindow(string Name, IPage Page, ICDPSession Tools, 
     public Task Press(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name }).First.ClickAsync();
 
     /// <summary>What is wrong with the page as it stands: whether it scrolls sideways, and all that axe finds.</summary>
-    public async Task<IReadOnlyList<string>> Faults(string name)
-    {
-        var faults = new List<string>();
-        var wide = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        if (wide > 0)
-            faults.Add($"{name}: {wide} px too wide");
-        var axe = await Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
-        if (!axe.Passes.Any(pass => pass.Id == "document-title") || !axe.Passes.Any(pass => pass.Id == "color-contrast"))
-            faults.Add($"{name}: axe did not look at the whole page");
-        faults.AddRange(axe.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id}: {node.Html} {string.Join(' ', node.Any.Select(any => any.Message))}")));
-        return faults;
-    }
+    public Task<IReadOnlyList<string>> Faults(string name) => Axe.Faults(Page, name);
 }
 
 /// <summary>A gate with pages of its own on this machine, and people who have registered there.</summary>
