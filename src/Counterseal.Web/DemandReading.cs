@@ -5,16 +5,17 @@ using Counterseal.Ledger;
 
 namespace Counterseal.Web;
 
-/// <summary>Reads a demand's file into what its page shows. Pure but for the proofs, each of which it verifies.</summary>
+/// <summary>Reads a demand's file into what its page shows, in the reader's language. Pure but for the proofs, each of which it verifies.</summary>
 internal static class DemandReading
 {
     /// <summary>The view of a file.</summary>
     /// <param name="file">The demand.</param>
     /// <param name="prove">An event with what a stranger needs to check it.</param>
     /// <param name="log">The ledger's key.</param>
+    /// <param name="reader">Who reads it.</param>
     /// <param name="working">How far the orders are that the gate works on.</param>
     /// <param name="now">What the law says now, where the demand has gone on since it was last assessed.</param>
-    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, LogKeys log, Func<DemandState, Assessment>? now = null, IReadOnlyDictionary<string, GateProgress>? working = null)
+    public static DemandView Of(DemandFile file, Func<LoggedEvent, ProvenEvent> prove, LogKeys log, Reader reader, Func<DemandState, Assessment>? now = null, IReadOnlyDictionary<string, GateProgress>? working = null)
     {
         var state = file.State;
         var received = state.Received!;
@@ -28,7 +29,7 @@ internal static class DemandReading
             Received = state.ReceivedAt,
             Original = new(received.Original.Digest, received.Original.Length, received.Original.Format, received.Original.Channel),
             Warnings = received.Warnings,
-            Stations = Stations(file),
+            Stations = Stations(file, reader),
             State = state.Stage switch { Stage.Stayed => "stayed", Stage.Withdrawn => "withdrawn", Stage.Closed => "closed", _ => "open" },
             Assessment = assessment is null ? null : assessment with { Deadlines = state.Deadlines },
             Duties = law?.Duties ?? [],
@@ -41,13 +42,19 @@ internal static class DemandReading
             Docket = state.Docket,
             Decided = state.Decided is { } d && decidedBy is not null ? new(d.Decision, decidedBy.At, decidedBy.By, d.Basis, d.BasisIsPolicy, d.Reasons) : null,
             Permitted = state.Decided?.Scope ?? assessment?.Permitted ?? Scope.Nothing,
-            Next = [.. Next(file)],
-            Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(state, order) with { State = "the gate works on it", Result = EventSentence.Of(progress, TimeProvider.System.GetUtcNow()) } : Order(state, order))],
-            Events = [.. file.Events.Select(e => new EventView(e.Event.Version, e.Event.Type, e.Event.At, e.Event.By, EventSentence.Of(e.Event), Proof(prove(e), e.LeafIndex, log)))],
+            Next = [.. Next(file, reader)],
+            Orders = [.. state.Orders.Select(order => working?.GetValueOrDefault(order.Digest) is { } progress ? Order(state, order, reader) with { State = reader.Say("order.working"), Result = EventSentence.Of(reader, progress, TimeProvider.System.GetUtcNow()) } : Order(state, order, reader))],
+            Events = [.. file.Events.Select(Event)],
             Tampered = file.Tampered,
             Messages = state.Messages,
             Filed = received.Filed,
         };
+
+        EventView Event(LoggedEvent logged)
+        {
+            var (sentence, said) = EventSentence.Of(reader, logged.Event);
+            return new(logged.Event.Version, logged.Event.Type, logged.Event.At, logged.Event.By, sentence, Proof(prove(logged), logged.LeafIndex, log)) { Said = said };
+        }
     }
 
     /// <summary>The proof, verified here and now.</summary>
@@ -70,7 +77,7 @@ internal static class DemandReading
         return new(index, Convert.ToHexStringLower(commitment), verified, proven.Proof, Encoding.UTF8.GetString(proven.Event), proven.Salt, proven.Tag);
     }
 
-    private static List<Station> Stations(DemandFile file)
+    private static List<Station> Stations(DemandFile file, Reader reader)
     {
         var state = file.State;
         var release = state.Orders.LastOrDefault(o => o.Kind == Desk.OrderKind.Release && o.DecidedVersion == state.DecidedVersion);
@@ -83,7 +90,7 @@ internal static class DemandReading
             ("authenticated", Last("authenticated"), state.IsAuthenticated, true),
             ("assessed", Last("assessed"), state.Assessed is not null && !state.AssessmentDue, true),
             ("decided", state.Decided is null ? null : Last("decided"), state.Decided is not null, true),
-            ($"approved {release?.Have ?? 0}/{need}", release is { Have: > 0 } ? Last("approved") : null, release is not null && (release.Seal is not null || release.Have >= need), handsOver),
+            ("approved", release is { Have: > 0 } ? Last("approved") : null, release is not null && (release.Seal is not null || release.Have >= need), handsOver),
             ("sealed", state.Package is null ? null : Last("sealed"), state.Package is not null, handsOver),
             ("released", state.Package?.ReleasedAt is null ? null : Last("released"), state.Package?.ReleasedAt is not null, handsOver),
             ("told", Last("told"), state.ToldAt is not null, tells),
@@ -102,7 +109,7 @@ internal static class DemandReading
                 mark = StationState.Left;
             else if (!here)
                 (mark, here) = (StationState.Here, true);
-            stations.Add(new(name, mark, by?.At, by?.By));
+            stations.Add(new(name == "approved" ? reader.Say("way.approved", ("have", reader.Number(release?.Have ?? 0)), ("need", reader.Number(need))) : reader.Say($"way.{name}"), mark, by?.At, by?.By));
         }
 
         return stations;
@@ -110,71 +117,72 @@ internal static class DemandReading
         DeskEvent? Last(string type) => file.Events.LastOrDefault(e => e.Event.Type == type)?.Event;
     }
 
-    private static IEnumerable<NextStep> Next(DemandFile file)
+    private static IEnumerable<NextStep> Next(DemandFile file, Reader reader)
     {
         var state = file.State;
         if (file.Tampered is not null || state.Stage is Stage.Closed or Stage.Withdrawn)
             yield break;
         if (state.StayedFor is { } held)
         {
-            yield return new($"It is held: {held}. Nothing is done on it until the stay is ended.");
+            yield return new(reader.Say("next.held", ("reason", held)));
             yield break;
         }
 
         if (state.Authentication is null)
-            yield return new("Establish that the demand is from whom it says: call back on a number of the directory, never on one from the demand.", Commands.Authenticate(state.Id));
+            yield return new(reader.Say("next.authenticate"), Commands.Authenticate(state.Id));
         foreach (var question in state.Assessed?.Assessment.Questions ?? [])
         {
             if (question.Fact != "authenticated" && state.Decided is null)
-                yield return new(question.Text, Commands.Establish(state.Id, question.Fact));
+                yield return new(question.Text, Commands.Establish(state.Id, question.Fact)) { IsOfRules = true };
         }
 
         if (state.Decided is null && state.Assessed?.Assessment is { } law)
         {
             if (law.Proposed != Decision.Undecided)
-                yield return new($"Decide. The rules lead to: {Words.Of(law.Proposed)}.", Commands.Decide(state.Id, Name(law.Proposed), law.Proposed is Decision.Comply or Decision.ComplyInPart));
+                yield return new(reader.Say("next.decide", ("decision", reader.Word(law.Proposed))), Commands.Decide(state.Id, Name(law.Proposed), law.Proposed is Decision.Comply or Decision.ComplyInPart));
             if (!state.Orders.Any(o => o.Kind == Desk.OrderKind.Count))
-                yield return new("To know whether anything is in scope, have the gate count.", Commands.Order(state.Id, "count"));
+                yield return new(reader.Say("next.count"), Commands.Order(state.Id, "count"));
         }
 
         foreach (var order in state.Orders.Where(o => o.IsOpen))
-            yield return new($"A reviewer reads the {Kind(order)} as the gate holds it and approves it{(order.Need > 0 ? $" ({order.Have} of {order.Need} so far)" : "")}.", Commands.Approve(order.Digest));
+        {
+            var kind = ("kind", reader.Word(order.Kind));
+            yield return new(order.Need > 0 ? reader.Say("next.approve.some", kind, ("have", reader.Number(order.Have)), ("need", reader.Number(order.Need))) : reader.Say("next.approve", kind), Commands.Approve(order.Digest));
+        }
         if (state.Decided is { HandsOver: true } && state.Package is null && !state.Orders.Any(o => o.IsOpen && o.Kind == Desk.OrderKind.Release))
-            yield return new("Order the release that was decided.", Commands.Order(state.Id, "release"));
+            yield return new(reader.Say("next.release"), Commands.Order(state.Id, "release"));
         if (state.Package is { ReleasedAt: null })
-            yield return new("The package is sealed. The authority fetches it from the page that its receipt names.");
+            yield return new(reader.Say("next.fetch"));
     }
 
-    private static OrderView Order(DemandState state, OrderState order) => new(
+    private static OrderView Order(DemandState state, OrderState order, Reader reader) => new(
         order.Digest,
-        Kind(order),
-        order switch
+        order.Kind,
+        reader.Say(order switch
         {
-            { Refusal: not null } => "refused",
-            { ReleasedAt: not null } => "handed out",
-            { IsOpen: false } => "done",
-            _ => "waits at the gate",
-        },
+            { Refusal: not null } => "order.refused",
+            { ReleasedAt: not null } => "order.handedOut",
+            { IsOpen: false } => "order.done",
+            _ => "order.waits",
+        }),
         order.Have,
         order.Need,
         order.IsOpen ? order.Expires : null,
         order.IsOpen ? Commands.Approve(order.Digest) : null,
         order switch
         {
-            { Refusal: { } no } => $"{no.Code}: {no.What}{(no.Next is null ? "" : $". Next: {no.Next}")}",
-            { Count: { } count } => EventSentence.Of(count),
-            { Preserved: { } kept } => $"{Words.Count(kept.Items, "item")}, {Words.Bytes(kept.Bytes)}, kept until {WorkZone.Exact(kept.Until)}.",
-            { Previewed: { } shown } => $"{Words.Count(shown.Items, "item")}, {Words.Bytes(shown.Bytes)}, to be looked at until {WorkZone.Exact(shown.Until)}.",
-            { Deleted: { } gone } => $"What order {gone.Deleted[..16]}… left at the gate was deleted on {WorkZone.Exact(gone.At)}.",
-            { Seal: { } seal } => $"{seal.Name}, {Words.Bytes(seal.Volumes.Sum(v => v.Length))}.",
+            { Count: { } count } => EventSentence.Of(reader, count),
+            { Preserved: { } kept } => reader.Say("order.kept", ("items", reader.Count("count.item", kept.Items)), ("bytes", reader.Bytes(kept.Bytes)), ("until", WorkZone.Exact(kept.Until))),
+            { Previewed: { } shown } => reader.Say("order.shown", ("items", reader.Count("count.item", shown.Items)), ("bytes", reader.Bytes(shown.Bytes)), ("until", WorkZone.Exact(shown.Until))),
+            { Deleted: { } gone } => reader.Say("event.deleted", ("order", gone.Deleted[..16]), ("at", WorkZone.Exact(gone.At))),
+            { Seal: { } seal } => $"{seal.Name}, {reader.Bytes(seal.Volumes.Sum(v => v.Length))}.",
             _ => null,
         })
     {
+        Refusal = order.Refusal is { } no ? $"{no.Code}: {no.What}{(no.Next is null ? "" : $". Next: {no.Next}")}" : null,
         Sealed = order.Seal is not null,
         Leaves = (order.Preserved is not null || order.Previewed is not null || order.Seal is not null) && !state.Orders.Exists(other => other.Deletes == order.Digest && other.Refusal is null),
     };
-
-    private static string Kind(OrderState order) => order.Kind.ToString().ToLowerInvariant();
 
     private static string Name(Decision decision)
     {

@@ -5,6 +5,7 @@ using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -25,7 +26,7 @@ internal static class DemandRoutes
             app.MapGet("/demands/{id}/original", async Task<IResult> (string id, HttpContext http) => await original(id, http.RequestAborted) is { } bytes
                 // Foreign bytes: kept as a file, whatever they are, and never shown as what they say they are.
                 ? Results.File(bytes, "application/octet-stream", $"{id}.original")
-                : pages.Problem(http, 404, "The original is not there", "It was destroyed at the end of its term; its digest stays on the record.", "The demand's page shows what was read from it."));
+                : Problem(pages, http, "original"));
         }
         if (pages.Options.Act is null)
             return;
@@ -43,8 +44,8 @@ internal static class DemandRoutes
         var sent = SentForm.Of(pattern[Folder.Length..], await http.Request.ReadFormAsync(http.RequestAborted));
         return await Page(pages, http, (string)http.GetRouteValue("id")!, 403, sent with
         {
-            No = "This weighs much, and it is some time since you showed that it is you. Nothing was changed.",
-            Next = "Show that it is you in another tab, come back here, and send it again: what you typed stands in its form.",
+            No = ReaderOf(http).Say("sent.stale"),
+            Next = ReaderOf(http).Say("sent.stale.next"),
             NeedsStepUp = true,
         }, null);
     }
@@ -53,31 +54,32 @@ internal static class DemandRoutes
     {
         var visitor = Visitor.Needed(http);
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var sent = SentForm.Of(name, form);
+        var (sent, reader) = (SentForm.Of(name, form), ReaderOf(http));
         try
         {
-            if (await pages.Options.Demand(visitor.Sight, id, http.RequestAborted) is not { } view)
+            if (await pages.Options.Demand(visitor.Sight, id, reader, http.RequestAborted) is not { } view)
                 return NoSuch(pages, http);
             if (view.Recused.TryGetValue(visitor.Person.Name, out var why))
-                throw new DeskException("not-now", $"you have declared a conflict with this demand ({why})", "somebody else does this");
+                throw new FormException(reader.Say("refuse.conflict", ("why", why)), reader.Say("refuseNext.conflict"));
             if (sent.Seen is not { } seen)
-                throw new DeskException("malformed", "the form does not say which state of the demand you had seen", "load the page again and send it from there");
+                throw new FormException(reader.Say("refuse.seen"), reader.Say("refuseNext.seen"));
             // What was seen is held first: a form of yesterday is not read by what is offered today.
             if (seen != view.Version && name != "poll")
                 throw new ConflictException(id, seen, null);
-            await pages.Options.Act!(id, visitor.Person.Name, ActReading.Read(name, form, view, await Work(pages, http, view, null, null)), seen, http.RequestAborted);
+            await pages.Options.Act!(id, visitor.Person.Name, ActReading.Read(name, form, view, await Work(pages, http, view, null, null), reader), seen, http.RequestAborted);
             return DeskPages.Then(http, $"/demands/{id}#{sent.Place}");
         }
         catch (ConflictException)
         {
-            return await Page(pages, http, id, 409, sent with { IsConflict = true, No = "Nothing of yours was recorded, and nothing of theirs was overwritten.", Next = "Read what changed. If what you typed still holds, send it again." }, null);
+            return await Page(pages, http, id, 409, sent with { IsConflict = true, No = reader.Say("sent.first"), Next = reader.Say("sent.first.next") }, null);
+        }
+        catch (FormException no)
+        {
+            return await Page(pages, http, id, 422, Refused(sent, no, reader), null);
         }
         catch (DeskException no)
         {
-            // Where the ledger or the gate does not answer, the words say what is kept; everything else changed nothing.
-            var kept = no.Code is "kept" or "gate-away";
-            return await Page(pages, http, id, no.Code switch { "tampered" => 409, "kept" or "gate-away" => 503, _ => 422 },
-                sent with { No = (kept ? "" : "Nothing was changed. ") + DeskPages.Sentence(no.Message), Next = $"What to do: {no.Next}{(no.Next.EndsWith('.') ? "" : ".")}" }, null);
+            return await Page(pages, http, id, no.Code switch { "tampered" => 409, "kept" or "gate-away" => 503, _ => 422 }, Refused(sent, no, reader), null);
         }
     }
 
@@ -85,23 +87,39 @@ internal static class DemandRoutes
     private static async Task<IResult> Look(DeskPages pages, HttpContext http, string id)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var sent = SentForm.Of("decide", form);
-        if (await pages.Options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted) is not { } view)
+        var (sent, reader) = (SentForm.Of("decide", form), ReaderOf(http));
+        if (await pages.Options.Demand(Visitor.Needed(http).Sight, id, reader, http.RequestAborted) is not { } view)
             return NoSuch(pages, http);
         try
         {
-            return await Page(pages, http, id, 200, sent, ActReading.Narrowed(form, view));
+            return await Page(pages, http, id, 200, sent, ActReading.Narrowed(form, view, reader));
+        }
+        catch (FormException no)
+        {
+            return await Page(pages, http, id, 422, Refused(sent, no, reader), null);
         }
         catch (DeskException no)
         {
-            return await Page(pages, http, id, 422, sent with { No = "Nothing was changed. " + DeskPages.Sentence(no.Message), Next = $"What to do: {no.Next}." }, null);
+            return await Page(pages, http, id, 422, Refused(sent, no, reader), null);
         }
     }
+
+    private static SentForm Refused(SentForm sent, FormException no, Reader reader) =>
+        sent with { No = reader.Say("sent.no", ("what", DeskPages.Sentence(no.Message))), Next = reader.Say("sent.next", ("what", no.Next)) };
+
+    // Where the ledger or the gate does not answer, the words say what is kept; everything else changed nothing.
+    private static SentForm Refused(SentForm sent, DeskException no, Reader reader) => sent with
+    {
+        No = no.Code is "kept" or "gate-away" ? "" : reader.Say("sent.nothing"),
+        Said = DeskPages.Sentence(no.Message),
+        Next = reader.Say("sent.do"),
+        SaidNext = no.Next + (no.Next.EndsWith('.') ? "" : "."),
+    };
 
     private static async Task<IResult> Page(DeskPages pages, HttpContext http, string id, int status, SentForm? sent, Scope? looked)
     {
         var options = pages.Options;
-        if (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted) is not { } view)
+        if (await options.Demand(Visitor.Needed(http).Sight, id, ReaderOf(http), http.RequestAborted) is not { } view)
             return NoSuch(pages, http);
         LiveRoutes.Listen(options, http);
         var bytes = options.Original is { } original && view.Original.Length <= MostShown ? await original(id, http.RequestAborted) : null;
@@ -143,5 +161,11 @@ internal static class DemandRoutes
     private static AccessRow Row(string act) => AccessTable.Find(Door.Desk, "POST", Folder + act) ?? throw new InvalidOperationException($"no line in AccessTable says who may {act}");
 
     private static Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult NoSuch(DeskPages pages, HttpContext http) =>
-        pages.Problem(http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
+        Problem(pages, http, "none");
+
+    /// <summary>A page that says that something is not there.</summary>
+    private static Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult Problem(DeskPages pages, HttpContext http, string what) =>
+        pages.Problem(http, 404, ReaderOf(http).Say($"absent.{what}"), ReaderOf(http).Say($"absent.{what}.what"), ReaderOf(http).Say($"absent.{what}.next"));
+
+    private static Reader ReaderOf(HttpContext http) => http.RequestServices.GetRequiredService<Reader>();
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -17,7 +18,7 @@ public sealed record DeskFaceOptions
     /// <summary>The queue: a page of it, and what can be done there.</summary>
     public required QueuePages Queue { get; init; }
     /// <summary>One demand by its id; <c>null</c> when there is none, or not for whoever asks.</summary>
-    public required Func<Sight, string, CancellationToken, Task<DemandView?>> Demand { get; init; }
+    public required Func<Sight, string, Reader, CancellationToken, Task<DemandView?>> Demand { get; init; }
     /// <summary>The original's bytes by the demand's id; <c>null</c> when they were destroyed. <c>null</c> itself where originals are not shown.</summary>
     public Func<string, CancellationToken, Task<byte[]?>>? Original { get; init; }
     /// <summary>Does something with a demand: id, by whom, what, the version seen; refusals are <see cref="DeskException"/>. <c>null</c> where pages change nothing.</summary>
@@ -98,10 +99,16 @@ public static class DeskFace
 
     private static Noes Noes(DeskPages pages) => new(
         http => http.ChallengeAsync(new AuthenticationProperties { RedirectUri = HttpMethods.IsGet(http.Request.Method) ? null : "/" }),
-        (http, row) => pages.Problem(http, 403, "Not with your roles", $"This is for {string.Join(", ", row.Roles.Select(Roles.Word))}; you are {string.Join(", ", Visitor.Needed(http).Person.Roles.Select(Roles.Word))}.", "An administrator changes roles.").ExecuteAsync(http),
+        (http, row) =>
+        {
+            var reader = DeskPages.Reader(http);
+            return pages.Problem(http, 403, reader.Say("desk.no.role"), reader.Say("desk.no.role.what", ("roles", Words(row.Roles)), ("yours", Words(Visitor.Needed(http).Person.Roles))), reader.Say("desk.no.role.next")).ExecuteAsync(http);
+
+            string Words(IEnumerable<Role> roles) => string.Join(", ", roles.Select(reader.Word));
+        },
         http => NoSuchDemand(pages, http).ExecuteAsync(http),
-        async http => await (await DemandRoutes.StepUp(pages, http) ?? pages.Problem(http, 403, "Show that it is you", "This weighs much, and it is some time since you showed that it is you. Nothing was changed.", "Open your account's page, show that it is you, and send it again.")).ExecuteAsync(http),
-        http => pages.Problem(http, 400, "The form is too old", "It was made by an earlier start of the desk, or by another page. Nothing was changed.", "Load the page again and send it once more.").ExecuteAsync(http));
+        async http => await (await DemandRoutes.StepUp(pages, http) ?? Problem(pages, http, 403, "stepup.title", "stepup.needed", "stepup.needed.next")).ExecuteAsync(http),
+        http => Problem(pages, http, 400, "desk.no.form", "desk.no.form.what", "desk.no.form.next").ExecuteAsync(http));
 
     private static void MapPages(WebApplication app, DeskFaceOptions options, DeskPages pages)
     {
@@ -112,7 +119,7 @@ public static class DeskFace
         if (options.Shift is { } shift)
             ShiftRoutes.Map(app, pages, shift);
         app.MapGet("/demands/{id}/events/{version:int}/receipt", async Task<IResult> (string id, int version, HttpContext http) =>
-            (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
+            (await options.Demand(Visitor.Needed(http).Sight, id, http.RequestServices.GetRequiredService<Reader>(), http.RequestAborted))?.Events.FirstOrDefault(e => e.Version == version)?.Proof is { } proof
                 ? Results.File(ReceiptFile.Of(proof), "application/json", $"{id}-{version}.receipt.json")
                 : NoSuchDemand(pages, http));
         app.MapGet("/quarantine", async Task<IResult> (HttpContext http) =>
@@ -123,10 +130,10 @@ public static class DeskFace
             Show<RulesPage>(pages, http, new() { [nameof(RulesPage.Books)] = await options.Books(http.RequestAborted) }));
         app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) => (await options.Books(http.RequestAborted)).Book is var book && book.Rules.FirstOrDefault(r => r.Id == id) is { } rule
             ? Show<RulePage>(pages, http, new() { [nameof(RulePage.Book)] = book, [nameof(RulePage.Rule)] = rule })
-            : Problem(pages, http, 404, "No such rule", "The book in force has no rule of that name; an older book may have had it.", "The page on rules lists all that are in force."));
+            : Problem(pages, http, 404, "desk.no.rule", "desk.no.rule.what", "desk.no.rule.next"));
         if (options.Reports is { } reports)
             app.MapGet("/reports", async Task<IResult> (int? year, HttpContext http) => Show<ReportDeskPage>(pages, http, new() { [nameof(ReportDeskPage.View)] = await reports(Visitor.Needed(http).Sight, year is > 1990 and < 3000 ? year : null, http.RequestAborted) }));
-        app.MapFallback((HttpContext http) => Problem(pages, http, 404, "No such page", "There is nothing at this address.", "The queue shows every open demand."));
+        app.MapFallback((HttpContext http) => Problem(pages, http, 404, "desk.no.page", "desk.no.page.what", "absent.none.next"));
     }
 
     private static void MapAttacks(WebApplication app, DeskFaceOptions options, DeskPages pages, AttackPages attacks)
@@ -139,7 +146,7 @@ public static class DeskFace
             }
             catch (HttpRequestException)
             {
-                return Problem(pages, context.HttpContext, 503, "The bell does not answer", "What it found is kept, and what was confirmed is told when it is back.", "Try again in a minute; if it stays, look at what `counterseal serve` says of the bell on its terminal.");
+                return Problem(pages, context.HttpContext, 503, "attack.away", "attack.away.what", "attack.away.next");
             }
         });
         routes.MapGet("", async Task<IResult> (HttpContext http) => Show<AttacksPage>(pages, http, new() { [nameof(AttacksPage.Rows)] = await attacks.List(http.RequestAborted) }));
@@ -155,11 +162,11 @@ public static class DeskFace
             // Behind the trial's account may be anybody, who then says who.
             var visitor = Visitor.Needed(http);
             var (by, reason, decision) = (visitor.IsTrial ? form["by"].ToString().Trim() : visitor.Person.Name, form["reason"].ToString().Trim(), form["decision"].ToString());
-            var no = decision is not ("confirm" or "dismiss") ? "Say whether it is so, with one of the two buttons."
-                : by.Length is 0 or > 100 || reason.Length is 0 or > 2000 ? "A decision has your name and a reason; both go on the record."
-                : await attacks.Decide(id, decision == "confirm", by, reason, http.RequestAborted);
-            if (no is not null)
-                return await One(id, http, 422, new(by, reason, no));
+            var wrong = decision is not ("confirm" or "dismiss") ? "attack.no.button" : by.Length is 0 or > 100 || reason.Length is 0 or > 2000 ? "attack.no.reason" : null;
+            if (wrong is not null)
+                return await One(id, http, 422, new(by, reason, DeskPages.Reader(http).Say(wrong)));
+            if (await attacks.Decide(id, decision == "confirm", by, reason, http.RequestAborted) is { } no)
+                return await One(id, http, 422, new(by, reason, no, "en"));
             // Seen after the redirect, so that loading the page again sends nothing twice.
             http.Response.Headers.Location = $"/attacks/{id}";
             return Results.StatusCode(StatusCodes.Status303SeeOther);
@@ -171,15 +178,15 @@ public static class DeskFace
     }
 
     private static RazorComponentResult NoSuchFinding(DeskPages pages, HttpContext http) =>
-        Problem(pages, http, 404, "No such finding", "The bell holds no finding, or no event of it, at this address.", "The page on attacks lists all of them.");
+        Problem(pages, http, 404, "attack.none", "attack.none.what", "attack.none.next");
 
     private static RazorComponentResult Show<TPage>(DeskPages pages, HttpContext http, Dictionary<string, object?> values)
         where TPage : Microsoft.AspNetCore.Components.IComponent =>
         FacePage.Of<TPage>(pages.Frame(http), 200, values);
 
     private static RazorComponentResult NoSuchDemand(DeskPages pages, HttpContext http) =>
-        Problem(pages, http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
+        Problem(pages, http, 404, "absent.none", "absent.none.what", "absent.none.next");
 
     private static RazorComponentResult Problem(DeskPages pages, HttpContext http, int status, string title, string what, string next) =>
-        FacePage.Problem(pages.Frame(http), status, title, what, next);
+        pages.Problem(http, status, DeskPages.Reader(http).Say(title), DeskPages.Reader(http).Say(what), DeskPages.Reader(http).Say(next));
 }

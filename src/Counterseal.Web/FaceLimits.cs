@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -75,7 +76,7 @@ internal static class FaceLimits
             var response = rejected.HttpContext.Response;
             response.Headers.RetryAfter = wait.ToString(System.Globalization.CultureInfo.InvariantCulture);
             response.ContentType = "text/plain; charset=utf-8";
-            await response.WriteAsync($"Too many requests from your address. Try again in {wait} s.\n", cancel);
+            await response.WriteAsync(rejected.HttpContext.RequestServices.GetRequiredService<Reader>().Say("problem.often", ("n", wait.ToString(System.Globalization.CultureInfo.InvariantCulture))) + "\n", cancel);
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Counterseal.Web;
@@ -22,13 +23,12 @@ internal static partial class FaceLog
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
-            await Answer(http, frame, bad.StatusCode, "The request cannot be read", "It is not well-formed, or larger than what this address takes.", null);
+            await Answer(http, frame, bad.StatusCode, reader => (reader.Say("problem.unreadable"), reader.Say("problem.unreadable.what"), null));
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {
             Fault(logger, fault.GetType().FullName ?? "?", http.TraceIdentifier, fault.StackTrace ?? "");
-            await Answer(http, frame, 500, "Something went wrong here", "The fault is ours. Nothing that was acknowledged before is lost.",
-                $"Try again in a minute. If it stays, tell the operator this number: {http.TraceIdentifier}");
+            await Answer(http, frame, 500, reader => (reader.Say("problem.fault"), reader.Say("problem.fault.what"), reader.Say("problem.fault.next", ("number", http.TraceIdentifier))));
         }
         finally
         {
@@ -59,11 +59,12 @@ internal static partial class FaceLog
     [LoggerMessage(1006, LogLevel.Information, "A report of {Bytes} bytes was sealed and taken")]
     public static partial void Reported(ILogger logger, long bytes);
 
-    private static async Task Answer(HttpContext http, Frame frame, int status, string title, string what, string? next)
+    private static async Task Answer(HttpContext http, Frame frame, int status, Func<Reader, (string Title, string What, string? Next)> say)
     {
         http.Response.Clear();
         SecurityHeaders.Set(http.Response.Headers, frame.Face, http.Request.IsHttps);
-        await FacePage.Problem(frame, status, title, what, next).ExecuteAsync(http);
+        var (title, what, next) = say(http.RequestServices.GetRequiredService<Reader>());
+        await FacePage.Problem(frame, status, title, what, next, spoken: true).ExecuteAsync(http);
     }
 
     private static string Method(string method) =>

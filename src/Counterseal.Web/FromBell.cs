@@ -55,29 +55,20 @@ public static class FromBell
             file.Country, state.By, state.Reason,
             [.. state.Finding.Accounts.Select(a => new AttackAccount(a.Account, a.Verdict == Verdict.Compromised))],
             [.. file.Evidence.Select(e => Evidence(e.Evidence, e.Because))],
-            [.. file.Events.Select(e => new EventView(e.Event.Version, Type(e.Event.Body), e.Event.At, e.Event.By, Sentence(e.Event.Body), Proof(e, log)))],
+            [.. file.Events.Select(e => Happened(e, log))],
             [.. file.Notices.Select(Notice)]);
     }
 
     private static AttackEvidence Evidence(Evidence e, string because) => new(
-        e.Account, Field(e.Match.Field), e.Match.Value, e.Match.Indicator, e.Match.Source, e.Match.Confidence, Marking(e.Match.Marking), TlpMarks.MayReachCustomers(e.Match.Marking), e.Events, e.First, e.Last, e.Place.ToString(), because, e.Rule);
+        e.Account, e.Match.Field, e.Match.Value, e.Match.Indicator, e.Match.Source, e.Match.Confidence, e.Match.Marking, TlpMarks.MayReachCustomers(e.Match.Marking), e.Events, e.First, e.Last, e.Place.ToString(), because, e.Rule);
 
     private static AttackNotice Notice(NoticeRow row)
     {
         var notice = row.State;
         var chain = notice.Planned.Chain;
         return new(
-            notice.Id, notice.Planned.Account ?? "the organisation",
-            notice.Status switch
-            {
-                NoticeStatus.Planned => "waits for its batch",
-                NoticeStatus.Sent => "handed on",
-                NoticeStatus.Delivered => "delivered",
-                NoticeStatus.Opened => "opened",
-                _ => "unreachable: find another way",
-            },
-            notice.Status == NoticeStatus.Unreachable,
-            chain.Count == 0 ? "page after sign-in only" : string.Create(CultureInfo.InvariantCulture, $"{(chain[notice.Rung].Kind == ChannelKind.Mail ? "mail" : "webhook")}, way {notice.Rung + 1} of {chain.Count}{(chain[notice.Rung].Instead ? ", to the organisation" : "")}"),
+            notice.Id, notice.Planned.Account, notice.Status,
+            chain.Count == 0 ? null : new(chain[notice.Rung].Kind == ChannelKind.Mail, notice.Rung + 1, chain.Count, chain[notice.Rung].Instead),
             notice.Planned.Due, notice.FirstSent, row.Next, notice.Failure, notice.Answered);
     }
 
@@ -93,43 +84,20 @@ public static class FromBell
             [("country", Rows(figures.Countries)), ("actor", Rows(figures.Actors)), ("sector", Rows(figures.Sectors)), ("month", Rows(figures.Months))]);
     }
 
-    private static string Field(string field) => field switch
+    private static AttackEvent Happened(ProvenEvent proven, LogKeys log)
     {
-        "sourceIp" => "source address",
-        "mailAddress" => "mail address",
-        "userAgent" => "user agent",
-        "pattern" => "pattern over events",
-        _ => field,
-    };
-
-    private static string Marking(Tlp mark) => mark switch
-    {
-        Tlp.Unmarked => "no mark",
-        Tlp.AmberStrict => "TLP:AMBER+STRICT",
-        Tlp.Unknown => "mark unknown",
-        _ => "TLP:" + mark.ToString().ToUpperInvariant(),
-    };
-
-    private static string Type(RecordBody body) => body switch
-    {
-        FindingRaised => "raised",
-        FindingChanged => "changed",
-        FindingConfirmed => "confirmed",
-        FindingDismissed => "dismissed",
-        _ => "happened",
-    };
-
-    private static string Sentence(RecordBody body) => body switch
-    {
-        FindingRaised raised => "Evidence made a finding: " + Sentence(raised.Finding),
-        FindingChanged changed => "Later evidence says more: " + Sentence(changed.Finding),
-        FindingConfirmed confirmed => $"It is so: {confirmed.Reason}",
-        FindingDismissed dismissed => $"It is not so: {dismissed.Reason}",
-        _ => "",
-    };
-
-    private static string Sentence(Finding f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Verdict == Verdict.Compromised ? "compromised" : "targeted")}, confidence {f.Confidence}, {(f.Corroborated ? "corroborated" : "not corroborated")}, {Words.Count(f.Accounts.Count, "account")}, {Words.Count(f.Events, "event")}.");
+        var (type, found, reason) = proven.Event.Body switch
+        {
+            FindingRaised raised => (AttackEventType.Raised, raised.Finding, (string?)null),
+            FindingChanged changed => (AttackEventType.Changed, changed.Finding, null),
+            FindingConfirmed confirmed => (AttackEventType.Confirmed, null, confirmed.Reason),
+            FindingDismissed dismissed => (AttackEventType.Dismissed, null, dismissed.Reason),
+            _ => (AttackEventType.Other, (Finding?)null, null),
+        };
+        return new(
+            proven.Event.Version, type, proven.Event.At, proven.Event.By,
+            found is null ? null : new(found.Verdict == Verdict.Compromised, found.Confidence, found.Corroborated, found.Accounts.Count, found.Events), reason, Proof(proven, log));
+    }
 
     /// <summary>The proof, verified here and now.</summary>
     private static LedgerProof Proof(ProvenEvent proven, LogKeys log)

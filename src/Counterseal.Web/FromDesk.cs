@@ -38,7 +38,7 @@ public static partial class FromDesk
             Keep = desk.KeepView,
             Forget = desk.ForgetView,
         },
-        Demand = async (sight, id, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, desk.Now, await desk.Working(file.State, cancel)) : null,
+        Demand = async (sight, id, reader, cancel) => await File(desk, id, cancel) is { } file && sight.Sees(file.State) ? DemandReading.Of(file, desk.Prove, log, reader, desk.Now, await desk.Working(file.State, cancel)) : null,
         Original = async (id, cancel) =>
         {
             try
@@ -167,8 +167,7 @@ public static partial class FromDesk
     private static QueueRow Row(QueueEntry e) => new(
         e.Id, e.Reference, e.Authority, e.Country, e.Instrument, e.Emergency == true,
         e.Due is { } due ? new Deadline("", e.DueWhat ?? "Answer", due, e.Starts ?? e.Received, "", "") : null,
-        e.Stage switch { Stage.Ordered => "waits for approval", Stage.Sealed => "sealed, to be fetched", var stage => stage.ToString().ToLowerInvariant() },
-        e.Authenticated, e.Questions, e.Tampered, e.Assigned);
+        e.Stage, e.Authenticated, e.Questions, e.Tampered, e.Assigned);
 
     /// <summary>Each demand is an event of its own: what cannot be given to somebody does not hold up the others.</summary>
     private static async Task<IReadOnlyList<RefusedAssignment>> Assign(Desk.Desk desk, Accounts accounts, Sight sight, IReadOnlyList<string> ids, string? to, string by, CancellationToken cancel)

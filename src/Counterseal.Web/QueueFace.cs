@@ -2,6 +2,7 @@ using Counterseal.Desk;
 using Counterseal.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -26,9 +27,9 @@ internal static class QueueFace
                 var ids = form["demand"].OfType<string>().Where(DemandId.IsOne).Distinct().Take(MostAtOnce).ToList();
                 var to = form["nobody"].Count > 0 ? null : form["to"].ToString().Trim();
                 if (ids.Count == 0)
-                    return await Page(http, 422, [new("", "No demand was ticked. Tick those that somebody is to have, then assign them.")]);
+                    return await Page(http, 422, [new("", Say(http, "queue.no.ticked"))]);
                 if (to is "" or { Length: > 100 } || to?.Any(char.IsControl) == true)
-                    return await Page(http, 422, [new("", "Say who is to have them: a name of at most 100 characters.")]);
+                    return await Page(http, 422, [new("", Say(http, "queue.no.person"))]);
                 var refused = await assign(Visitor.Needed(http).Sight, ids, to, Visitor.Needed(http).Person.Name, http.RequestAborted);
                 return refused.Count > 0 ? await Page(http, 409, refused) : SeeOther(http, Back(form["back"]));
             });
@@ -48,7 +49,7 @@ internal static class QueueFace
                 }
                 catch (DeskException no) when (no.Code == "malformed")
                 {
-                    return await Page(http, 422, [new("", $"The view was not kept: {no.Message}. What to do: {no.Next}.")]);
+                    return await Page(http, 422, [new("", Say(http, "queue.no.view")) { Said = $"{no.Message}. What to do: {no.Next}." }]);
                 }
                 return SeeOther(http, Back(form["back"]));
             });
@@ -77,13 +78,15 @@ internal static class QueueFace
             }
             catch (DeskException no) when (no.Code == "malformed")
             {
-                return FacePage.Problem(pages.Frame(http), 400, "No such page of the queue", no.Message, "The queue begins at its first page.");
+                return FacePage.Problem(pages.Frame(http), 400, Say(http, "queue.no.page"), Say(http, "queue.no.page.what"), Say(http, "queue.no.page.next"), spoken: true);
             }
         }
     }
 
     /// <summary>Whether whoever asks may say who works on a demand.</summary>
     public static bool MayAssign(QueuePages queue, HttpContext http) => queue.Assign is not null && AccessTable.Find(Door.Desk, "POST", "/queue/assign")!.Lets(Visitor.Needed(http).Person);
+
+    private static string Say(HttpContext http, string name) => http.RequestServices.GetRequiredService<Reader>().Say(name);
 
     private static string Account(HttpContext http) => Visitor.Needed(http).Person.Account;
 

@@ -35,7 +35,7 @@ internal static class ShiftRoutes
 
         app.MapGet("/calendar", async Task<IResult> (string? month, HttpContext http) =>
         {
-            var view = CalendarMonth.Of(month, ground.Time.GetUtcNow(), ground.Zone);
+            var view = CalendarMonth.Of(month, ground.Time.GetUtcNow(), DeskPages.Reader(http).Zone);
             return pages.Show<CalendarPage>(http, 200, new() { [nameof(CalendarPage.View)] = view with { Days = view.Filled(await shift.Calendar(Visitor.Needed(http).Sight, view.From, view.To, http.RequestAborted)) } });
         });
         app.MapGet("/calendar/feed/{token}", async Task<IResult> (string token, HttpContext http) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Counterseal.Watch;
 
 namespace Counterseal.Web.Tests;
 
@@ -31,21 +32,21 @@ internal static class AttackSamples
         if (Rows.FirstOrDefault(row => row.Id == id) is not { } row)
             return null;
         var proof = Samples.View.Events.First(e => e.Proof is { Verified: true }).Proof!;
-        AttackEvidence Evidence(string account, string value, string marking, bool shareable, string because) => new(
-            account, "source address", value, "indicator--1aff8a07-6ad1-5045-a8a4-47482c4c0b7e", "First Example Lab", 70, marking, shareable, 642, row.Since, row.Last, "sign-ins.ndjson, line 1290 (byte 254911)", because, "signInSucceeded");
+        AttackEvidence Evidence(string account, string value, Tlp marking, bool shareable, string because) => new(
+            account, "sourceIp", value, "indicator--1aff8a07-6ad1-5045-a8a4-47482c4c0b7e", "First Example Lab", 70, marking, shareable, 642, row.Since, row.Last, "sign-ins.ndjson, line 1290 (byte 254911)", because, "signInSucceeded");
         return new(
             row, "IE", row.Standing == AttackStanding.Open ? null : "ana", row.Standing == AttackStanding.Open ? null : "two feeds agree; <script>the address</script> is no VPN",
             [new("ada@documentation.example", true), new("grace@documentation.example", false)],
             [
-                Evidence("ada@documentation.example", "203.0.113.10", "TLP:GREEN", true, "A sign-in from the actor's infrastructure went through."),
-                Evidence("grace@documentation.example", "2001:db8:1234:5678:9abc:def0:1234:5678", "TLP:AMBER+STRICT", false, "Sign-ins from the actor's infrastructure were refused."),
+                Evidence("ada@documentation.example", "203.0.113.10", Tlp.Green, true, "A sign-in from the actor's infrastructure went through."),
+                Evidence("grace@documentation.example", "2001:db8:1234:5678:9abc:def0:1234:5678", Tlp.AmberStrict, false, "Sign-ins from the actor's infrastructure were refused."),
             ],
-            [new(1, "raised", row.Since, "watch", "Evidence made a finding: compromised, confidence 91, corroborated, 2 accounts, 1,284 events.", proof), new(2, "changed", row.Last, "watch", "Later evidence says more.", proof with { Verified = false })],
+            [new(1, AttackEventType.Raised, row.Since, "watch", new(false, 75, false, 1, 900), null, proof), new(2, AttackEventType.Changed, row.Last, "watch", new(true, 91, true, 2, 1284), null, proof with { Verified = false }), .. row.Standing == AttackStanding.Confirmed ? [new AttackEvent(3, AttackEventType.Confirmed, row.Last, "ana", null, "two feeds agree; <script>the address</script> is no VPN", proof)] : (AttackEvent[])[]],
             row.Standing != AttackStanding.Confirmed ? [] :
             [
-                new("2daf344c", "ada@documentation.example", "opened", false, "mail, way 1 of 2", Samples.Now.AddDays(-1), Samples.Now.AddDays(-1), null, null, true),
-                new("d644db00", "the organisation", "unreachable: find another way", true, "webhook, way 2 of 2", Samples.Now.AddDays(-1), Samples.Now.AddDays(-1), null, "the webhook's receiver refuses (410)", false),
-                new("aa44db00", "grace@documentation.example", "waits for its batch", false, "page after sign-in only", Samples.Now.AddHours(4), null, Samples.Now.AddHours(4), null, false),
+                new("2daf344c", "ada@documentation.example", NoticeStatus.Opened, new(true, 1, 2, false), Samples.Now.AddDays(-1), Samples.Now.AddDays(-1), null, null, true),
+                new("d644db00", null, NoticeStatus.Unreachable, new(false, 2, 2, false), Samples.Now.AddDays(-1), Samples.Now.AddDays(-1), null, "the webhook's receiver refuses (410)", false),
+                new("aa44db00", "grace@documentation.example", NoticeStatus.Planned, null, Samples.Now.AddHours(4), null, Samples.Now.AddHours(4), null, false),
             ]);
     }
 

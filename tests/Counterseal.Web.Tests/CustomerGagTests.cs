@@ -89,7 +89,7 @@ public sealed partial class CustomerGagTests : IAsyncLifetime
         using var kept = await DeskStand.Post(admin, "/", $"/notices/{id}/answer", ("answer", "Objected"), ("says", "<b>We wrote to the court.</b>"));
         Assert.Equal(HttpStatusCode.SeeOther, kept.StatusCode);
         Assert.Contains("&lt;b&gt;We wrote to the court.&lt;/b&gt;", await admin.GetStringAsync("/"), StringComparison.Ordinal);
-        var view = DemandReading.Of(await stand.Desk.Show(id, default), stand.Desk.Prove, stand.Log);
+        var view = DemandReading.Of(await stand.Desk.Show(id, default), stand.Desk.Prove, stand.Log, new(ReaderLanguages.Ours.First, WorkZone.Utc));
         var happened = Assert.Single(view.Events, one => one.Type == "replied");
         Assert.Equal(("customer", "The customer says: we objected. <b>We wrote to the court.</b>", true), (happened.By, happened.Sentence, happened.Proof!.Verified));
     }

@@ -265,7 +265,7 @@ public sealed class DemandWorkTests
 
     private static Task<HttpResponseMessage> Post(HttpClient window, string from, string path, params (string, string)[] fields) => DeskStand.Post(window, from, path, fields);
 
-    private static byte[] Entry()
+    internal static byte[] Entry()
     {
         using var one = Ledger.NoteSigner.Generate("one");
         using var two = Ledger.NoteSigner.Generate("two");

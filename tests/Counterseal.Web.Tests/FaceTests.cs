@@ -433,7 +433,7 @@ public sealed class FaceTests : IAsyncLifetime
         Sees = (_, _, _) => Task.FromResult(false),
         SignInCode = code,
         Queue = new() { List = (_, _, _) => Task.FromResult(new QueueList([], null, new(0, 0, 0, [], [], []))) },
-        Demand = (_, _, _) => Task.FromResult<DemandView?>(null),
+        Demand = (_, _, _, _) => Task.FromResult<DemandView?>(null),
         Quarantine = _ => Task.FromResult<IReadOnlyList<QuarantineRow>>([]),
         Directory = _ => Task.FromResult<IReadOnlyList<DirectoryRow>>([]),
         Books = _ => Task.FromResult(Samples.Books),

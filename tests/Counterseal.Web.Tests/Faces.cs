@@ -93,7 +93,7 @@ internal sealed class Faces : IAsyncDisposable
                 },
                 Forget = (_, name, _) => Task.FromResult(faces!.Views.RemoveAll(view => view.Name == name)),
             },
-            Demand = (_, id, _) => Task.FromResult(id == Samples.Id ? faces!.View : null),
+            Demand = (_, id, _, _) => Task.FromResult(id == Samples.Id ? faces!.View : null),
             Original = (_, _) => Task.FromResult<byte[]?>(Samples.Bytes(Samples.Original)),
             Act = (_, by, act, _, _) =>
             {

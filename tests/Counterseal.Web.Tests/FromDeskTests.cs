@@ -156,9 +156,9 @@ public sealed class FromDeskTests : IAsyncLifetime
     {
         var receipt = Assert.IsType<Receipt>(await desk.Receive(Encoding.UTF8.GetBytes(Warrant), "test", default));
         using var stranger = NoteSigner.Generate("ledger.example/log");
-        var view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, stranger.Verifier);
+        var view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, stranger.Verifier, new(ReaderLanguages.Ours.First, WorkZone.Utc));
         Assert.All(view.Events, e => Assert.False(e.Proof!.Verified));
-        view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, reader.Log);
+        view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, reader.Log, new(ReaderLanguages.Ours.First, WorkZone.Utc));
         Assert.All(view.Events, e => Assert.True(e.Proof!.Verified));
     }
 
@@ -167,7 +167,7 @@ public sealed class FromDeskTests : IAsyncLifetime
     {
         var receipt = Assert.IsType<Receipt>(await desk.Receive(Encoding.UTF8.GetBytes(Warrant), "test", default));
         await desk.Withdraw(receipt.Demand, "ada", "the authority wrote so", null, default);
-        var view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, reader.Log);
+        var view = DemandReading.Of(await desk.Show(receipt.Demand, default), desk.Prove, reader.Log, new(ReaderLanguages.Ours.First, WorkZone.Utc));
         Assert.Equal(StationState.Passed, view.Stations[0].State);
         Assert.DoesNotContain(view.Stations, s => s.State is StationState.Here or StationState.Ahead);
         Assert.Empty(view.Next);

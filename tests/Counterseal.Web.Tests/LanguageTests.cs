@@ -25,7 +25,10 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
             .Where(path => Path.GetFileName(path) != "CheckPage.razor").Select(File.ReadAllText));
         // Names that a page puts together: what stands before and what is added.
         string[] made = ["status.", "decision.", "changes.", "category.", "authorities.no.", "answer.",
-            "report.by.", "report.cross.", "report.label.", "refused.", "registry.victim.", "registry.type.", "registry.kind.", "vulnerabilities.by.", "vulnerabilities.as.", "vulnerabilities.why.", "vulnerabilities.starts.", "vulnerabilities.severity.", "vulnerabilities.decided."];
+            "report.by.", "report.cross.", "report.label.", "refused.", "registry.victim.", "registry.type.", "registry.kind.", "vulnerabilities.by.", "vulnerabilities.as.", "vulnerabilities.why.", "vulnerabilities.starts.", "vulnerabilities.severity.", "vulnerabilities.decided.",
+            "portal.progress.", "portal.no.", "portal.category.",
+            "absent.", "eventType.", "field.", "hold.", "looks.outcome.", "missing.", "refuse.", "refuseNext.", "scope.bar.", "state.", "tells.", "way.",
+            "account.session.", "figures.by."];
         foreach (var name in ReaderLanguages.Ours.First.Sentences.Where(name => !name.StartsWith("word.", StringComparison.Ordinal)))
             Assert.True(source.Contains($"\"{(name.EndsWith(".one", StringComparison.Ordinal) || name.EndsWith(".many", StringComparison.Ordinal) ? name[..name.LastIndexOf('.')] : name)}\"", StringComparison.Ordinal) || made.Any(part => name.StartsWith(part, StringComparison.Ordinal) && source.Contains($"\"{part}{{", StringComparison.Ordinal)), $"no page says {name}");
         // And no page says what no language has.
@@ -35,7 +38,11 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
 
     /// <summary>Sentences that are the same in two languages.</summary>
     private static readonly string[] Alike = ["nav.start", "notice.what.count", "entries.pages", "word.DataCategory.Identification", "word.AuthorityKind.GrandJury", "word.AuthorityKind.Police", "selector.port", "time.minutes", "time.hours",
-        "report.minutes", "report.hours", "report.label.identification", "report.label.instrument", "reportDesk.instrument", "registry.version", "registry.instruments", "registry.instrument", "registry.clauses", "registry.source", "registry.incidents", "registry.pledge.document", "registry.change.one", "registry.change.many", "registry.kind.instruments", "registry.kind.import", "registry.incident", "registry.who.caption", "registry.instrument.version", "registry.chart.says", "word.PledgerKind.Organisation", "registry.victim.finance", "vulnerabilities.version", "totals.files.plan"];
+        "report.minutes", "report.hours", "report.label.identification", "report.label.instrument", "reportDesk.instrument", "registry.version", "registry.instruments", "registry.instrument", "registry.clauses", "registry.source", "registry.incidents", "registry.pledge.document", "registry.change.one", "registry.change.many", "registry.kind.instruments", "registry.kind.import", "registry.incident", "registry.who.caption", "registry.instrument.version", "registry.chart.says", "word.PledgerKind.Organisation", "registry.victim.finance", "vulnerabilities.version", "totals.files.plan",
+        "portal.person.name", "portal.account.passkeys", "portal.account.sessions", "portal.messages", "portal.record.original", "portal.key.format", "portal.submit.fault",
+        // Of the demand's pages: names of places alone, and words that are the same in two languages.
+        "scope.day", "scope.moment", "bytes.k", "bytes.m", "bytes.g", "word.Sign.Question", "queue.questions", "act.of", "fields.secrecy", "fields.scope", "fields.bytes", "count.question.one", "count.question.many", "count.minute.one", "count.minute.many", "proposed.format", "decide.entry", "event.filingMade", "court.recorded", "decide.by", "proposed.by",
+        "accounts.person", "calendar.entry", "handover.entry", "rule.source", "officers.entry", "officers.account", "officers.settled.one"];
 
     [Theory]
     [InlineData("en", "29 November 2026, 14:30 Berlin · 13:30 UTC", "1,234,567")]

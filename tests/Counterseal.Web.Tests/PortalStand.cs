@@ -14,9 +14,9 @@ internal sealed class PortalStand : IAsyncDisposable
     public DeskStand Stand { get; }
     public AgeIdentity CourtKey { get; } = AgeIdentity.Generate();
 
-    public static async Task<PortalStand> Up(bool trial = false, TimeProvider? time = null)
+    public static async Task<PortalStand> Up(bool trial = false, TimeProvider? time = null, ReaderLanguages? languages = null, Func<PortalFaceOptions, PortalFaceOptions>? bend = null)
     {
-        var stand = new PortalStand(await DeskStand.Up(trial, time: time));
+        var stand = new PortalStand(await DeskStand.Up(trial, time: time, languages: languages, bend: bend));
         await stand.Stand.Populate();
         await stand.Entry("court.example", "District Court of Example Town");
         await stand.Entry("police.example", "Police of Example County");

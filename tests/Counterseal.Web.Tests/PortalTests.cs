@@ -403,7 +403,7 @@ public sealed class PortalTests
         return await window.SendAsync(request);
     }
 
-    private sealed class Later : TimeProvider
+    internal sealed class Later : TimeProvider
     {
         public TimeSpan By { get; set; }
 

@@ -14,7 +14,7 @@ public sealed class PublicWordsTests(Browser browser) : IClassFixture<Browser>
         await using var faces = await Faces.Start(languages: PublicLook.Languages);
         var (context, page) = await PublicLook.Marked(browser);
         await using var _ = context;
-        var found = await PublicLook.English(page, faces.Public, ["/report", "/report/2025-H1", "/report/2025", "/report/2025-H2/forms", "/tally", .. Refused]);
+        var found = await PublicLook.English(page, faces.Public, ["/rules/policy.notice", "/report", "/report/2025-H1", "/report/2025", "/report/2025-H2/forms", "/tally", .. Refused]);
         await page.GotoAsync(new Uri(faces.Public, "/tally").ToString());
         await page.FillAsync("#receipt", "no receipt");
         await page.ClickAsync("main form button");
@@ -39,7 +39,7 @@ public sealed class PublicWordsTests(Browser browser) : IClassFixture<Browser>
         var wide = await PublicLook.Sideways(browser, faces.Public,
         [
             ("/", "front"), ("/ledger", "ledger"), ("/rules", "rules"), ($"/rules/books/{PublicSamples.New}", "rule-changes"),
-            ("/authorities", "authorities"), ("/report", "reports"), ("/report/2025-H1", "report"), ("/report/2025", "report-year"), ("/report/2025-H2/forms", "report-forms"), ("/tally", "tally"), ("/status/nobody", "no-such-status"),
+            ("/rules/policy.notice", "rule"), ("/authorities", "authorities"), ("/report", "reports"), ("/report/2025-H1", "report"), ("/report/2025", "report-year"), ("/report/2025-H2/forms", "report-forms"), ("/tally", "tally"), ("/status/nobody", "no-such-status"),
         ]);
         Assert.True(wide.Count == 0, string.Join('\n', wide));
     }

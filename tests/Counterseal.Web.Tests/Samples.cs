@@ -30,13 +30,13 @@ internal static class Samples
     public static IReadOnlyList<QueueRow> Queue { get; } =
     [
         new("4W8NDV5HJ0RSAG7F3K2M9QXTBC", "2:26-mj-00417", "United States District Court, Northern District of Somewhere", "US", "us.sca.warrant", false,
-            Clock("Answer", TimeSpan.FromDays(14), new(9, 4, 12, 0), "us.sca.warrant.return", "Fed. R. Crim. P. 41", "days"), "assessed", false, 2),
-        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "eu.epoc", true, Emergency, "waits for approval", true, 0),
+            Clock("Answer", TimeSpan.FromDays(14), new(9, 4, 12, 0), "us.sca.warrant.return", "Fed. R. Crim. P. 41", "days"), Stage.Assessed, false, 2),
+        new(Id, "GDA-2026-118734", "Garda National Cyber Crime Bureau", "IE", "eu.epoc", true, Emergency, Stage.Ordered, true, 0),
         new("HJ0RSAG7F3K2M9QXTBC4W8NDV5", "31 Js 2204/26", "Staatsanwaltschaft Musterstadt", "DE", "eu.epoc", false,
-            Clock("Produce the data", TimeSpan.FromDays(10), new(1, 7, 0, 0), "eu.epoc.deadline", "Art. 10(3)", "days"), "decided", true, 0),
+            Clock("Produce the data", TimeSpan.FromDays(10), new(1, 7, 0, 0), "eu.epoc.deadline", "Art. 10(3)", "days"), Stage.Decided, true, 0),
         new("SAG7F3K2M9QXTBC4W8NDV5HJ0R", "CR-26-00091", "County Sheriff of Elsewhere", "US", "us.sca.subpoena", false,
-            Clock("Answer", TimeSpan.FromDays(7), new(-1, -2, -30, 0), "us.sca.subpoena.return", "18 USC 2703(c)(2)", "days"), "assessed", true, 1),
-        new("9QXTBC4W8NDV5HJ0RSAG7F3K2M", "XX-ACTOR01-1234", "An authority that does not say what it is", "XX", null, false, null, "received", false, 3, "event 2 is not the leaf"),
+            Clock("Answer", TimeSpan.FromDays(7), new(-1, -2, -30, 0), "us.sca.subpoena.return", "18 USC 2703(c)(2)", "days"), Stage.Assessed, true, 1),
+        new("9QXTBC4W8NDV5HJ0RSAG7F3K2M", "XX-ACTOR01-1234", "An authority that does not say what it is", "XX", null, false, null, Stage.Received, false, 3, "event 2 is not the leaf"),
     ];
 
     public static Demand Demand { get; } = new()
@@ -141,8 +141,8 @@ internal static class Samples
         Next = [new("A second reviewer reads the release and approves it.", Commands.Approve(Order))],
         Orders =
         [
-            new(Digest, "count", "done", 1, 1, null, null, "1 account; 2 subscriber, 214 identification, 1,902 traffic records in scope; none unreadable."),
-            new(Order, "release", "waits for approval", 1, 2, Now.AddHours(20), Commands.Approve(Order), null),
+            new(Digest, OrderKind.Count, "done", 1, 1, null, null, "1 account; 2 subscriber, 214 identification, 1,902 traffic records in scope; none unreadable."),
+            new(Order, OrderKind.Release, "waits for approval", 1, 2, Now.AddHours(20), Commands.Approve(Order), null),
         ],
         Events =
         [
@@ -159,6 +159,15 @@ internal static class Samples
         new(version, type, Now.AddHours(hours), by, sentence, new(1040 + version, Digest, verified,
             $"c2sp.org/tlog-proof@v1\nindex {1040 + version}\nnND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=\nH8p2S0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeInND=\n\n{Checkpoint}",
             $"{{\"at\":\"2026-11-24T06:09:00Z\",\"body\":{{}},\"by\":\"{by}\",\"demand\":\"{Id}\",\"type\":\"{type}\",\"v\":1,\"version\":{version}}}", Order, Digest));
+
+    /// <summary>The same as a reader of another language has it: what the desk says of it is in marks, as <see cref="Untranslated"/> looks for them.</summary>
+    public static DemandView Marked(DemandView view) => view with
+    {
+        Stations = [.. view.Stations.Select(station => station with { Name = $"⟦{station.Name}⟧" })],
+        Next = [.. view.Next.Select(step => step with { What = $"⟦{step.What}⟧" })],
+        Orders = [.. view.Orders.Select(order => order with { State = $"⟦{order.State}⟧", Result = order.Result is { } result ? $"⟦{result}⟧" : null })],
+        Events = [.. view.Events.Select(one => one with { Sentence = $"⟦{one.Sentence}⟧" })],
+    };
 
     public const string Original = """
         {

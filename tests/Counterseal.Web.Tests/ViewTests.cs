@@ -9,6 +9,10 @@ public sealed class ViewTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly Reader English = new(ReaderLanguages.Ours.First, WorkZone.Utc);
+
+    private static Reader In(string tag) => new(ReaderLanguages.Ours.Find(tag)!, WorkZone.Utc);
+
     private static Deadline Clock(TimeSpan whole, TimeSpan left) => new("r", "Answer", Noon + left, Noon + left - whole, "", "");
 
     [Theory]
@@ -20,7 +24,7 @@ public sealed class ViewTests
     [InlineData(8, -150, "late by 2 h 30 min", Urgency.Late)]
     public void A_clock_says_what_is_left_and_burns_under_a_quarter(int hours, int minutes, string words, Urgency urgency)
     {
-        var reading = ClockReading.Of(Clock(TimeSpan.FromHours(hours), TimeSpan.FromMinutes(minutes)), Noon);
+        var reading = ClockReading.Of(Clock(TimeSpan.FromHours(hours), TimeSpan.FromMinutes(minutes)), Noon, English);
         Assert.Equal((words, urgency), (reading.Words, reading.Urgency));
     }
 
@@ -28,7 +32,7 @@ public sealed class ViewTests
     public void Time_left_is_never_rounded_up() => Prop.ForAll<uint>(seconds =>
     {
         var time = TimeSpan.FromSeconds(seconds % 40_000_000);
-        var words = ClockReading.Duration(time);
+        var words = English.Duration(time);
         var said = words == "under 1 min" ? TimeSpan.Zero : TimeSpan.FromMinutes(words.Split(' ').Chunk(2).Sum(p => int.Parse(p[0], System.Globalization.CultureInfo.InvariantCulture) * (p[1] switch { "d" => 1440, "h" => 60, _ => 1 })));
         return said <= time && time - said < (time < TimeSpan.FromHours(48) ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1));
     }).QuickCheckThrowOnFailure();
@@ -44,7 +48,7 @@ public sealed class ViewTests
     [Fact]
     public void What_is_left_out_is_named_and_drawn()
     {
-        var strips = ScopeComparison.Of(Samples.Demand.Scope, Samples.Permitted);
+        var strips = ScopeComparison.Of(English, Samples.Demand.Scope, Samples.Permitted);
         Assert.Equal(
             ["subscriber: permitted as demanded", "identification: permitted as demanded", "traffic: permitted 1 Mar 2026 to before 15 May 2026; the rest left out", "content: left out"],
             strips[0].Bars.Select(b => b.Sentence));
@@ -53,11 +57,21 @@ public sealed class ViewTests
         Assert.Equal(new ScopeSpan(0, 1), strips[0].Bars[3].LeftOut.Single());
     }
 
+    [Theory]
+    [InlineData("de", "noch 4 h 51 min von 8 h", "Verkehrsdaten: zulässig 1. März 2026 bis vor 15. Mai 2026; der Rest weggelassen", "1,5 MB")]
+    [InlineData("fr", "reste 4 h 51 min sur 8 h", "trafic\u202F: permis du 1 mars 2026 jusqu’avant le 15 mai 2026\u202F; le reste écarté", "1,5 Mo")]
+    public void Clocks_ranges_and_bytes_are_read_in_the_readers_language(string tag, string clock, string bar, string bytes)
+    {
+        Assert.Equal(clock, ClockReading.Of(Clock(TimeSpan.FromHours(8), TimeSpan.FromMinutes(291)), Noon, In(tag)).Words);
+        Assert.Equal(bar, ScopeComparison.Of(In(tag), Samples.Demand.Scope, Samples.Permitted)[0].Bars[2].Sentence);
+        Assert.Equal(bytes, In(tag).Bytes(1_540_000));
+    }
+
     [Fact]
     public void A_demand_without_a_category_permits_nothing_and_says_why()
     {
         var item = new ScopeItem(new(SelectorKind.Mailbox, "a@example.net"), [], null, null);
-        var bar = ScopeComparison.Of(new([item]), Scope.Nothing).Single().Bars.Single();
+        var bar = ScopeComparison.Of(English, new([item]), Scope.Nothing).Single().Bars.Single();
         Assert.Null(bar.Category);
         Assert.Contains("not stated", bar.Sentence, StringComparison.Ordinal);
     }
@@ -69,7 +83,7 @@ public sealed class ViewTests
         var bounds = days.Select(d => (DateTimeOffset?)Noon.AddDays(Math.Abs(d % 400))).ToList();
         var item = new ScopeItem(selector, [DataCategory.Traffic], bounds.Count > 0 ? Noon : null, bounds.Count > 1 ? Noon.AddDays(400) : null);
         var permitted = bounds.Chunk(2).Select(p => new ScopeItem(selector, [DataCategory.Traffic], p.Min(), p.Length > 1 ? p.Max() : null));
-        var bar = ScopeComparison.Of(new([item]), new([.. permitted])).Single().Bars.Single();
+        var bar = ScopeComparison.Of(English, new([item]), new([.. permitted])).Single().Bars.Single();
         var parts = bar.Permitted.Concat(bar.LeftOut).OrderBy(s => s.From).ToList();
         return parts.All(p => p.From >= bar.Demanded.From && p.To <= bar.Demanded.To)
             && Math.Abs(parts.Sum(p => p.Width) - bar.Demanded.Width) < 1e-9

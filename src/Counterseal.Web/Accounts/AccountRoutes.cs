@@ -14,11 +14,13 @@ internal static class AccountRoutes
         var (accounts, time) = (pages.Options.Accounts, pages.Options.Ground.Time);
 
         app.MapGet("/account", Task<IResult> (HttpContext http) => Mine(http, null));
-        app.MapPost("/account/passkeys", Task<IResult> (HttpContext http) => pages.Act(http, "/account", async (visitor, form) =>
+        app.MapPost("/account/passkeys", async Task<IResult> (HttpContext http) =>
         {
-            var (digest, no) = await Passkeys.Make(http, form["credential"].ToString(), visitor.Person.Account, visitor.Person.Name);
-            _ = await accounts.AddPasskey(visitor.Person, digest ?? throw new DeskException("malformed", no!, "try again"), http.RequestAborted);
-        }));
+            var me = Visitor.Needed(http).Person;
+            var (digest, no) = await Passkeys.Make(http, (await http.Request.ReadFormAsync(http.RequestAborted))["credential"].ToString(), me.Account, me.Name);
+            return digest is null ? pages.Problem(http, 422, DeskPages.Reader(http).Say("desk.unchanged"), no!, DeskPages.Reader(http).Say("passkey.again"))
+                : await pages.Act(http, "/account", (visitor, _) => accounts.AddPasskey(visitor.Person, digest, http.RequestAborted));
+        });
         app.MapPost("/account/passkeys/drop", Task<IResult> (HttpContext http) => pages.Act(http, "/account", (visitor, form) => accounts.DropPasskey(visitor.Person, form["passkey"].ToString(), http.RequestAborted)));
         app.MapPost("/account/tokens/end", Task<IResult> (HttpContext http) => pages.Act(http, "/account", (visitor, form) => accounts.EndToken(visitor.Person, form["token"].ToString(), http.RequestAborted)));
         app.MapPost("/account/sign-out-everywhere", Task<IResult> (HttpContext http) => pages.Act(http, "/sign-in", (visitor, _) => accounts.SignOutEverywhere(visitor.Person.Name, visitor.Person.Account, http.RequestAborted)));

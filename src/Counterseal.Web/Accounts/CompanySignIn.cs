@@ -79,7 +79,7 @@ public sealed record CompanySignIn
         oidc.Events.OnRemoteFailure = async context =>
         {
             context.HandleResponse();
-            await Refuse(context.HttpContext, accounts, ground, "The sign-in was broken off, or its answer is not one that we asked for.");
+            await Refuse(context.HttpContext, accounts, ground, DeskPages.Reader(context.HttpContext).Say("signin.company.broken"));
         };
     });
 
@@ -126,27 +126,28 @@ public sealed record CompanySignIn
                 }
                 catch (DeskException no)
                 {
-                    await Refuse(http, accounts, ground, DeskPages.Sentence(no.Message));
+                    await Refuse(http, accounts, ground, DeskPages.Sentence(no.Message), below: true);
                     return;
                 }
                 await Onward(http, ground, "/account");
                 return;
             default:
-                await Refuse(http, accounts, ground, items[Purpose] == "sign-in" ? "You are known there, but no account here is tied to it." : "That did not show that it is you, just now.");
+                await Refuse(http, accounts, ground, DeskPages.Reader(http).Say(items[Purpose] == "sign-in" ? "signin.company.untied" : "signin.company.stale"));
                 return;
         }
     }
 
-    private static async Task Refuse(HttpContext http, Accounts accounts, FaceGround ground, string why)
+    private static async Task Refuse(HttpContext http, Accounts accounts, FaceGround ground, string why, bool below = false)
     {
         await accounts.Views.Record("", "", "sign-in by company", null, "refused");
-        await FacePage.Problem(ground.Frame(Face.Desk), 403, "Not signed in", why, "Sign in with your passkey, or ask an administrator.").ExecuteAsync(http);
+        var reader = DeskPages.Reader(http);
+        await FacePage.Problem(ground.Frame(Face.Desk), 403, reader.Say("signin.company.no"), why, below ? null : reader.Say("signin.company.next"), spoken: true, below).ExecuteAsync(http);
     }
 
     /// <summary>Goes on from a page of our own: on the way from the provider the session's strict cookie would stay behind.</summary>
     private static async Task Onward(HttpContext http, FaceGround ground, string to)
     {
         http.Response.Headers["Refresh"] = $"0;url={to}";
-        await FacePage.Problem(ground.Frame(Face.Desk), 200, "Signed in", "You go on in a moment.", null).ExecuteAsync(http);
+        await FacePage.Problem(ground.Frame(Face.Desk), 200, DeskPages.Reader(http).Say("signin.done"), DeskPages.Reader(http).Say("signin.done.what"), null, spoken: true).ExecuteAsync(http);
     }
 }

@@ -26,8 +26,11 @@ internal sealed class DeskPages(WebApplication app, DeskFaceOptions options)
         return FacePage.Of<TPage>(options.Ground.Frame(Face.Desk), status, values);
     }
 
-    /// <summary>A page that says no.</summary>
-    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next) => FacePage.Problem(Frame(http), status, title, what, next);
+    /// <summary>A page that says no, in the reader's language; what a room below says of it, in English.</summary>
+    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next, bool below = false) => FacePage.Problem(Frame(http), status, title, what, next, spoken: true, below);
+
+    /// <summary>Who reads.</summary>
+    public static Reader Reader(HttpContext http) => http.RequestServices.GetRequiredService<Reader>();
 
     /// <summary>After an act: the page where it shows, so that loading it again sends nothing twice.</summary>
     public static IResult Then(HttpContext http, string path)
@@ -46,7 +49,7 @@ internal sealed class DeskPages(WebApplication app, DeskFaceOptions options)
         }
         catch (DeskException no)
         {
-            return Problem(http, no.Code switch { "unknown" => 404, "conflict" or "not-now" or "tampered" => 409, "kept" => 503, _ => 422 }, no.Code == "kept" ? "It is kept, and not yet on record" : "Nothing was changed", Sentence(no.Message), Sentence(no.Next));
+            return Problem(http, no.Code switch { "unknown" => 404, "conflict" or "not-now" or "tampered" => 409, "kept" => 503, _ => 422 }, Reader(http).Say(no.Code == "kept" ? "desk.kept" : "desk.unchanged"), Sentence(no.Message), Sentence(no.Next), below: true);
         }
     }
 

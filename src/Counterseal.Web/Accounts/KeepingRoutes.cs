@@ -36,7 +36,7 @@ internal static class KeepingRoutes
         {
             var visitor = Visitor.Needed(http);
             if (await keeping.State(id, http.RequestAborted) is not { } state || !visitor.Sight.Sees(state))
-                return pages.Problem(http, 404, "No such demand", "The desk holds no demand, or no event of it, at this address.", "The queue shows every open demand.");
+                return pages.Problem(http, 404, DeskPages.Reader(http).Say("absent.none"), DeskPages.Reader(http).Say("absent.none.what"), DeskPages.Reader(http).Say("absent.none.next"));
             return pages.Show<DemandAccessPage>(http, 200, new()
             {
                 [nameof(DemandAccessPage.Token)] = pages.Token(http),

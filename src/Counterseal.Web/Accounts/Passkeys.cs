@@ -42,11 +42,11 @@ internal static class Passkeys
     /// <param name="answer">What the authenticator said, as the page's script sent it.</param>
     /// <param name="account">For which account it was asked.</param>
     /// <param name="name">The person's name.</param>
-    /// <returns>Its digest for the record, or why not.</returns>
+    /// <returns>Its digest for the record, or why not, in the reader's language.</returns>
     public static async Task<(string? Digest, string? No)> Make(HttpContext http, string answer, string account, string name)
     {
         if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
-            return (null, "No passkey answered. The page needs JavaScript for it.");
+            return (null, Say("passkey.no.answer"));
         var manager = Manager(http);
         PasskeyAttestationResult made;
         try
@@ -55,10 +55,10 @@ internal static class Passkeys
         }
         catch (InvalidOperationException)
         {
-            return (null, "The page is too old: the challenge in it is over.");
+            return (null, Say("passkey.no.old"));
         }
         if (!made.Succeeded || made.UserEntity.Id != account)
-            return (null, "The passkey's answer is not one to this page.");
+            return (null, Say("passkey.no.other"));
         var user = await manager.UserManager.FindByIdAsync(account);
         if (user is null)
         {
@@ -73,7 +73,9 @@ internal static class Passkeys
         made.Passkey.Name = "passkey";
         return await manager.UserManager.AddOrUpdatePasskeyAsync(user, made.Passkey) is { Succeeded: true }
             ? (People.PasskeyDigest(made.Passkey.CredentialId, made.Passkey.PublicKey), null)
-            : (null, "The passkey could not be kept.");
+            : (null, Say("passkey.no.kept"));
+
+        string Say(string name) => DeskPages.Reader(http).Say(name);
     }
 
     /// <summary>Who answered with a passkey that the record knows.</summary>

@@ -41,7 +41,7 @@ internal static class SignInRoutes
             if (answer.Length == 0)
                 guesses.Wrong();
             await accounts.Views.Record("", "", "sign-in", null, "refused");
-            return await SignIn(http, to, answer.Length > 0 ? "That passkey opens no account here. It may belong to another place, or its account may have ended." : trial is null ? "No passkey answered." : "That is not the code. It stands on the terminal in which `counterseal serve` was started; a restart makes a new one.", 403);
+            return await SignIn(http, to, Say(http, answer.Length > 0 ? "signin.no.passkey" : trial is null ? "signin.no.answer" : "signin.no.code"), 403);
         }).RequireRateLimiting(FaceLimits.SignIn);
         app.MapPost("/sign-out", async Task<IResult> (HttpContext http) =>
         {
@@ -57,8 +57,8 @@ internal static class SignInRoutes
             if (!guesses.May)
                 return FaceLimits.Guesses.No(http);
             if (!await accounts.OpensSetUp(given, http.RequestAborted))
-                return await Refused(http, "set-up", "That is not the set-up code. It stands on the terminal in which `counterseal serve` was started.");
-            return name.Length is < 2 or > 60 ? Begin(http, "set-up", "Say your name, as it is to stand on the record.", 422) : await Register(http, "set-up", given, StaffSecret.NewAccount(), name, null);
+                return await Refused(http, "set-up", Say(http, "setup.no"));
+            return name.Length is < 2 or > 60 ? Begin(http, "set-up", Say(http, "setup.no.name"), 422) : await Register(http, "set-up", given, StaffSecret.NewAccount(), name, null);
         }).RequireRateLimiting(FaceLimits.SignIn);
         app.MapPost("/set-up/passkey", async Task<IResult> (HttpContext http) =>
         {
@@ -67,7 +67,7 @@ internal static class SignInRoutes
             if (!guesses.May)
                 return FaceLimits.Guesses.No(http);
             if (!await accounts.OpensSetUp(given, http.RequestAborted) || account.Length != 20)
-                return await Refused(http, "set-up", "That is not the set-up code, or the first administrator is there already.");
+                return await Refused(http, "set-up", Say(http, "setup.no.over"));
             return await Registered(http, "set-up", given, account, name, answer, passkey => accounts.Found(given, account, name, passkey, http.RequestAborted));
         }).RequireRateLimiting(FaceLimits.SignIn);
 
@@ -75,7 +75,7 @@ internal static class SignInRoutes
         app.MapPost("/enrol", async Task<IResult> (HttpContext http) =>
         {
             var given = (await http.Request.ReadFormAsync(http.RequestAborted))["code"].ToString();
-            return !guesses.May ? FaceLimits.Guesses.No(http) : await accounts.Opens(given, http.RequestAborted) is { } open ? await Register(http, "enrol", given, open.Account, open.Name, null) : await Refused(http, "enrol", "This code opens nothing: it was used, it is over, or it never was one. Ask an administrator for another.");
+            return !guesses.May ? FaceLimits.Guesses.No(http) : await accounts.Opens(given, http.RequestAborted) is { } open ? await Register(http, "enrol", given, open.Account, open.Name, null) : await Refused(http, "enrol", Say(http, "enrol.no"));
         }).RequireRateLimiting(FaceLimits.SignIn);
         app.MapPost("/enrol/passkey", async Task<IResult> (HttpContext http) =>
         {
@@ -83,7 +83,7 @@ internal static class SignInRoutes
             var (given, answer) = (form["code"].ToString(), form["credential"].ToString());
             return !guesses.May ? FaceLimits.Guesses.No(http) : await accounts.Opens(given, http.RequestAborted) is { } open
                 ? await Registered(http, "enrol", given, open.Account, open.Name, answer, passkey => accounts.Enrol(given, passkey, http.RequestAborted))
-                : await Refused(http, "enrol", "This code opens nothing: it was used, it is over, or it never was one. Ask an administrator for another.");
+                : await Refused(http, "enrol", Say(http, "enrol.no"));
         }).RequireRateLimiting(FaceLimits.SignIn);
 
         app.MapGet("/step-up", Task<IResult> (HttpContext http) => StepUp(http, DeskPages.Local(http.Request.Query["to"]), null, 200));
@@ -99,7 +99,7 @@ internal static class SignInRoutes
             if (!shown && visitor.IsTrial)
                 guesses.Wrong();
             if (!shown)
-                return await StepUp(http, to, visitor.IsTrial ? "That is not the code." : "That is not a passkey of yours.", 403);
+                return await StepUp(http, to, Say(http, visitor.IsTrial ? "stepup.no.code" : "stepup.no.passkey"), 403);
             await StaffSession.Confirm(http, accounts, visitor.Person, visitor.Session!.Id);
             return Results.LocalRedirect(to);
         }).RequireRateLimiting(FaceLimits.SignIn);
@@ -134,8 +134,8 @@ internal static class SignInRoutes
             });
         }
 
-        RazorComponentResult Begin(HttpContext http, string way, string? wrong, int status) =>
-            pages.Bare<CodePage>(http, status, new() { [nameof(CodePage.Token)] = pages.Token(http), [nameof(CodePage.Way)] = way, [nameof(CodePage.Wrong)] = wrong });
+        RazorComponentResult Begin(HttpContext http, string way, string? wrong, int status, string? said = null) =>
+            pages.Bare<CodePage>(http, status, new() { [nameof(CodePage.Token)] = pages.Token(http), [nameof(CodePage.Way)] = way, [nameof(CodePage.Wrong)] = wrong, [nameof(CodePage.Said)] = said });
 
         async Task<IResult> Refused(HttpContext http, string way, string why)
         {
@@ -171,12 +171,14 @@ internal static class SignInRoutes
             }
             catch (DeskException refused)
             {
-                return Begin(http, way, $"{DeskPages.Sentence(refused.Message)} {DeskPages.Sentence(refused.Next)}", 422);
+                return Begin(http, way, $"{DeskPages.Sentence(refused.Message)} {DeskPages.Sentence(refused.Next)}", 422, "en");
             }
             await StaffSession.Begin(http, accounts, person, "passkey");
             return Results.LocalRedirect("/account");
         }
 
-        RazorComponentResult Over(HttpContext http) => pages.Problem(http, 404, "Set-up is over", "The first administrator is there already.", "Ask an administrator for an invitation.");
+        RazorComponentResult Over(HttpContext http) => pages.Problem(http, 404, Say(http, "setup.over"), Say(http, "setup.over.what"), Say(http, "setup.over.next"));
     }
+
+    private static string Say(HttpContext http, string name) => DeskPages.Reader(http).Say(name);
 }

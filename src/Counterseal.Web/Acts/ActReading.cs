@@ -18,119 +18,123 @@ internal static class ActReading
     /// <param name="form">The form.</param>
     /// <param name="view">The demand as it stands.</param>
     /// <param name="work">What its page offers.</param>
-    /// <exception cref="DeskException"><c>malformed</c>.</exception>
-    public static DemandAct Read(string name, IFormCollection form, DemandView view, WorkView work) => name switch
+    /// <param name="reader">Who sent it.</param>
+    /// <exception cref="FormException">It cannot be one; says why, in that person's language.</exception>
+    public static DemandAct Read(string name, IFormCollection form, DemandView view, WorkView work, Reader reader)
     {
-        "authenticate" => Authenticate(form, work),
-        "facts" => Answer(form, work),
-        "decide" => Decide(form, view, work),
-        "orders" => Order(form),
-        "poll" => new PollAct(),
-        "perform" => new PerformAct(Text(form, "rule", "which duty it was"), Text(form, "how", "what was done, with its evidence")),
-        "tell" => new TellAct(Text(form, "how", "how the customer was told"), form["ground"].ToString().Trim() is { Length: > 0 } ground ? ground : null),
-        "stay" => new StayAct(Text(form, "reason", "why it is held")),
-        "resume" => new ResumeAct(Text(form, "reason", "why the hold ends")),
-        "withdraw" => new WithdrawAct(Text(form, "reason", "what the authority said")),
-        "close" => new CloseAct(Text(form, "reason", "why nothing is left to do")),
-        "docket" => new LitigateAct(Litigation(form)),
-        _ => throw new InvalidOperationException($"an act that is not known here: {name}"),
-    };
+        return name switch
+        {
+            "authenticate" => Authenticate(),
+            "facts" => Answer(),
+            "decide" => Decide(),
+            "orders" => Order(),
+            "poll" => new PollAct(),
+            "perform" => new PerformAct(Text("rule", "which"), Text("how", "performed")),
+            "tell" => new TellAct(Text("how", "told"), form["ground"].ToString().Trim() is { Length: > 0 } ground ? ground : null),
+            "stay" => new StayAct(Text("reason", "stayed")),
+            "resume" => new ResumeAct(Text("reason", "resumed")),
+            "withdraw" => new WithdrawAct(Text("reason", "withdrawn")),
+            "close" => new CloseAct(Text("reason", "closed")),
+            "docket" => new LitigateAct(Litigation()),
+            _ => throw new InvalidOperationException($"an act that is not known here: {name}"),
+        };
+
+        AuthenticateAct Authenticate()
+        {
+            var outcome = form["outcome"].ToString() switch
+            {
+                "authentic" => Authenticity.Authentic,
+                "notAuthentic" => Authenticity.NotAuthentic,
+                _ => throw No("outcome"),
+            };
+            var reason = Text("reason", "reason");
+            var evidence = Text("evidence", "evidence");
+            if (form["entry"].ToString() is not { Length: > 0 } digest)
+                return new(outcome, reason, evidence);
+            // The number called is one of the directory, whatever number the demand itself may name. What is recorded is in English, whoever reads.
+            var entry = work.Entries.Concat(work.OthersThere).FirstOrDefault(one => one.Digest == digest) ?? throw No("entry");
+            return new(outcome, reason, $"Called back on {entry.Callback}, which the directory has for {entry.Name} ({entry.Id}, version {entry.Version.ToString(CultureInfo.InvariantCulture)}). {evidence}");
+        }
+
+        AnswerAct Answer()
+        {
+            var fact = Text("fact", "fact");
+            var reason = Text("reason", "known");
+            if (form["unknown"].Count > 0)
+                return new(fact, null, reason);
+            var said = string.Join(',', form["value"].OfType<string>().Where(one => one.Trim().Length > 0).Select(one => one.Trim()));
+            if (said.Length == 0)
+                throw No("answer");
+            return new(fact, work.Fact(fact)?.Type == FactType.Instant && ScopeForm.Instant(said) is { } at ? Instant.Text(at) : said, reason);
+        }
+
+        DecideAct Decide()
+        {
+            if (!Enum.TryParse<Decision>(form["decision"].ToString(), ignoreCase: true, out var decision) || !Enum.IsDefined(decision) || decision == Decision.Undecided)
+                throw No("decision");
+            var reasons = form["reasons"].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (reasons.Length > 50 || reasons.Any(one => one.Length > MostText))
+                throw No("reasons");
+            if (decision is not (Decision.Comply or Decision.ComplyInPart))
+                return new(decision, null, reasons, null, null);
+            var recipient = form["recipient"].ToString();
+            if (!work.Entries.Concat(work.OthersThere).Any(one => one.Digest == recipient))
+                throw new FormException(reader.Say(recipient.Length == 0 ? "refuse.recipient" : "refuse.entry"), reader.Say("refuseNext.recipient"));
+            var scope = decision == Decision.ComplyInPart ? Narrowed(form, view, reader) : form["mask"].Count > 0 ? Scope.Masked(view.Assessment?.Permitted ?? Scope.Nothing) : null;
+            return new(decision, scope, reasons, recipient, form["reissue"].ToString() is { Length: > 0 } earlier ? earlier : null);
+        }
+
+        OrderAct Order()
+        {
+            var kind = form["kind"].ToString() switch
+            {
+                "count" => Desk.OrderKind.Count,
+                "preserve" => Desk.OrderKind.Preserve,
+                "preview" => Desk.OrderKind.Preview,
+                "release" => Desk.OrderKind.Release,
+                "delete" => Desk.OrderKind.Delete,
+                _ => throw No("kind"),
+            };
+            DateTimeOffset? until = null;
+            if (kind == Desk.OrderKind.Preserve)
+            {
+                until = DateTimeOffset.TryParseExact(form["until"].ToString().Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day) ? day
+                    : throw No("until");
+            }
+            var viewers = form["viewers"].ToString().Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (kind == Desk.OrderKind.Preview && (viewers.Length is 0 or > 20 || viewers.Any(one => one.Length > 100 || one.Any(char.IsControl))))
+                throw No("viewers");
+            return new(kind, until, kind == Desk.OrderKind.Preview ? viewers : [], kind == Desk.OrderKind.Delete ? Text("order", "deleted") : null);
+        }
+
+        EventBody Litigation() => form["kind"].ToString() switch
+        {
+            "filed" => new ChallengeFiled(Text("court", "court"), Text("case", "case"), Text("filedBy", "filedBy"), Text("grounds", "grounds")),
+            "filing" => new FilingMade(Text("what", "filed"), Text("filedBy", "filedBy")),
+            "hearing" => new HearingSet(
+                ScopeForm.Instant(form["at"].ToString().Trim()) is { } at && at.Year is > 1990 and < 2200 ? at : throw No("hearing"),
+                Text("where", "where"),
+                int.TryParse(form["instead"], NumberStyles.None, CultureInfo.InvariantCulture, out var instead) ? instead : null),
+            "ruling" => new Ruled(Text("what", "ruled")),
+            "appeal" => new Appealed(Text("appealedBy", "appealedBy"), Text("court", "toCourt"), Text("case", "case")),
+            "outcome" => new ChallengeEnded(
+                Enum.TryParse<ChallengeOutcome>(form["outcome"].ToString(), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : throw No("ended"),
+                Text("what", "ended")),
+            _ => throw No("docket"),
+        };
+
+        // The sentence says what is missing; the field's name is only in the page.
+        string Text(string field, string missing) => form[field].ToString().Trim() switch
+        {
+            "" => throw new FormException(reader.Say($"missing.{missing}"), reader.Say("refuseNext.missing")),
+            { Length: > MostText } => throw new FormException(reader.Say("refuse.long", ("most", reader.Number(MostText)), ("field", field)), reader.Say("refuseNext.long")),
+            var text => text,
+        };
+
+        FormException No(string what) => new(reader.Say($"refuse.{what}"), reader.Say($"refuseNext.{what}"));
+    }
 
     /// <summary>The scope of the form that decides: narrowed in part, whole otherwise.</summary>
-    public static Scope Narrowed(IFormCollection form, DemandView view) => view.Assessment is { } law ? ScopeForm.Read(form, law.Permitted)
+    public static Scope Narrowed(IFormCollection form, DemandView view, Reader reader) => view.Assessment is { } law ? ScopeForm.Read(form, law.Permitted, reader)
         : throw new DeskException("not-now", "nothing is decided before the law has been run", "wait for the assessment");
-
-    private static AuthenticateAct Authenticate(IFormCollection form, WorkView work)
-    {
-        var outcome = form["outcome"].ToString() switch
-        {
-            "authentic" => Authenticity.Authentic,
-            "notAuthentic" => Authenticity.NotAuthentic,
-            _ => throw new DeskException("malformed", "it was not said whether it is from whom it says", "choose one of the two"),
-        };
-        var reason = Text(form, "reason", "why you believe so");
-        var evidence = Text(form, "evidence", "what it rests on, e.g. whom you reached and when");
-        if (form["entry"].ToString() is not { Length: > 0 } digest)
-            return new(outcome, reason, evidence);
-        // The number called is one of the directory, whatever number the demand itself may name.
-        var entry = work.Entries.Concat(work.OthersThere).FirstOrDefault(one => one.Digest == digest)
-            ?? throw new DeskException("malformed", "the directory has no such entry for this authority now", "choose the number again");
-        return new(outcome, reason, $"Called back on {entry.Callback}, which the directory has for {entry.Name} ({entry.Id}, version {entry.Version.ToString(CultureInfo.InvariantCulture)}). {evidence}");
-    }
-
-    private static AnswerAct Answer(IFormCollection form, WorkView work)
-    {
-        var fact = Text(form, "fact", "which fact it is");
-        var reason = Text(form, "reason", "how you know");
-        if (form["unknown"].Count > 0)
-            return new(fact, null, reason);
-        var said = string.Join(',', form["value"].OfType<string>().Where(one => one.Trim().Length > 0).Select(one => one.Trim()));
-        if (said.Length == 0)
-            throw new DeskException("malformed", "the answer is missing", "say it, or leave the question open");
-        var isInstant = work.Fact(fact)?.Type == FactType.Instant;
-        return new(fact, isInstant && said.Length is 16 or 19 && DateTimeOffset.TryParse(said, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? Instant.Text(at) : said, reason);
-    }
-
-    private static DecideAct Decide(IFormCollection form, DemandView view, WorkView work)
-    {
-        if (!Enum.TryParse<Decision>(form["decision"].ToString(), ignoreCase: true, out var decision) || !Enum.IsDefined(decision) || decision == Decision.Undecided)
-            throw new DeskException("malformed", "no decision was chosen", "choose one");
-        var reasons = form["reasons"].ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (reasons.Length > 50 || reasons.Any(one => one.Length > MostText))
-            throw new DeskException("malformed", "a decision has at most 50 reasons, a line each", "say it shorter");
-        if (decision is not (Decision.Comply or Decision.ComplyInPart))
-            return new(decision, null, reasons, null, null);
-        var recipient = form["recipient"].ToString();
-        if (!work.Entries.Concat(work.OthersThere).Any(one => one.Digest == recipient))
-            throw new DeskException("malformed", recipient.Length == 0 ? "it was not said to whom the package goes" : "the directory has no such entry for this authority now", "choose an entry of the directory; two people sign a new one with `counterseal directory entry`");
-        var scope = decision == Decision.ComplyInPart ? Narrowed(form, view) : form["mask"].Count > 0 ? Scope.Masked(view.Assessment?.Permitted ?? Scope.Nothing) : null;
-        return new(decision, scope, reasons, recipient, form["reissue"].ToString() is { Length: > 0 } earlier ? earlier : null);
-    }
-
-    private static OrderAct Order(IFormCollection form)
-    {
-        var kind = form["kind"].ToString() switch
-        {
-            "count" => Desk.OrderKind.Count,
-            "preserve" => Desk.OrderKind.Preserve,
-            "preview" => Desk.OrderKind.Preview,
-            "release" => Desk.OrderKind.Release,
-            "delete" => Desk.OrderKind.Delete,
-            _ => throw new DeskException("malformed", "this is not a kind of order", "count, preserve, preview, release or delete; stop and lift go straight to the gate"),
-        };
-        DateTimeOffset? until = null;
-        if (kind == Desk.OrderKind.Preserve)
-        {
-            until = DateTimeOffset.TryParseExact(form["until"].ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day) ? day
-                : throw new DeskException("malformed", "it was not said until when it is kept", "give a day");
-        }
-        var viewers = form["viewers"].ToString().Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (kind == Desk.OrderKind.Preview && (viewers.Length is 0 or > 20 || viewers.Any(one => one.Length > 100 || one.Any(char.IsControl))))
-            throw new DeskException("malformed", "a preview names one to twenty reviewers who may look", "write their names as the gate's roster has them, with commas between");
-        return new(kind, until, kind == Desk.OrderKind.Preview ? viewers : [], kind == Desk.OrderKind.Delete ? Text(form, "order", "which order's leavings go") : null);
-    }
-
-    private static EventBody Litigation(IFormCollection form) => form["kind"].ToString() switch
-    {
-        "filed" => new ChallengeFiled(Text(form, "court", "before which court"), Text(form, "case", "under which case number"), Text(form, "filedBy", "who filed it"), Text(form, "grounds", "on which grounds")),
-        "filing" => new FilingMade(Text(form, "what", "what was filed"), Text(form, "filedBy", "who filed it")),
-        "hearing" => new HearingSet(
-            DateTimeOffset.TryParse(form["at"].ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at.Year is > 1990 and < 2200 ? at
-                : throw new DeskException("malformed", "it was not said when the hearing is", "give date and time, UTC"),
-            Text(form, "where", "where the hearing is"),
-            int.TryParse(form["instead"], NumberStyles.None, CultureInfo.InvariantCulture, out var instead) ? instead : null),
-        "ruling" => new Ruled(Text(form, "what", "what the court ruled")),
-        "appeal" => new Appealed(Text(form, "appealedBy", "who appealed"), Text(form, "court", "to which court"), Text(form, "case", "under which case number")),
-        "outcome" => new ChallengeEnded(
-            Enum.TryParse<ChallengeOutcome>(form["outcome"].ToString(), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : throw new DeskException("malformed", "it was not said how the challenge ended", "choose one"),
-            Text(form, "what", "how it ended, in a sentence")),
-        _ => throw new DeskException("malformed", "this is nothing that happens before a court", "filed, filing, hearing, ruling, appeal or outcome"),
-    };
-
-    private static string Text(IFormCollection form, string name, string what) => form[name].ToString().Trim() switch
-    {
-        "" => throw new DeskException("malformed", $"it was not said {what}", "say it in a sentence"),
-        { Length: > MostText } => throw new DeskException("malformed", $"more than {MostText} characters were sent for \"{name}\"", "say it shorter, and keep the rest in the file"),
-        var text => text,
-    };
 }

@@ -12,10 +12,14 @@ public sealed record SentForm(string Act, string Key, IReadOnlyList<KeyValuePair
     /// <summary>Fields that are ours and not typed by anybody.</summary>
     private static readonly string[] Ours = ["form", "seen"];
 
-    /// <summary>Why it was not taken; <c>null</c> where it was only looked at.</summary>
+    /// <summary>Why it was not taken, in the reader's language; <c>null</c> where it was only looked at.</summary>
     public string? No { get; init; }
-    /// <summary>What to do now.</summary>
+    /// <summary>What the desk said besides, in English; <c>null</c> for nothing.</summary>
+    public string? Said { get; init; }
+    /// <summary>What to do now, in the reader's language.</summary>
     public string? Next { get; init; }
+    /// <summary>What the desk says to do, in English; <c>null</c> for nothing.</summary>
+    public string? SaidNext { get; init; }
     /// <summary>Whether somebody was first.</summary>
     public bool IsConflict { get; init; }
     /// <summary>Whether the person must show first that it is them.</summary>

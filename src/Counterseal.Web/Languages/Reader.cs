@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Counterseal.Web;
 
@@ -27,7 +28,7 @@ public sealed record Reader(ReaderLanguage Language, WorkZone Zone)
     private Reader(ReaderLanguage language, WorkZone zone, HttpContext http) : this(language, zone) => this.http = http;
 
     /// <summary>Where to come back to after choosing. A page that says that there is nothing says so in the same bytes wherever it was asked.</summary>
-    public string Back => http is null || http.Response.StatusCode == StatusCodes.Status404NotFound || http.Request.Path.StartsWithSegments("/reader") || HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/notices")
+    public string Back => http is null || http.Response.StatusCode == StatusCodes.Status404NotFound || http.Request.Path.StartsWithSegments("/reader") || HttpMethods.IsPost(http.Request.Method) && !HasPage(http)
         ? "/" : http.Request.Path.Value ?? "/";
 
     /// <inheritdoc cref="ReaderLanguage.Say(string)"/>
@@ -74,6 +75,9 @@ public sealed record Reader(ReaderLanguage Language, WorkZone Zone)
 
     /// <summary>A path of this face; a foreign address is none.</summary>
     private static string Local(string back) => back is ['/', ..] and not ['/', '/' or '\\', ..] && back.Length <= 500 && !back.Any(char.IsControl) ? back : "/";
+
+    /// <summary>Whether there is a page to load where a form was sent to.</summary>
+    private static bool HasPage(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } pattern && AccessTable.Rows.Any(row => row.Method == "GET" && row.IsOf(pattern));
 
     private static WorkZone? Zoned(string? iana)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Counterseal.Desk;
+using Counterseal.Law;
 using Microsoft.AspNetCore.Http;
 
 namespace Counterseal.Web;
@@ -14,28 +15,41 @@ public sealed class DemandDraft
     /// <summary>How many identifiers the form has room for.</summary>
     public const int Items = 5;
 
-    /// <summary>Kinds of authority, as the form names and the JSON writes them.</summary>
-    public static IReadOnlyList<(string Word, string Title)> Kinds { get; } =
-    [
-        ("judge", "judge"), ("court", "court"), ("investigatingJudge", "investigating judge"), ("prosecutor", "prosecutor"), ("grandJury", "grand jury"), ("police", "police"), ("administrative", "administrative body"), ("intelligence", "intelligence service"), ("civilParty", "party to civil proceedings"),
-    ];
+    /// <summary>Kinds of authority, as the JSON writes them and as the reader calls them.</summary>
+    public static IReadOnlyList<(string Word, string Title)> Kinds(Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return
+        [
+            ("judge", reader.Word(AuthorityKind.Judge)), ("court", reader.Word(AuthorityKind.Court)), ("investigatingJudge", reader.Word(AuthorityKind.InvestigatingJudge)), ("prosecutor", reader.Word(AuthorityKind.Prosecutor)),
+            ("grandJury", reader.Word(AuthorityKind.GrandJury)), ("police", reader.Word(AuthorityKind.Police)), ("administrative", reader.Word(AuthorityKind.Administrative)), ("intelligence", reader.Word(AuthorityKind.Intelligence)),
+            ("civilParty", reader.Word(AuthorityKind.CivilParty)),
+        ];
+    }
 
     /// <summary>Kinds of identifiers.</summary>
-    public static IReadOnlyList<(string Word, string Title)> Selectors { get; } = [("mailbox", "mailbox (mail address)"), ("account", "account, by our name for it"), ("telephone", "telephone number with country code"), ("ip", "IP address")];
+    public static IReadOnlyList<(string Word, string Title)> Selectors(Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return [("mailbox", reader.Say("portal.selector.mailbox")), ("account", reader.Say("portal.selector.account")), ("telephone", reader.Say("portal.selector.telephone")), ("ip", reader.Say("portal.selector.ip"))];
+    }
 
     /// <summary>Data categories.</summary>
-    public static IReadOnlyList<(string Word, string Title)> Categories { get; } =
-    [
-        ("subscriber", "subscriber: name, address, contact, service"), ("identification", "identification: IP addresses with port and time, only to identify the user"), ("traffic", "traffic: who communicated with whom, when and how"), ("content", "content: what was communicated or stored"),
-    ];
+    public static IReadOnlyList<(string Word, string Title)> Categories(Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return [.. CategoryWords.Select(word => (word, reader.Say($"portal.category.{word}")))];
+    }
 
-    /// <summary>Fields, with the place that they have in the JSON and what the form calls them. Of items: see <see cref="FieldOf"/>.</summary>
-    private static readonly (string Pointer, string Field, string Title)[] Places =
+    private static readonly string[] CategoryWords = ["subscriber", "identification", "traffic", "content"];
+
+    /// <summary>Fields, with the place that they have in the JSON and the sentence by which the form calls them. Of items: see <see cref="FieldOf"/>.</summary>
+    private static readonly (string Pointer, string Field, string Sentence)[] Places =
     [
-        ("/reference", "reference", "Your reference"), ("/instrument", "instrument", "Kind of legal process"), ("/issuing/name", "issuing-name", "Issuing authority"), ("/issuing/country", "issuing-country", "Country of the issuing authority"),
-        ("/issuing/kind", "issuing-kind", "What the issuing authority is"), ("/issuing/officer", "issuing-officer", "Who signs or asks"), ("/validating/name", "validating-name", "Validating authority"), ("/validating/country", "validating-country", "Country of the validating authority"),
-        ("/validating/kind", "validating-kind", "What the validating authority is"), ("/issued", "issued", "When it was issued"), ("/emergency", "emergency", "Ground of the emergency"), ("/secrecy/law", "secrecy-law", "Law of the secrecy order"), ("/secrecy/until", "secrecy-until", "End of the secrecy order"),
-        ("/offence", "offence", "Offence or matter"), ("/citations", "citations", "Laws on which it rests"), ("/assistance", "assistance", "Anything else that is asked for"),
+        ("/reference", "reference", "portal.field.reference"), ("/instrument", "instrument", "portal.field.instrument"), ("/issuing/name", "issuing-name", "portal.field.issuing"), ("/issuing/country", "issuing-country", "portal.field.issuing.country"),
+        ("/issuing/kind", "issuing-kind", "portal.field.issuing.kind"), ("/issuing/officer", "issuing-officer", "portal.field.officer"), ("/validating/name", "validating-name", "portal.field.validating"), ("/validating/country", "validating-country", "portal.field.validating.country"),
+        ("/validating/kind", "validating-kind", "portal.field.validating.kind"), ("/issued", "issued", "portal.field.issued"), ("/emergency", "emergency", "portal.field.emergency.of"), ("/secrecy/law", "secrecy-law", "portal.field.secrecy.law.of"), ("/secrecy/until", "secrecy-until", "portal.field.secrecy.until.of"),
+        ("/offence", "offence", "portal.field.offence"), ("/citations", "citations", "portal.field.citations"), ("/assistance", "assistance", "portal.field.assistance"),
     ];
 
     private readonly Dictionary<string, string> values;
@@ -93,22 +107,23 @@ public sealed class DemandDraft
         return Encoding.UTF8.GetBytes(demand.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
-    /// <summary>The form's field for a place in the JSON, and what the form calls it; <c>null</c> for a place that is no field's.</summary>
-    public (string Field, string Title)? FieldOf(string pointer)
+    /// <summary>The form's field for a place in the JSON; <c>null</c> for a place that is no field's.</summary>
+    public DraftField? FieldOf(string pointer)
     {
+        ArgumentNullException.ThrowIfNull(pointer);
         if (pointer.StartsWith("/scope/", StringComparison.Ordinal) && pointer.Split('/') is [_, _, var index, ..] parts && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && Filled().Skip(at).Select(one => (int?)one).FirstOrDefault() is { } item)
         {
             return parts.ElementAtOrDefault(3) switch
             {
-                "from" => ($"item{item}-from", $"Identifier {item}: from"),
-                "to" => ($"item{item}-to", $"Identifier {item}: to"),
-                "categories" => ($"item{item}-subscriber", $"Identifier {item}: data categories"),
-                _ => parts.ElementAtOrDefault(4) switch { "port" => ($"item{item}-port", $"Identifier {item}: port"), "at" => ($"item{item}-at", $"Identifier {item}: at"), _ => ($"item{item}-value", $"Identifier {item}") },
+                "from" => new($"item{item}-from", "portal.field.item.from.of", item),
+                "to" => new($"item{item}-to", "portal.field.item.to.of", item),
+                "categories" => new($"item{item}-subscriber", "portal.field.item.categories.of", item),
+                _ => parts.ElementAtOrDefault(4) switch { "port" => new($"item{item}-port", "portal.field.item.port.of", item), "at" => new($"item{item}-at", "portal.field.item.at.of", item), _ => new($"item{item}-value", "portal.field.item", item) },
             };
         }
         if (pointer.StartsWith("/scope", StringComparison.Ordinal))
-            return ("item1-value", "Identifier 1");
-        return Places.Where(place => pointer == place.Pointer || pointer.StartsWith(place.Pointer + "/", StringComparison.Ordinal)).Select(place => ((string, string)?)(place.Field, place.Title)).FirstOrDefault();
+            return new("item1-value", "portal.field.item", 1);
+        return Places.Where(place => pointer == place.Pointer || pointer.StartsWith(place.Pointer + "/", StringComparison.Ordinal)).Select(place => (DraftField?)new DraftField(place.Field, place.Sentence, 0)).FirstOrDefault();
     }
 
     private IEnumerable<int> Filled() => Enumerable.Range(1, Items).Where(HasItem);
@@ -127,7 +142,7 @@ public sealed class DemandDraft
             Put(selector, "at", At($"item{item}-at"));
         }
         var made = new JsonObject { ["selector"] = selector };
-        var categories = Categories.Where(one => Ticked(item, one.Word)).Select(one => (JsonNode)one.Word).ToArray();
+        var categories = CategoryWords.Where(word => Ticked(item, word)).Select(word => (JsonNode)word).ToArray();
         if (categories.Length > 0)
             made["categories"] = new JsonArray(categories);
         Put(made, "from", At($"item{item}-from"));
@@ -166,5 +181,19 @@ public sealed class DemandDraft
     {
         if (value is not null)
             into[member] = value;
+    }
+}
+
+/// <summary>A field of the form.</summary>
+/// <param name="Field">Its name.</param>
+/// <param name="Sentence">The sentence by which the form calls it.</param>
+/// <param name="Item">Which identifier it is of, from 1; 0 for none.</param>
+public readonly record struct DraftField(string Field, string Sentence, int Item)
+{
+    /// <summary>What the form calls it.</summary>
+    public string Title(Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return reader.Say(Sentence, ("n", reader.Number(Item)));
     }
 }

@@ -27,7 +27,7 @@ internal static class PortalAccountRoutes
             }
             FaceLog.SignInRefused(FaceGround.Logger(app));
             await officers.Record(null, "portal sign-in", null, "refused");
-            return await SignIn(http, to, form["credential"].ToString().Length == 0 ? "No passkey answered. This one step needs JavaScript; everything else here works without." : "That passkey opens no account here. It may belong to another place, or its account may have ended.", 403);
+            return await SignIn(http, to, form["credential"].ToString().Length == 0 ? "portal.passkey.silent" : "portal.passkey.unknown", 403);
         }).RequireRateLimiting(FaceLimits.SignIn);
         app.MapPost("/sign-out", async Task<IResult> (HttpContext http) =>
         {
@@ -66,7 +66,7 @@ internal static class PortalAccountRoutes
             }
             catch (DeskException no) when (no.Code is "not-now" or "malformed")
             {
-                return Request(http, 422, asking, DeskPages.Sentence(no.Message), false);
+                return Request(http, 422, asking, new(DeskPages.Sentence(no.Message), English: true), false);
             }
             catch (DeskException no)
             {
@@ -75,11 +75,11 @@ internal static class PortalAccountRoutes
         }).RequireRateLimiting(FaceLimits.Request);
 
         app.MapGet("/account", Task<IResult> (HttpContext http) => Mine(http));
-        app.MapPost("/account/passkeys", Task<IResult> (HttpContext http) => pages.Act(http, "/account", async (officer, form) =>
+        app.MapPost("/account/passkeys", async Task<IResult> (HttpContext http) =>
         {
-            var (digest, no) = await PortalPasskeys.Make(http, officers, form["credential"].ToString(), officer.Id);
-            await officers.Add(officer, digest ?? throw new DeskException("malformed", no!, "try again"), http.RequestAborted);
-        }));
+            var (digest, no) = await PortalPasskeys.Make(http, officers, (await http.Request.ReadFormAsync(http.RequestAborted))["credential"].ToString(), PortalSession.Needed(http).Id);
+            return digest is null ? pages.Unchanged(http, no!) : await pages.Act(http, "/account", (officer, _) => officers.Add(officer, digest, http.RequestAborted));
+        });
         app.MapPost("/account/passkeys/drop", Task<IResult> (HttpContext http) => pages.Act(http, "/account", (officer, form) => officers.Drop(officer, form["passkey"].ToString(), http.RequestAborted)));
         app.MapPost("/account/sign-out-everywhere", Task<IResult> (HttpContext http) => pages.Act(http, "/sign-in", (officer, _) => officers.EndAll(officer, http.RequestAborted)));
 
@@ -94,7 +94,7 @@ internal static class PortalAccountRoutes
             }
             catch (DeskException no) when (no.Code is "not-now" or "malformed")
             {
-                return await Colleagues(http, 422, asking, DeskPages.Sentence(no.Message));
+                return await Colleagues(http, 422, asking, new(DeskPages.Sentence(no.Message), English: true));
             }
             catch (DeskException no)
             {
@@ -113,9 +113,13 @@ internal static class PortalAccountRoutes
                 await officers.Propose(PortalSession.Needed(http), key, http.RequestAborted);
                 return DeskPages.Then(http, "/key");
             }
+            catch (KeyRefusedException no)
+            {
+                return await Key(http, 422, Own(http, no.Sentence));
+            }
             catch (FormatException no)
             {
-                return await Key(http, 422, DeskPages.Sentence(no.Message));
+                return await Key(http, 422, new(DeskPages.Sentence(no.Message), English: true));
             }
             catch (DeskException no)
             {
@@ -129,7 +133,7 @@ internal static class PortalAccountRoutes
             {
                 [nameof(PortalSignInPage.Token)] = pages.Token(http),
                 [nameof(PortalSignInPage.To)] = to,
-                [nameof(PortalSignInPage.Wrong)] = wrong,
+                [nameof(PortalSignInPage.Wrong)] = Own(http, wrong),
                 [nameof(PortalSignInPage.Ask)] = await PortalPasskeys.AskToAnswer(http),
                 // An IP address cannot be a passkey's place, so this machine is named.
                 [nameof(PortalSignInPage.Named)] = Named(http, "/sign-in"),
@@ -139,7 +143,7 @@ internal static class PortalAccountRoutes
         async Task<IResult> Join(HttpContext http, string token, string? wrong)
         {
             return await officers.Opens(token, http.RequestAborted) is not { } invited
-                ? pages.Problem(http, 404, "This link opens nothing", "It was used, it is over, or it never was one.", "Ask whoever sent it to you for another.")
+                ? pages.Problem(http, 404, "link")
                 : pages.Show<PortalJoinPage>(http, wrong is null ? 200 : 422, new()
                 {
                     [nameof(PortalJoinPage.Token)] = pages.Token(http),
@@ -147,12 +151,12 @@ internal static class PortalAccountRoutes
                     [nameof(PortalJoinPage.Invited)] = invited,
                     [nameof(PortalJoinPage.Authority)] = (await pages.Options.Authority(invited.Authority, http.RequestAborted))?.Name ?? invited.Authority,
                     [nameof(PortalJoinPage.Ask)] = await PortalPasskeys.AskToMake(http, invited.Officer, $"{invited.Name} ({invited.Authority})"),
-                    [nameof(PortalJoinPage.Wrong)] = wrong,
+                    [nameof(PortalJoinPage.Wrong)] = Own(http, wrong),
                     [nameof(PortalJoinPage.Named)] = Named(http, $"/join/{Uri.EscapeDataString(token)}"),
                 });
         }
 
-        RazorComponentResult Request(HttpContext http, int status, OfficerAsking given, string? wrong, bool done) => pages.Show<PortalRequestPage>(http, status, new()
+        RazorComponentResult Request(HttpContext http, int status, OfficerAsking given, PortalNo? wrong, bool done) => pages.Show<PortalRequestPage>(http, status, new()
         {
             [nameof(PortalRequestPage.Token)] = pages.Token(http),
             [nameof(PortalRequestPage.Given)] = given,
@@ -174,7 +178,7 @@ internal static class PortalAccountRoutes
             });
         }
 
-        async Task<IResult> Colleagues(HttpContext http, int status, OfficerAsking given, string? wrong)
+        async Task<IResult> Colleagues(HttpContext http, int status, OfficerAsking given, PortalNo? wrong)
         {
             var officer = PortalSession.Needed(http);
             return pages.Show<PortalColleaguesPage>(http, status, new()
@@ -188,7 +192,7 @@ internal static class PortalAccountRoutes
             });
         }
 
-        async Task<IResult> Key(HttpContext http, int status, string? wrong)
+        async Task<IResult> Key(HttpContext http, int status, PortalNo? wrong)
         {
             var officer = PortalSession.Needed(http);
             return pages.Show<PortalKeyPage>(http, status, new()
@@ -201,6 +205,9 @@ internal static class PortalAccountRoutes
             });
         }
     }
+
+    /// <summary>A refusal that the portal itself has a sentence for.</summary>
+    private static PortalNo? Own(HttpContext http, string? sentence) => sentence is null ? null : new(PortalPages.ReaderOf(http).Say(sentence), English: false);
 
     private static string? Named(HttpContext http, string path) =>
         System.Net.IPAddress.TryParse(http.Request.Host.Host.Trim('[', ']'), out _) ? $"{http.Request.Scheme}://localhost{(http.Request.Host.Port is { } port ? $":{port}" : "")}{path}" : null;

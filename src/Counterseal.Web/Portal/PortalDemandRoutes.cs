@@ -46,7 +46,7 @@ internal static class PortalDemandRoutes
             catch (Exception away) when (PublicFace.IsAway(away))
             {
                 http.Response.Headers.RetryAfter = "30";
-                return pages.Problem(http, 503, "The answer cannot be fetched now", "It is kept, sealed.", "Try again in a minute.");
+                return pages.Problem(http, 503, "answer");
             }
         });
         app.MapPost("/demands/{id}/messages", async Task<IResult> (string id, HttpContext http) =>
@@ -60,21 +60,18 @@ internal static class PortalDemandRoutes
             catch (DeskException no) when (no.Code == "not-now")
             {
                 // What was written stays in the form.
-                return await One(http, id, 422, false, DeskPages.Sentence(no.Message), text);
+                return await One(http, id, 422, false, new(DeskPages.Sentence(no.Message), English: true), text);
             }
             catch (DeskException no)
             {
                 return pages.Refused(http, no);
             }
         }).RequireRateLimiting(FaceLimits.Submit);
-        app.MapPost("/demands/{id}/withdraw", (string id, HttpContext http) => pages.Act(http, $"/demands/{id}", async (officer, form) =>
-        {
-            if (form["sure"] != "yes")
-                throw new DeskException("malformed", "a demand that was taken back is not taken up again", "tick the box that says so, or file nothing");
-            await filings.Withdraw(officer, id, form["reason"].ToString(), http.RequestAborted);
-        }));
+        app.MapPost("/demands/{id}/withdraw", async Task<IResult> (string id, HttpContext http) =>
+            (await http.Request.ReadFormAsync(http.RequestAborted))["sure"] != "yes" ? pages.Problem(http, 422, "sure")
+            : await pages.Act(http, $"/demands/{id}", (officer, form) => filings.Withdraw(officer, id, form["reason"].ToString(), http.RequestAborted)));
 
-        async Task<IResult> One(HttpContext http, string id, int status, bool filed, string? wrong, string text)
+        async Task<IResult> One(HttpContext http, string id, int status, bool filed, PortalNo? wrong, string text)
         {
             var officer = PortalSession.Needed(http);
             if (await filings.One(officer.Authority, id, http.RequestAborted) is not { } demand)

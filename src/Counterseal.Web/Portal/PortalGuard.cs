@@ -40,7 +40,7 @@ internal static class PortalGuard
             if (pattern == Upload && !await room.WaitAsync(TimeSpan.FromSeconds(10), http.RequestAborted))
             {
                 http.Response.Headers.RetryAfter = "60";
-                await pages.Problem(http, 503, "Too many files at once", "Nothing was taken.", "Try again in a minute.").ExecuteAsync(http);
+                await pages.Problem(http, 503, "room").ExecuteAsync(http);
                 return;
             }
             try
@@ -80,7 +80,7 @@ internal static class PortalGuard
                 }
                 if (line.Fresh && time.GetUtcNow() > who.FreshUntil)
                 {
-                    await pages.Problem(asked, 403, "Show that it is you", "This weighs much, and it is some time since your passkey answered. Nothing was changed.", "Sign in again with your passkey, then send it once more.").ExecuteAsync(asked);
+                    await pages.Problem(asked, 403, "fresh").ExecuteAsync(asked);
                     return;
                 }
                 if (line.Recorded)
@@ -101,11 +101,11 @@ internal static class PortalGuard
                 if (http.Request.HasFormContentType)
                     _ = await http.Request.ReadFormAsync(http.RequestAborted);
                 return await pages.IsOurForm(http) ? null
-                    : pages.Problem(http, 400, "The form is too old", "It was made by an earlier start of the portal, or by another page. Nothing was changed.", "Load the page again and send it once more.");
+                    : pages.Problem(http, 400, "form");
             }
             catch (Exception large) when (large is InvalidDataException or BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
             {
-                return pages.Problem(http, 413, "That is too large", "At most 20 MiB are taken; nothing was kept.", "Send it in parts, each a demand of its own, or attachments by the way agreed with us.");
+                return pages.Problem(http, 413, "large");
             }
         }
     }

@@ -23,14 +23,30 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     /// <summary>A page.</summary>
     public RazorComponentResult Show<TPage>(HttpContext http, int status, Dictionary<string, object?> values) where TPage : IComponent => FacePage.Of<TPage>(Frame(http), status, values);
 
-    /// <summary>A page that says no.</summary>
-    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next) => FacePage.Problem(Frame(http), status, title, what, next);
+    /// <summary>Who reads the answer to a request.</summary>
+    public static Reader ReaderOf(HttpContext http) => http.RequestServices.GetRequiredService<Reader>();
+
+    /// <summary>A page that says no, in the reader's language: the sentences <c>portal.no.WHICH</c>.</summary>
+    public RazorComponentResult Problem(HttpContext http, int status, string which)
+    {
+        var reader = ReaderOf(http);
+        return FacePage.Problem(Frame(http), status, reader.Say($"portal.no.{which}"), reader.Say($"portal.no.{which}.what"), reader.Say($"portal.no.{which}.next"), spoken: true, way: Way(http, reader));
+    }
+
+    /// <summary>Nothing was changed, and why: the portal says it itself.</summary>
+    public RazorComponentResult Unchanged(HttpContext http, string why)
+    {
+        var reader = ReaderOf(http);
+        return FacePage.Problem(Frame(http), 422, reader.Say("portal.unchanged"), reader.Say(why), reader.Say("portal.unchanged.again"), spoken: true, way: Way(http, reader));
+    }
+
+    private static (string, string) Way(HttpContext http, Reader reader) => PortalSession.Of(http) is null ? ("/sign-in", reader.Say("portal.request.back")) : ("/", reader.Say("nav.demands"));
 
     /// <summary>There is nothing at this address.</summary>
-    public RazorComponentResult Nothing(HttpContext http) => Problem(http, 404, "No such page", "There is nothing at this address.", "The list of your demands shows all that your authority filed here.");
+    public RazorComponentResult Nothing(HttpContext http) => Problem(http, 404, "page");
 
     /// <summary>There is no such demand, or it is not this authority's: one answer for both.</summary>
-    public RazorComponentResult NoSuchDemand(HttpContext http) => Problem(http, 404, "No such demand", "Your authority has no demand, or no file of it, at this address.", "The list of your demands shows all that your authority filed here.");
+    public RazorComponentResult NoSuchDemand(HttpContext http) => Problem(http, 404, "demand");
 
     /// <summary>An act, and the page where it shows; the desk's own refusals become pages.</summary>
     public async Task<IResult> Act(HttpContext http, string then, Func<Officer, IFormCollection, Task> act)
@@ -50,8 +66,8 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     public RazorComponentResult Refused(HttpContext http, DeskException no) => no.Code switch
     {
         "unknown" => NoSuchDemand(http),
-        "kept" => Problem(http, 503, "It is kept, and not yet on record", "The ledger does not answer. What you sent is kept and goes on record by itself when it is back.", "Do not send it again. Look at the list of your demands in a few minutes."),
-        _ => Problem(http, no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, "Nothing was changed", DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next)),
+        "kept" => Problem(http, 503, "ledger"),
+        _ => FacePage.Problem(Frame(http), no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, ReaderOf(http).Say("portal.unchanged"), DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next), spoken: true, below: true, way: Way(http, ReaderOf(http))),
     };
 
     /// <summary>The anti-forgery value for a form.</summary>

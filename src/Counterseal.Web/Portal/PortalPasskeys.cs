@@ -27,11 +27,11 @@ internal static class PortalPasskeys
     public static Task<string> AskToAnswer(HttpContext http) => Manager(http).MakePasskeyRequestOptionsAsync(null);
 
     /// <summary>Takes a new passkey: into its table, where it opens nothing yet.</summary>
-    /// <returns>Its digest for the record, or why not.</returns>
+    /// <returns>Its digest for the record, or the sentence that says why not.</returns>
     public static async Task<(string? Digest, string? No)> Make(HttpContext http, OfficerDoor officers, string answer, string officer)
     {
         if (answer.Length is 0 or > PasskeyGround.LargestAnswer)
-            return (null, "No passkey answered. This one step needs JavaScript; everything else here works without.");
+            return (null, "portal.passkey.silent");
         PasskeyAttestationResult made;
         try
         {
@@ -39,10 +39,10 @@ internal static class PortalPasskeys
         }
         catch (InvalidOperationException)
         {
-            return (null, "The page is too old: the challenge in it is over.");
+            return (null, "portal.passkey.old");
         }
         if (!made.Succeeded || made.UserEntity.Id != officer)
-            return (null, "The passkey's answer is not one to this page.");
+            return (null, "portal.passkey.other");
         var passkey = PortalPasskeyShelf.Kept(made.Passkey);
         await officers.Keep(officer, passkey, http.RequestAborted);
         return (passkey.Digest, null);

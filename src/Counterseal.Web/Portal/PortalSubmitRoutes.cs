@@ -29,7 +29,7 @@ internal static class PortalSubmitRoutes
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
             var (name, original) = await Given(form, http.RequestAborted);
             if (original.Length == 0)
-                return await Page(http, 422, DemandDraft.For(PortalSession.Needed(http), await Entry(http)), null, new("", [], "Choose a file first: an ETSI TS 103 120 message (XML), or our own form (JSON)."));
+                return await Page(http, 422, DemandDraft.For(PortalSession.Needed(http), await Entry(http)), null, new("", [], PortalPages.ReaderOf(http).Say("portal.submit.file.choose")));
             return await Looked(http, form["do"] == "file", original, DemandDraft.For(PortalSession.Needed(http), await Entry(http)), name);
         }).RequireRateLimiting(FaceLimits.Submit);
 

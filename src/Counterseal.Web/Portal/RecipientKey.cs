@@ -15,15 +15,15 @@ public sealed record RecipientKey(string Format, string Key, string Fingerprint)
     /// <summary>Reads an age recipient, or an OpenPGP certificate in ASCII armor or base64.</summary>
     /// <param name="text">What the officer gave.</param>
     /// <param name="now">The time for which it must be good.</param>
-    /// <exception cref="FormatException">Says what is wrong. A secret key is named as one, and nothing of it is repeated.</exception>
+    /// <exception cref="FormatException">Says what is wrong; a <see cref="KeyRefusedException"/> where the portal itself says it. A secret key is named as one, and nothing of it is repeated.</exception>
     public static RecipientKey Read(string text, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(text);
         var said = text.Trim();
         if (said.Length is 0 or > Longest)
-            throw new FormatException("give the line that begins with age1, or the block that begins with -----BEGIN PGP PUBLIC KEY BLOCK-----");
+            throw new KeyRefusedException("portal.key.give");
         if (said.Contains("AGE-SECRET-KEY-", StringComparison.OrdinalIgnoreCase) || said.Contains("PRIVATE KEY", StringComparison.OrdinalIgnoreCase))
-            throw new FormatException("this is a secret key. It was not kept. Never give it to anybody; make a new key, since this one has left your machine");
+            throw new KeyRefusedException("portal.key.secret");
         try
         {
             return said.StartsWith("age1", StringComparison.Ordinal) ? Age(said) : OpenPgp(said, now);
@@ -47,11 +47,19 @@ public sealed record RecipientKey(string Format, string Key, string Fingerprint)
         var bytes = new byte[text.Length];
         var certificate = text.StartsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----", StringComparison.Ordinal) ? OpenPgpCertificate.Parse(Encoding.ASCII.GetBytes(text), now)
             : Convert.TryFromBase64String(text, bytes, out var length) ? OpenPgpCertificate.Parse(bytes.AsSpan(0, length), now)
-            : throw new FormatException("this is neither an age recipient (age1…, age1pq1…) nor an OpenPGP public key block");
+            : throw new KeyRefusedException("portal.key.neither");
         var (format, key) = (certificate.Version == 6 ? "openpgp-9580" : "openpgp-gpg", Convert.ToBase64String(certificate.Bytes));
         _ = PackageRecipients.Parse(format, [key], now);
         return new(format, key, Grouped(certificate.Fingerprint));
     }
 
     private static string Grouped(string hex) => string.Join(' ', hex.Chunk(4).Select(group => new string(group)));
+}
+
+/// <summary>A key is not taken, and the portal has a sentence of its own for it.</summary>
+/// <param name="sentence">The sentence's name.</param>
+internal sealed class KeyRefusedException(string sentence) : FormatException(ReaderLanguages.Ours.First.Say(sentence))
+{
+    /// <summary>The sentence's name.</summary>
+    public string Sentence => sentence;
 }

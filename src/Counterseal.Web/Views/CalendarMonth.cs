@@ -14,8 +14,6 @@ public sealed record CalendarMonth(DateOnly First, DateOnly Today, WorkZone Zone
     public DateTimeOffset From => Begin(First);
     /// <summary>Where the next one begins, UTC.</summary>
     public DateTimeOffset To => Begin(First.AddMonths(1));
-    /// <summary>E.g. <c>November 2026</c>.</summary>
-    public string Name => First.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
 
     /// <summary>The month that an address asks for; the present one where it asks for none, or for what is none.</summary>
     public static CalendarMonth Of(string? asked, DateTimeOffset now, WorkZone zone)

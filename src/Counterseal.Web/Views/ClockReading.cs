@@ -4,7 +4,7 @@ namespace Counterseal.Web;
 
 /// <summary>A deadline read at a moment.</summary>
 /// <param name="Share">How much is left, 0 to 1.</param>
-/// <param name="Words">E.g. <c>4 h 51 min left of 8 h</c>.</param>
+/// <param name="Words">E.g. <c>4 h 51 min left of 8 h</c>, in the reader's language.</param>
 /// <param name="Urgency">Which shape and colour the clock takes.</param>
 public sealed record ClockReading(double Share, string Words, Urgency Urgency)
 {
@@ -12,30 +12,17 @@ public sealed record ClockReading(double Share, string Words, Urgency Urgency)
     public const double BurnsUnder = 0.25;
 
     /// <summary>Reads a deadline. Time left is rounded down, so that nobody is promised a minute that is not there.</summary>
-    public static ClockReading Of(Deadline deadline, DateTimeOffset now)
+    public static ClockReading Of(Deadline deadline, DateTimeOffset now, Reader reader)
     {
+        ArgumentNullException.ThrowIfNull(deadline);
+        ArgumentNullException.ThrowIfNull(reader);
         var whole = deadline.Due - deadline.Starts;
         var left = deadline.Due - now;
         if (left <= TimeSpan.Zero)
-            return new(0, left > TimeSpan.FromMinutes(-1) ? "late: due now" : $"late by {Duration(left.Negate())}", Urgency.Late);
+            return new(0, left > TimeSpan.FromMinutes(-1) ? reader.Say("clock.now") : reader.Say("clock.late", ("time", reader.Duration(left.Negate()))), Urgency.Late);
         var share = whole > TimeSpan.Zero ? Math.Clamp(left / whole, 0, 1) : 0;
-        return new(share, $"{Duration(left)} left of {Duration(whole)}", share < BurnsUnder ? Urgency.Burning : Urgency.Calm);
+        return new(share, reader.Say("clock.left", ("left", reader.Duration(left)), ("whole", reader.Duration(whole))), share < BurnsUnder ? Urgency.Burning : Urgency.Calm);
     }
-
-    /// <summary>A length of time in its two largest units, e.g. <c>9 d 4 h</c>; rounded down.</summary>
-    public static string Duration(TimeSpan time)
-    {
-        if (time < TimeSpan.FromMinutes(1))
-            return "under 1 min";
-        if (time < TimeSpan.FromHours(1))
-            return $"{time.Minutes} min";
-        if (time < TimeSpan.FromHours(48))
-            return Two((int)time.TotalHours, "h", time.Minutes, "min");
-        return Two(time.Days, "d", time.Hours, "h");
-    }
-
-    private static string Two(int large, string unit, int small, string smallUnit) =>
-        small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
 }
 
 /// <summary>How a clock looks.</summary>

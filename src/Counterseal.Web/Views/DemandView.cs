@@ -4,7 +4,7 @@ using Counterseal.Law;
 
 namespace Counterseal.Web;
 
-/// <summary>One demand as its page shows it.</summary>
+/// <summary>One demand as its page shows it: what is ours in it is in the reader's language, what the rules and the gate say is in English.</summary>
 public sealed record DemandView
 {
     /// <summary>The demand's id.</summary>
@@ -78,19 +78,25 @@ public sealed record DecisionView(Decision Decision, DateTimeOffset At, string B
 /// <summary>Something that a person can do now.</summary>
 /// <param name="What">One sentence.</param>
 /// <param name="Command">The command line that does it, or <c>null</c>.</param>
-public sealed record NextStep(string What, string? Command = null);
+public sealed record NextStep(string What, string? Command = null)
+{
+    /// <summary>Whether it is a question of the rule book, which stays in English.</summary>
+    public bool IsOfRules { get; init; }
+}
 
 /// <summary>An order to the gate.</summary>
 /// <param name="Digest">The order's digest.</param>
-/// <param name="Kind"><c>count</c>, <c>preserve</c> or <c>release</c>.</param>
+/// <param name="Kind">What was asked.</param>
 /// <param name="State">Where it stands, in words.</param>
 /// <param name="Have">Approvals given.</param>
 /// <param name="Need">Approvals asked for.</param>
 /// <param name="Expires">When it ends.</param>
 /// <param name="Command">The command line by which a reviewer reads and approves it; <c>null</c> once it needs none.</param>
 /// <param name="Result">What came of it, in one sentence.</param>
-public sealed record OrderView(string Digest, string Kind, string State, int Have, int Need, DateTimeOffset? Expires, string? Command, string? Result)
+public sealed record OrderView(string Digest, OrderKind Kind, string State, int Have, int Need, DateTimeOffset? Expires, string? Command, string? Result)
 {
+    /// <summary>Why the gate refused it, in its English words; <c>null</c> when it did not.</summary>
+    public string? Refusal { get; init; }
     /// <summary>Whether a package was sealed under it.</summary>
     public bool Sealed { get; init; }
     /// <summary>Whether something that it made lies at the gate, and nobody has ordered its deletion.</summary>

@@ -5,9 +5,13 @@ namespace Counterseal.Web;
 /// <param name="Type">E.g. <c>received</c>.</param>
 /// <param name="At">UTC.</param>
 /// <param name="By">Who did it.</param>
-/// <param name="Sentence">What happened, in one sentence.</param>
+/// <param name="Sentence">What happened, in one sentence of the reader's language.</param>
 /// <param name="Proof">Its place in the ledger; <c>null</c> while the ledger has not answered.</param>
-public sealed record EventView(int Version, string Type, DateTimeOffset At, string By, string Sentence, LedgerProof? Proof);
+public sealed record EventView(int Version, string Type, DateTimeOffset At, string By, string Sentence, LedgerProof? Proof)
+{
+    /// <summary>What follows the sentence and stays in English: the gate's or a rule's words; <c>null</c> for nothing.</summary>
+    public string? Said { get; init; }
+}
 
 /// <summary>Where the ledger holds an event's leaf, and what proves it.</summary>
 /// <param name="Index">The leaf's index, from 0.</param>

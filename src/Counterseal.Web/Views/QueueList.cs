@@ -25,10 +25,14 @@ public sealed record QueuePages
 /// <param name="Tally">The open demands in figures.</param>
 public sealed record QueueList(IReadOnlyList<QueueRow> Rows, string? Next, QueueTally Tally);
 
-/// <summary>A demand that could not be assigned.</summary>
-/// <param name="Id">The demand's id.</param>
-/// <param name="Why">Why, one sentence.</param>
-public sealed record RefusedAssignment(string Id, string Why);
+/// <summary>A demand that could not be assigned, or a form of the queue that was not taken.</summary>
+/// <param name="Id">The demand's id; empty where it is about none.</param>
+/// <param name="Why">Why: of a demand in the desk's English words, otherwise in the reader's language.</param>
+public sealed record RefusedAssignment(string Id, string Why)
+{
+    /// <summary>What the desk said besides, in English; <c>null</c> for nothing.</summary>
+    public string? Said { get; init; }
+}
 
 /// <summary>What the queue's page was asked for: the same as its address says.</summary>
 public sealed record QueueFilter

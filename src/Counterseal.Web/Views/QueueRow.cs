@@ -1,3 +1,4 @@
+using Counterseal.Desk;
 using Counterseal.Law;
 
 namespace Counterseal.Web;
@@ -10,7 +11,7 @@ namespace Counterseal.Web;
 /// <param name="Instrument">Kind of legal process; <c>null</c> when unknown.</param>
 /// <param name="Emergency">Whether the authority says that it is one.</param>
 /// <param name="Clock">The deadline that runs out first; <c>null</c> when none runs.</param>
-/// <param name="Standing">Where it stands, e.g. <c>assessed</c>.</param>
+/// <param name="Standing">Where it stands.</param>
 /// <param name="Authenticated">Whether a person has established that it is from whom it says.</param>
 /// <param name="Questions">How many questions are open.</param>
 /// <param name="Tampered">What the database says otherwise than the ledger; <c>null</c> when they agree.</param>
@@ -23,7 +24,7 @@ public sealed record QueueRow(
     string? Instrument,
     bool Emergency,
     Deadline? Clock,
-    string Standing,
+    Stage Standing,
     bool Authenticated,
     int Questions,
     string? Tampered = null,

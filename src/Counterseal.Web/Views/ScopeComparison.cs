@@ -9,38 +9,39 @@ namespace Counterseal.Web;
 public sealed record ScopeComparison(ScopeItem Item, IReadOnlyList<ScopeBar> Bars, bool HasAxis)
 {
     /// <summary>Compares; one result for each demanded item, in its order.</summary>
+    /// <param name="reader">Who reads it.</param>
     /// <param name="demanded">The wider one.</param>
     /// <param name="permitted">The narrower one.</param>
     /// <param name="narrowing">Whether the wider one is itself what is permitted, and the other what a narrowing keeps of it.</param>
-    public static IReadOnlyList<ScopeComparison> Of(Scope demanded, Scope permitted, bool narrowing = false) =>
-        [.. demanded.Items.Select(item => Compare(item, [.. permitted.Items.Where(p => p.Selector == item.Selector)], narrowing))];
+    public static IReadOnlyList<ScopeComparison> Of(Reader reader, Scope demanded, Scope permitted, bool narrowing = false) =>
+        [.. demanded.Items.Select(item => Compare(reader, item, [.. permitted.Items.Where(p => p.Selector == item.Selector)], narrowing))];
 
-    private static ScopeComparison Compare(ScopeItem item, IReadOnlyList<ScopeItem> permitted, bool narrowing)
+    private static ScopeComparison Compare(Reader reader, ScopeItem item, IReadOnlyList<ScopeItem> permitted, bool narrowing)
     {
         var axis = Axis.Over(permitted.Append(item));
         var whole = axis.Place(item.From, item.To);
         var bars = item.Categories.Count == 0
-            ? [new ScopeBar(null, whole, [], [whole], "category not stated: nothing is permitted until it is known")]
+            ? [new ScopeBar(null, whole, [], [whole], reader.Say("scope.bar.unknown"))]
             : item.Categories.Select(category =>
             {
                 var kept = permitted.Where(p => p.Categories.Contains(category)).ToList();
                 var spans = Union(kept.Select(p => axis.Place(p.From, p.To).Within(whole)).Where(s => s.Width > 0));
                 var left = Without(whole, spans);
-                return new ScopeBar(category, whole, spans, left, Sentence(category, kept, spans, left, narrowing));
+                return new ScopeBar(category, whole, spans, left, Sentence(reader, category, kept, spans, left, narrowing));
             }).ToList();
         return new(item, bars, axis.Named);
     }
 
-    private static string Sentence(DataCategory category, List<ScopeItem> kept, List<ScopeSpan> spans, List<ScopeSpan> left, bool narrowing)
+    private static string Sentence(Reader reader, DataCategory category, List<ScopeItem> kept, List<ScopeSpan> spans, List<ScopeSpan> left, bool narrowing)
     {
-        var word = narrowing ? "kept" : "permitted";
-        var name = Words.Of(category);
+        var name = ("category", reader.Word(category));
         if (spans.Count == 0)
-            return $"{name}: left out";
-        var masked = category == DataCategory.Traffic && kept.TrueForAll(p => p.ThirdParties is not null) ? ", third parties masked" : "";
-        if (left.Count == 0)
-            return $"{name}: {(narrowing ? "kept as permitted" : "permitted as demanded")}{masked}";
-        return $"{name}: {word}{masked} {string.Join(" and ", kept.Select(p => Words.Of(p.From, p.To)))}; the rest left out";
+            return reader.Say("scope.bar.none", name);
+        var masked = category == DataCategory.Traffic && kept.TrueForAll(p => p.ThirdParties is not null) ? "masked" : "plain";
+        var word = narrowing ? "kept" : "permitted";
+        return left.Count == 0
+            ? reader.Say($"scope.bar.{word}.whole.{masked}", name)
+            : reader.Say($"scope.bar.{word}.part.{masked}", name, ("range", reader.All([.. kept.Select(p => reader.Range(p.From, p.To))])));
     }
 
     private static List<ScopeSpan> Union(IEnumerable<ScopeSpan> spans)

@@ -1,5 +1,5 @@
 "use strict";
-// Asks a passkey for what the form says and sends the answer with the form. The page is our own; nothing comes from elsewhere, nothing is sent elsewhere.
+// Asks a passkey for what the form says and sends the answer with the form; what it says meanwhile are the page's own words. The page is our own; nothing comes from elsewhere, nothing is sent elsewhere.
 (() => {
   const bytes = text => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), c => c.charCodeAt(0));
   const text = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -20,15 +20,14 @@
       event.preventDefault();
       const button = form.querySelector("button");
       button.disabled = true;
-      said.textContent = "Waiting for your passkey …";
+      said.textContent = said.dataset.waiting;
       try {
         const { got, response } = await ways[form.dataset.passkey](JSON.parse(form.dataset.ask));
         response.clientDataJSON = text(got.response.clientDataJSON);
         form.elements.credential.value = JSON.stringify({ id: got.id, rawId: text(got.rawId), type: got.type, authenticatorAttachment: got.authenticatorAttachment, clientExtensionResults: {}, response });
         form.submit();
       } catch (error) {
-        said.textContent = error.name === "NotAllowedError" ? "No passkey answered: it was cancelled, or none here belongs to this place."
-          : error.name === "InvalidStateError" ? "A passkey for this account is on this device already." : error.message;
+        said.textContent = error.name === "NotAllowedError" ? said.dataset.none : error.name === "InvalidStateError" ? said.dataset.there : `${said.dataset.failed} ${error.message}`;
         button.disabled = false;
       }
     });

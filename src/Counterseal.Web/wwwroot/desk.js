@@ -1,4 +1,4 @@
-// The desk's keyboard. Pages work without it: it presses and focuses what is there, sends nothing and writes no markup.
+// The desk's keyboard, and what copies a digest. Pages work without it: it presses and focuses what is there, sends nothing and writes no markup.
 const rows = () => [...document.querySelectorAll('[data-row]')];
 const link = row => row.querySelector('a[data-open]');
 const here = () => document.activeElement?.closest('[data-row]');
@@ -88,3 +88,21 @@ for (const button of document.querySelectorAll('[data-keys]')) {
   button.hidden = false;
   button.addEventListener('click', () => at('keys')?.showModal());
 }
+
+// Buttons that copy stand in the page and are shown where there is somebody to press them for.
+document.documentElement.classList.add('scripted');
+document.addEventListener('click', async pressed => {
+  const button = pressed.target.closest?.('[data-copy]');
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    // Without a secure address there is no clipboard to write to: what is to be copied is selected instead.
+    getSelection().selectAllChildren(button.previousElementSibling);
+    return;
+  }
+  const name = button.getAttribute('aria-label');
+  button.classList.add('copied');
+  button.setAttribute('aria-label', button.dataset.copied);
+  setTimeout(() => { button.classList.remove('copied'); button.setAttribute('aria-label', name); }, 1500);
+});

@@ -1,6 +1,9 @@
 // Shows on an open page what others change. The desk says that something happened and who did it; the page then asks for itself, and takes over the parts in which nobody has typed.
 // Pages work without it: loading them again shows the same.
 const status = document.querySelector('[data-live]');
+// Its words are the page's: attributes in the reader's language, with places in braces.
+const word = (name, places = {}) => (status.dataset[name] ?? '').replace(/\{(\w+)\}/g, (_, place) => places[place] ?? '');
+const types = new Map((status?.dataset.types ?? '').split('\n').map(line => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]));
 const parts = () => [...document.querySelectorAll('[data-part]')];
 let source, timer, asking = false, again = false;
 const news = [];
@@ -33,7 +36,7 @@ function ask() {
   request.onloadend = () => {
     asking = false;
     const fresh = request.status === 200 ? request.response : null;
-    if (!fresh?.querySelector('[data-live]')) { say('It changed. Load the page again to see how.'); return; }
+    if (!fresh?.querySelector('[data-live]')) { say(word('again')); return; }
     let kept = 0;
     for (const part of parts()) {
       const name = part.dataset.part;
@@ -52,7 +55,7 @@ function ask() {
     }
     // Sections that were not there before have a place only in a page that is made anew.
     const absent = [...fresh.querySelectorAll('[data-part]')].some(part => !document.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`));
-    say(news.splice(0).slice(-3).join(' ') + (kept ? ' What you are typing was left as it is.' : '') + (absent ? ' Load the page again to see all of it.' : ''));
+    say(news.splice(0).slice(-3).join(' ') + (kept ? ' ' + word('typing') : '') + (absent ? ' ' + word('absent') : ''));
     if (again) { again = false; ask(); }
   };
   request.send();
@@ -64,17 +67,17 @@ function listen() {
   source = new EventSource(status.dataset.live);
   source.addEventListener('change', event => {
     const { by, type, own } = JSON.parse(event.data);
-    const at = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-    news.push(own ? `You did this elsewhere: ${type} (${at}).` : `Changed by ${by} just now: ${type} (${at}).`);
+    const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    news.push(word(own ? 'byYou' : 'byOther', { by, at, type: types.get(type) ?? type }));
     clearTimeout(timer);
     timer = setTimeout(ask, 150);
   });
   source.addEventListener('enough', () => {
     source.close();
-    say('Other pages of yours are told of changes now; this one is again when you come back to it.');
+    say(word('enough'));
   });
   source.addEventListener('error', () => {
-    if (source.readyState === EventSource.CLOSED) say('This page is not told of changes any more: sign in again in another tab, or look whether the demand is there for you.');
+    if (source.readyState === EventSource.CLOSED) say(word('over'));
   });
 }
 
