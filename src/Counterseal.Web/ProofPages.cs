@@ -85,7 +85,7 @@ internal static class ProofPages
             catch (Exception away) when (away is HttpRequestException or IOException or LedgerException or FormatException)
             {
                 http.Response.Headers.RetryAfter = "30";
-                return FacePage.Problem(options.Ground.Frame(Face.Public), 503, "The entries cannot be read now", "The ledger does not answer, or not with what its key signed.", "Try again in a minute.");
+                return PublicRefusal.Of(http, options.Ground, 503, "entries");
             }
         });
 

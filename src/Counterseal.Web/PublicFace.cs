@@ -96,7 +96,7 @@ public static class PublicFace
             VulnerabilityPages.Map(app, options.Ground, register);
         if (options.Tally is { } tally)
             TallyPages.Map(app, options.Ground, tally);
-        app.MapFallback(() => Problem(options, 404, "No such page", "There is nothing at this address.", null));
+        app.MapFallback((HttpContext http) => PublicRefusal.Of(http, options.Ground, 404, "page"));
         AccessGuard.Hold(app, Door.Public);
         return app;
     }
@@ -128,7 +128,7 @@ public static class PublicFace
         app.MapPost("/check", async Task<IResult> (HttpContext http) =>
         {
             if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > 4096)
-                return Problem(options, 413, "The request is too large", "A code has sixteen letters and digits.", "Type the code that stands in the notice.");
+                return PublicRefusal.Of(http, options.Ground, 413, "large");
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
             try
             {
@@ -137,7 +137,7 @@ public static class PublicFace
             catch (Exception away) when (IsAway(away))
             {
                 http.Response.Headers.RetryAfter = "30";
-                return Problem(options, 503, "Codes cannot be checked now", "What knows them does not answer.", "Try again in a minute, or sign in as you always do: a real notice is shown there.");
+                return PublicRefusal.Of(http, options.Ground, 503, "codes");
             }
         }).RequireRateLimiting(FaceLimits.Check);
 
@@ -167,7 +167,7 @@ public static class PublicFace
         app.MapGet("/checkpoint", async Task<IResult> (HttpContext http) => await Passed(http, async () => await options.Checkpoint(http.RequestAborted), "text/plain; charset=utf-8", "public, max-age=2"));
         app.MapGet("/tile/{**path}", async Task<IResult> (string? path, HttpContext http) => Ledger.Tile.Parse("tile/" + path) is { } tile
             ? await Passed(http, () => options.Tile(tile, http.RequestAborted), "application/octet-stream", "public, max-age=604800, immutable")
-            : Problem(options, 404, "No such tile", "The path is not one of a tile, as C2SP tlog-tiles writes them.", null));
+            : PublicRefusal.Of(http, options.Ground, 404, "tile"));
 
         async Task<IResult> Passed(HttpContext http, Func<Task<byte[]?>> ask, string type, string cache)
         {
@@ -183,7 +183,7 @@ public static class PublicFace
             }
 
             if (bytes is null)
-                return Problem(options, 404, "No such tile", "The ledger has not grown this far, or the partial tile is of another width.", null);
+                return PublicRefusal.Of(http, options.Ground, 404, "beyond");
             // Read by monitors on other origins; it is public and the same for everybody.
             http.Response.Headers.AccessControlAllowOrigin = "*";
             http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
@@ -199,21 +199,21 @@ public static class PublicFace
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
             return await Find(options, token, http.RequestAborted) is { } view
                 ? FacePage.Of<StatusPage>(options.Ground.Frame(Face.Public), 200, new() { [nameof(StatusPage.View)] = view, [nameof(StatusPage.Token)] = token, [nameof(StatusPage.Tally)] = options.TallyOf is { } leaves && await leaves(token, http.RequestAborted) is not null })
-                : NoStatus(options);
+                : NoStatus(http, options);
         }).RequireRateLimiting(FaceLimits.Status);
 
         app.MapGet("/status/{token}/tally.json", async Task<IResult> (string token, HttpContext http) =>
         {
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
             return options.TallyOf is { } leaves && await Find(options, token, http.RequestAborted) is not null && await leaves(token, http.RequestAborted) is { } file
-                ? Results.Bytes(file, "application/json", "tally.json") : NoStatus(options);
+                ? Results.Bytes(file, "application/json", "tally.json") : NoStatus(http, options);
         }).RequireRateLimiting(FaceLimits.Status);
 
         app.MapGet("/status/{token}/{file}", async Task<IResult> (string token, string file, HttpContext http) =>
         {
             http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
             if (await Find(options, token, http.RequestAborted) is not { } view || view.Files.FirstOrDefault(f => f.Name == file) is null)
-                return NoStatus(options);
+                return NoStatus(http, options);
             PackageFile? answer;
             try
             {
@@ -222,10 +222,10 @@ public static class PublicFace
             catch (Exception away) when (IsAway(away))
             {
                 http.Response.Headers.RetryAfter = "30";
-                return Problem(options, 503, "The answer cannot be fetched now", "It is kept, sealed.", "Try again in a minute.");
+                return PublicRefusal.Of(http, options.Ground, 503, "answer");
             }
 
-            return answer is null ? NoStatus(options) : new Passage(answer, file);
+            return answer is null ? NoStatus(http, options) : new Passage(answer, file);
         }).RequireRateLimiting(FaceLimits.Status);
     }
 
@@ -233,8 +233,7 @@ public static class PublicFace
     private static async Task<StatusView?> Find(PublicFaceOptions options, string token, CancellationToken cancel) =>
         token.Length is >= 20 and <= 128 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? await options.Status(token, cancel) : null;
 
-    private static RazorComponentResult NoStatus(PublicFaceOptions options) =>
-        Problem(options, 404, "No such page", "There is nothing at this address.", "If you followed the address on a receipt, compare it letter by letter.");
+    private static RazorComponentResult NoStatus(HttpContext http, PublicFaceOptions options) => PublicRefusal.Of(http, options.Ground, 404, "token");
 
     private static void MapSubmissions(WebApplication app, PublicFaceOptions options)
     {
@@ -303,9 +302,6 @@ public static class PublicFace
                 ["detail"] = detail,
                 ["faults"] = JsonSerializer.SerializeToNode(faults, LawJson.Options),
             }, contentType: "application/problem+json", statusCode: status);
-
-    private static RazorComponentResult Problem(PublicFaceOptions options, int status, string title, string what, string? next) =>
-        FacePage.Problem(options.Ground.Frame(Face.Public), status, title, what, next);
 
     /// <summary>One range of bytes, so that a download that broke off goes on; any other header is as none (RFC 9110, 14.2).</summary>
     internal static string? Range(HttpRequest request) =>

@@ -16,14 +16,14 @@ internal static class PublicRulePages
             var rules = await read(http.RequestAborted);
             return rules.History.FirstOrDefault(one => one.Digest == digest) is { } entry
                 ? FacePage.Of<RuleChangesPage>(ground.Frame(Face.Public), 200, new() { [nameof(RuleChangesPage.Rules)] = rules, [nameof(RuleChangesPage.Entry)] = entry })
-                : FacePage.Problem(ground.Frame(Face.Public), 404, "No such rule book", "No demand was assessed by a book of this digest.", "All books are listed under “Rules”.");
+                : PublicRefusal.Of(http, ground, 404, "book");
         });
         app.MapGet("/rules/{id}", async Task<IResult> (string id, HttpContext http) =>
         {
             var rules = await read(http.RequestAborted);
             return rules.Book.Rules.FirstOrDefault(one => one.Id == id) is { } rule
                 ? FacePage.Of<RulePage>(ground.Frame(Face.Public), 200, new() { [nameof(RulePage.Book)] = rules.Book, [nameof(RulePage.Rule)] = rule })
-                : FacePage.Problem(ground.Frame(Face.Public), 404, "No such rule", "The book in force has no rule of this name.", "An earlier book may have had it: their changes are listed under “Rules”.");
+                : PublicRefusal.Of(http, ground, 404, "rule");
         });
     }
 }

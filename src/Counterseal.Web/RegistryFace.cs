@@ -15,12 +15,15 @@ public static class RegistryFace
     /// <summary>Incidents on one page of a list.</summary>
     public const int PageSize = 50;
 
+    /// <summary>Incidents on a page that is about something else, with a link to all of them.</summary>
+    public const int Few = 10;
+
     /// <summary>Maps them.</summary>
     public static void Map(IEndpointRouteBuilder app, FaceGround ground, RegistryReader registry)
     {
         ArgumentNullException.ThrowIfNull(ground);
         ArgumentNullException.ThrowIfNull(registry);
-        RazorComponentResult None(string what) => FacePage.Problem(ground.Frame(Face.Public), 404, "Not in the registry", what, "The registry's first page lists what is.");
+        RazorComponentResult None(HttpContext http, string what, params (string, string)[] values) => PublicRefusal.Of(http, ground, 404, what, values);
 
         app.MapGet("/registry", async Task<IResult> (HttpContext http) =>
         {
@@ -42,7 +45,7 @@ public static class RegistryFace
         app.MapGet("/registry/states/{code}", async Task<IResult> (string code, HttpContext http) =>
         {
             if (States.Find(code) is not { } state)
-                return None($"\"{code}\" is no state of the list that the registry goes by.");
+                return None(http, "state", ("code", code));
             if (state.Code != code)
                 return Results.Redirect($"/registry/states/{state.Code}");
             var cancel = http.RequestAborted;
@@ -55,8 +58,8 @@ public static class RegistryFace
                 [nameof(RegistryStatePage.State)] = state,
                 [nameof(RegistryStatePage.Book)] = await registry.Instruments(cancel),
                 [nameof(RegistryStatePage.Pledges)] = compared,
-                [nameof(RegistryStatePage.Accused)] = await registry.Incidents(code, "accused", null, 0, PageSize, cancel),
-                [nameof(RegistryStatePage.Attacked)] = await registry.Incidents(code, "attacked", null, 0, PageSize, cancel),
+                [nameof(RegistryStatePage.Accused)] = await registry.Incidents(code, "accused", null, 0, Few, cancel),
+                [nameof(RegistryStatePage.Attacked)] = await registry.Incidents(code, "attacked", null, 0, Few, cancel),
                 [nameof(RegistryStatePage.Trend)] = await registry.Trend(code, "accused", null, cancel),
                 [nameof(RegistryStatePage.Today)] = registry.Today,
             });
@@ -71,21 +74,21 @@ public static class RegistryFace
                     [nameof(RegistryInstrumentPage.Concerned)] = await registry.ClausesInIncidents(http.RequestAborted),
                     [nameof(RegistryInstrumentPage.Today)] = registry.Today,
                 })
-                : None("There is no such instrument, or no such version of it."));
+                : None(http, "instrument"));
 
         app.MapGet("/registry/clauses/{instrument}/{version}/{clause}", async Task<IResult> (string instrument, string version, string clause, HttpContext http) =>
         {
             var cancel = http.RequestAborted;
             // The text comes from this version's own record and from nowhere else.
             if (await registry.Instrument(instrument, version, cancel) is not { Count: > 0 } kept || kept[^1].Item.Find(clause) is null)
-                return None("There is no such clause in that version.");
+                return None(http, "clause");
             var reference = new ClauseRef(instrument, version, clause);
             return FacePage.Of<RegistryClausePage>(ground.Frame(Face.Public), 200, new()
             {
                 [nameof(RegistryClausePage.Reference)] = reference,
                 [nameof(RegistryClausePage.Kept)] = kept,
                 [nameof(RegistryClausePage.Book)] = await registry.Instruments(cancel),
-                [nameof(RegistryClausePage.Incidents)] = await registry.Incidents(null, null, reference, 0, PageSize, cancel),
+                [nameof(RegistryClausePage.Incidents)] = await registry.Incidents(null, null, reference, 0, Few, cancel),
                 [nameof(RegistryClausePage.Trend)] = await registry.Trend(null, null, reference, cancel),
             });
         });
@@ -108,7 +111,7 @@ public static class RegistryFace
         {
             var cancel = http.RequestAborted;
             if (await registry.Incident(id, cancel) is not { Count: > 0 } kept)
-                return None("There is no incident of this id.");
+                return None(http, "incident");
             List<Incident> others = [];
             foreach (var other in kept[^1].Item.SameAs)
                 if (await registry.Incident(other, cancel) is [.., var latest])

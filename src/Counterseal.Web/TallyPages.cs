@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Counterseal.Web;
 
@@ -25,7 +26,7 @@ internal static class TallyPages
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
                 size.MaxRequestBodySize = OwnDemand.Limit + 4096;
             if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > OwnDemand.Limit + 4096)
-                return Page(413, null, "A receipt has at most 4 MiB. Send the file as you got it, through the form.");
+                return Page(413, null, Said(http, "totals.wrong.large"), ours: true);
             try
             {
                 var form = await http.Request.ReadFormAsync(new FormOptions { ValueLengthLimit = OwnDemand.Limit, BufferBodyLengthLimit = OwnDemand.Limit + 4096, MultipartBodyLengthLimit = OwnDemand.Limit + 4096 }, http.RequestAborted);
@@ -49,13 +50,13 @@ internal static class TallyPages
             catch (Exception away) when (away is HttpRequestException or IOException)
             {
                 http.Response.Headers.RetryAfter = "30";
-                return Page(503, null, "The tally cannot be read now. Try again in a minute.");
+                return Page(503, null, Said(http, "totals.wrong.away"), ours: true);
             }
         }).RequireRateLimiting(FaceLimits.Check);
         foreach (var name in (string[])["plan", "checkpoint"])
             app.MapGet("/tally/" + name, async Task<IResult> (HttpContext http) => await File(http, name, name == "plan" ? "application/json" : "text/plain; charset=utf-8", "no-cache"));
         app.MapGet("/tally/tile/{**rest}", async Task<IResult> (string? rest, HttpContext http) => Tile.Parse("tile/" + rest) is { } tile
-            ? await File(http, tile.Path, "application/octet-stream", "public, max-age=604800, immutable") : None());
+            ? await File(http, tile.Path, "application/octet-stream", "public, max-age=604800, immutable") : None(http));
 
         async Task<IResult> File(HttpContext http, string name, string type, string cache)
         {
@@ -70,7 +71,7 @@ internal static class TallyPages
                 return Results.Text("The ledger does not answer. Try again in a few seconds.\n", statusCode: 503);
             }
             if (bytes is null)
-                return None();
+                return None(http);
             // Read by verifiers on other origins; it is public and the same for everybody.
             http.Response.Headers.AccessControlAllowOrigin = "*";
             http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
@@ -78,9 +79,11 @@ internal static class TallyPages
             return Results.Bytes(bytes, type);
         }
 
-        RazorComponentResult Page(int status, OwnDemandVerdict? verdict, string? wrong) =>
-            FacePage.Of<TallyPage>(ground.Frame(Face.Public), status, new() { [nameof(TallyPage.Verdict)] = verdict, [nameof(TallyPage.Wrong)] = wrong });
+        RazorComponentResult Page(int status, OwnDemandVerdict? verdict, string? wrong, bool ours = false) =>
+            FacePage.Of<TallyPage>(ground.Frame(Face.Public), status, new() { [nameof(TallyPage.Verdict)] = verdict, [nameof(TallyPage.Wrong)] = wrong, [nameof(TallyPage.IsOurs)] = ours });
 
-        RazorComponentResult None() => FacePage.Problem(ground.Frame(Face.Public), 404, "No such file", "The tally has nothing under this name.", null);
+        static string Said(HttpContext http, string name) => http.RequestServices.GetRequiredService<Reader>().Say(name);
+
+        RazorComponentResult None(HttpContext http) => PublicRefusal.Of(http, ground, 404, "tally");
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
             .Where(path => Path.GetFileName(path) != "CheckPage.razor").Select(File.ReadAllText));
         // Names that a page puts together: what stands before and what is added.
         string[] made = ["status.", "decision.", "changes.", "category.", "authorities.no.", "answer.",
+            "report.by.", "report.cross.", "report.label.", "refused.", "registry.victim.", "registry.type.", "registry.kind.", "vulnerabilities.by.", "vulnerabilities.as.", "vulnerabilities.why.", "vulnerabilities.starts.", "vulnerabilities.severity.", "vulnerabilities.decided.",
             "portal.progress.", "portal.no.", "portal.category.",
             "absent.", "eventType.", "field.", "hold.", "looks.outcome.", "missing.", "refuse.", "refuseNext.", "scope.bar.", "state.", "tells.", "way.",
             "account.session.", "figures.by."];
@@ -37,6 +38,7 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
 
     /// <summary>Sentences that are the same in two languages.</summary>
     private static readonly string[] Alike = ["nav.start", "notice.what.count", "entries.pages", "word.DataCategory.Identification", "word.AuthorityKind.GrandJury", "word.AuthorityKind.Police", "selector.port", "time.minutes", "time.hours",
+        "report.minutes", "report.hours", "report.label.identification", "report.label.instrument", "reportDesk.instrument", "registry.version", "registry.instruments", "registry.instrument", "registry.clauses", "registry.source", "registry.incidents", "registry.pledge.document", "registry.change.one", "registry.change.many", "registry.kind.instruments", "registry.kind.import", "registry.incident", "registry.who.caption", "registry.instrument.version", "registry.chart.says", "word.PledgerKind.Organisation", "registry.victim.finance", "vulnerabilities.version", "totals.files.plan",
         "portal.person.name", "portal.account.passkeys", "portal.account.sessions", "portal.messages", "portal.record.original", "portal.key.format", "portal.submit.fault",
         // Of the demand's pages: names of places alone, and words that are the same in two languages.
         "scope.day", "scope.moment", "bytes.k", "bytes.m", "bytes.g", "word.Sign.Question", "queue.questions", "act.of", "fields.secrecy", "fields.scope", "fields.bytes", "count.question.one", "count.question.many", "count.minute.one", "count.minute.many", "proposed.format", "decide.entry", "event.filingMade", "court.recorded", "decide.by", "proposed.by",
@@ -74,10 +76,11 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
         var page = await window.GetStringAsync("/ledger");
         Assert.Contains("<html lang=\"de\"", page, StringComparison.Ordinal);
         Assert.Contains("Zeiten: Berlin", page, StringComparison.Ordinal);
-        // A page that is not translated says so, and what stands around it is.
-        var report = await window.GetStringAsync("/report");
-        Assert.Contains("<html lang=\"en\"", report, StringComparison.Ordinal);
-        Assert.Contains("<header class=\"masthead\" lang=\"de\"", report, StringComparison.Ordinal);
+        Assert.Contains("<html lang=\"de\"", await window.GetStringAsync("/report"), StringComparison.Ordinal);
+        // A page whose content is in a language of its own says so, and what stands around it is in the reader's.
+        var check = await window.GetStringAsync("/check");
+        Assert.Contains("<html lang=\"fr\"", check, StringComparison.Ordinal);
+        Assert.Contains("<header class=\"masthead\" lang=\"de\"", check, StringComparison.Ordinal);
         foreach (var elsewhere in new[] { "https://evil.example/", "//evil.example", "/\\evil.example", "ledger", "", "/a\nb" })
             Assert.Equal("/", (await window.GetAsync($"/reader?language=fr&back={Uri.EscapeDataString(elsewhere)}")).Headers.Location!.ToString());
         using var none = await window.GetAsync("/reader?language=zz&zone=../../etc/passwd");

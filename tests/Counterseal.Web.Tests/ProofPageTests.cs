@@ -13,7 +13,7 @@ public sealed class ProofPageTests(Browser browser) : IClassFixture<Browser>, IA
 {
     private DeskStand stand = null!;
 
-    public async ValueTask InitializeAsync() => stand = await DeskStand.Up();
+    public async ValueTask InitializeAsync() => stand = await DeskStand.Up(languages: PublicLook.Languages);
 
     public ValueTask DisposeAsync() => stand.DisposeAsync();
 
@@ -170,6 +170,18 @@ public sealed class ProofPageTests(Browser browser) : IClassFixture<Browser>, IA
         Assert.Contains("Rule book", page, StringComparison.Ordinal);
         foreach (var from in new[] { "-1", "99999999", "0" })
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"/ledger/entries?from={from}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Entries_and_the_check_of_a_receipt_hold_320_px_in_each_language_and_say_nothing_in_English()
+    {
+        await Receipt("first");
+        await stand.Received("second");
+        var (context, page) = await PublicLook.Marked(browser);
+        await using var _ = context;
+        var found = await PublicLook.English(page, stand.Public, ["/ledger/entries", "/ledger/check"]);
+        found.AddRange(await PublicLook.Sideways(browser, stand.Public, [("/ledger/entries", "entries"), ("/ledger/check", "check-receipt")]));
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     private async Task<string> Receipt(string reference)

@@ -98,6 +98,29 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
         Assert.StartsWith("{\"boundStates\":", await shown.Client.GetStringAsync("/registry/download/registry.json", Stop), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_registry_says_nothing_in_English_to_whoever_reads_another_language()
+    {
+        await using var shown = await Shown.Start(PublicLook.Languages);
+        var (context, page) = await PublicLook.Marked(browser);
+        await using var _ = context;
+        var found = await PublicLook.English(page, shown.Address, [.. Paths.Select(one => one.Path), "/registry/incidents?page=2", "/registry/incidents?state=CN&role=attacked", "/registry/incidents?state=CN&clause=us-cn/2015/1",
+            "/registry/trends?clause=dgc/2017-04/4", "/registry/clauses/dgc/2018/1", "/registry/instruments/dgc/2018", "/registry/incidents/none"]);
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Fact]
+    public async Task At_200_percent_at_320_px_in_each_language_and_from_right_to_left_no_page_of_the_registry_scrolls_sideways()
+    {
+        await using var shown = await Shown.Start(PublicLook.Languages);
+        var wide = await PublicLook.Sideways(browser, shown.Address,
+        [
+            ("/registry", "registry"), ("/registry/states/CN", "registry-state"), ("/registry/instruments/dgc/2017-04", "registry-instrument"), ("/registry/clauses/dgc/2017-04/4", "registry-clause"), ("/registry/incidents", "registry-incidents"),
+            ("/registry/incidents/test-1", "registry-incident"), ("/registry/trends?state=CN&clause=us-cn/2015/1", "registry-trends"), ("/registry/states/ZZ", "registry-none"),
+        ]);
+        Assert.True(wide.Count == 0, string.Join('\n', wide));
+    }
+
     private static string Screens { get; } = Directory.CreateDirectory(Path.Combine(Place.Root, "artifacts", "screens")).FullName;
 
     /// <summary>A registry with forty made-up incidents, served.</summary>
@@ -111,7 +134,7 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
         public HttpClient Client { get; private set; } = null!;
         public InstrumentBook Book { get; private set; } = null!;
 
-        public static async Task<Shown> Start()
+        public static async Task<Shown> Start(ReaderLanguages? languages = null)
         {
             var shown = new Shown();
             var made = LedgerHome.Create(Path.Combine(shown.folder, "ledger"), "ledger.example/log", "registry");
@@ -133,7 +156,7 @@ public sealed class RegistryPagesTests(Browser browser) : IClassFixture<Browser>
             await record.Append("ana", "correction", "an answer came", await Corrections.Of(reader, "test-1", null, "Sample 1 <script>alert(1)</script>, called otherwise", "CN: it denies any part", "https://news.example/answer", "the second laboratory, on other logs", Stop), Stop);
             var face = PublicFace.Build(new()
             {
-                Ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Provider = "Example Mail", Trial = true },
+                Ground = new FaceGround { Listen = new(IPAddress.Loopback, 0), Provider = "Example Mail", Trial = true, Languages = languages ?? ReaderLanguages.Ours },
                 Origin = "https://demands.example.org",
                 LedgerKey = made.Key.ToString(),
                 Checkpoint = ledger.Checkpoint,

@@ -20,7 +20,7 @@ public class ReportPagesTests
         Assert.Contains($"The answer was no to {no} of the {report.Totals.Answered} that were answered", page, StringComparison.Ordinal);
         Assert.Contains($"<dt>demands that came</dt><dd class=\"figure\">{report.Totals.Received}</dd>", WebUtility.HtmlDecode(await client.GetStringAsync("/", Stop)), StringComparison.Ordinal);
         Assert.Contains("Lapsed", page, StringComparison.Ordinal);
-        Assert.Contains("until 2027-03-01", page, StringComparison.Ordinal);
+        Assert.Contains("until 1 March 2027", page, StringComparison.Ordinal);
     }
 
     [Fact]

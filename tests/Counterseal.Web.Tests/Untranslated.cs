@@ -19,7 +19,7 @@ internal static partial class Untranslated
         Assert.Contains('⟦', await page.TextContentAsync("body") ?? "");
         var found = await page.EvaluateAsync<string[]>("""
             () => {
-              const own = 'main [lang], .languages [lang], .masthead-end > a, [translate=no], bdi, code, pre, script, noscript, style, samp, kbd, cite, template, .provider, .brand';
+              const own = 'main [lang], .languages [lang], .masthead-end > a, [translate=no], bdi, code, pre, script, noscript, style, samp, kbd, cite, time, template, .provider, .brand';
               const short = 'h1, h2, h3, h4, h5, h6, th, dt, label, button, a, legend, summary, option, caption, title, .badge';
               const english = /\b(the|of|is|was|were|not|and|to|it|by|a|an|in|for|no|from|are|has|on|be|this|that|with|we|you|your|their|its|at|or|as|nothing|none|until|left|yet)\b/i;
               const found = [];

@@ -19,36 +19,39 @@ public sealed record KnownMoment(string Name, string When, DateTimeOffset From, 
 public sealed record KnowledgeView(IReadOnlyList<KnownMoment> Moments, string Government, string Handling)
 {
     /// <summary>Makes it of a published vulnerability.</summary>
-    public static KnowledgeView Of(Vulnerability of)
+    public static KnowledgeView Of(Reader reader, Vulnerability of)
     {
+        ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(of);
-        var moments = new List<KnownMoment> { At("we were told", of.Told, VulnerabilityWords.Of(of.ToldBy), "told") };
+        var moments = new List<KnownMoment> { At(reader, reader.Say("vulnerabilities.toldUs"), of.Told, reader.Word(of.ToldBy), "told") };
         foreach (var one in of.Stated.Where(s => s.What is Milestone.FirstKnownUse or Milestone.FirstGovernmentKnowledge or Milestone.ExploitationKnown or Milestone.FixAvailable or Milestone.UsersTold))
-            moments.Add(new(VulnerabilityWords.Of(one.What), one.When.Text, one.When.Earliest, one.When.End, one.Who ?? "", one.Evidence,
+            moments.Add(new(reader.Word(one.What), VulnerabilityWords.When(reader, one.When), one.When.Earliest, one.When.End, one.Who ?? "", one.Evidence,
                 one.What switch { Milestone.FirstKnownUse => "used", Milestone.FirstGovernmentKnowledge => "government", _ => "ours" }));
         if (of.Published is { } published)
-            moments.Add(At("published", published, "", "ours"));
-        return new([.. moments.OrderBy(m => m.From).ThenBy(m => m.To)], Lead(of), Took(of));
+            moments.Add(At(reader, reader.Say("vulnerabilities.publishedOn"), published, "", "ours"));
+        return new([.. moments.OrderBy(m => m.From).ThenBy(m => m.To)], Lead(reader, of), Took(reader, of));
     }
 
-    private static KnownMoment At(string name, DateTimeOffset at, string who, string kind) => new(name, StatedTime.At(at).Text, at, at, who, [], kind);
+    private static KnownMoment At(Reader reader, string name, DateTimeOffset at, string who, string kind) => new(name, reader.Moment(at), at, at, who, [], kind);
 
-    private static string Lead(Vulnerability of)
+    private static string Lead(Reader reader, Vulnerability of)
     {
         if (of.Of(Milestone.FirstGovernmentKnowledge) is not { } knew)
-            return of.ToldBy == ReportSource.Government ? "A government told us. Since when it had known is not known here." : "That a government knew of it before we were told is not known here. That does not mean that none did.";
+            return reader.Say(of.ToldBy == ReportSource.Government ? "vulnerabilities.lead.government" : "vulnerabilities.lead.unknown");
         var (least, most) = ((int)Math.Floor((of.Told - knew.When.End).TotalDays), (int)Math.Floor((of.Told - knew.When.Earliest).TotalDays));
         if (most <= 0)
-            return "By the evidence below a government knew of it, and not before we were told.";
+            return reader.Say("vulnerabilities.lead.after");
         if (least < 0)
-            return $"By the evidence below a government knew of it; it may have been up to {VulnerabilityWords.Days(most)} before we were told, or not before.";
-        return least == most ? $"By the evidence below a government knew of it {VulnerabilityWords.Days(least)} before we were told." : $"By the evidence below a government knew of it for at least {VulnerabilityWords.Days(least)} and at most {VulnerabilityWords.Days(most)} before we were told.";
+            return reader.Say("vulnerabilities.lead.maybe", ("days", VulnerabilityWords.Days(reader, most)));
+        return least == most
+            ? reader.Say("vulnerabilities.lead.exact", ("days", VulnerabilityWords.Days(reader, least)))
+            : reader.Say("vulnerabilities.lead.between", ("least", VulnerabilityWords.Days(reader, least)), ("most", VulnerabilityWords.Days(reader, most)));
     }
 
-    private static string Took(Vulnerability of)
+    private static string Took(Reader reader, Vulnerability of)
     {
-        string Since(DateTimeOffset? at, string what) => at is { } then && then >= of.Told ? $"{what} {VulnerabilityWords.Days((int)Math.Floor((then - of.Told).TotalDays))} after that" : "";
-        var parts = new[] { Since(of.Of(Milestone.FixAvailable)?.When.Earliest, "a fix was there"), Since(of.Published, "it was published"), Since(of.Of(Milestone.UsersTold)?.When.Earliest, "users were told") }.Where(p => p.Length > 0).ToList();
-        return $"We were told by {VulnerabilityWords.Of(of.ToldBy)}; {(parts.Count == 0 ? "nothing has followed yet" : string.Join(", ", parts))}.";
+        string Since(DateTimeOffset? at, string what) => at is { } then && then >= of.Told ? reader.Say(what, ("days", VulnerabilityWords.Days(reader, (int)Math.Floor((then - of.Told).TotalDays)))) : "";
+        var parts = new[] { Since(of.Of(Milestone.FixAvailable)?.When.Earliest, "vulnerabilities.took.fix"), Since(of.Published, "vulnerabilities.took.published"), Since(of.Of(Milestone.UsersTold)?.When.Earliest, "vulnerabilities.took.users") }.Where(p => p.Length > 0).ToList();
+        return reader.Say("vulnerabilities.took", ("by", VulnerabilityWords.By(reader, of.ToldBy)), ("what", parts.Count == 0 ? reader.Say("vulnerabilities.took.nothing") : string.Join(", ", parts)));
     }
 }

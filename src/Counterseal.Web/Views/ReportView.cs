@@ -4,7 +4,7 @@ using Counterseal.Reports;
 namespace Counterseal.Web;
 
 /// <summary>One bar of a chart that is a table at the same time.</summary>
-/// <param name="Name">What it is of.</param>
+/// <param name="Name">What it is of: a label of a report.</param>
 /// <param name="Count">How long it is.</param>
 /// <param name="Notes">Further cells of its row.</param>
 /// <param name="Link">Where its name leads.</param>
@@ -24,58 +24,46 @@ public static class ReportView
     private static readonly string[] GivenWords = ["contentDisclosed", "nonContentDisclosed", "partly"];
     private static readonly string[] NoWords = ["noData", "redirected", "rejected", "challenged"];
 
-    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    /// <summary>The labels that are words of ours; all others are names of countries, authorities, instruments and rules.</summary>
+    private static readonly HashSet<string> Ours = new(StringComparer.Ordinal)
     {
-        ["contentDisclosed"] = "content disclosed",
-        ["nonContentDisclosed"] = "non-content disclosed",
-        ["partly"] = "disclosed in part",
-        ["noData"] = "no data",
-        ["redirected"] = "redirected to the customer",
-        ["rejected"] = "rejected",
-        ["challenged"] = "challenged",
-        ["withdrawn"] = "withdrawn by the authority",
-        ["answeredNo"] = "answered no",
-        ["others"] = "others, gathered",
-        ["yes"] = "yes",
-        ["no"] = "no",
-        ["none"] = "no secrecy asked",
-        ["upTo90Days"] = "secrecy up to 90 days",
-        ["upToAYear"] = "secrecy up to a year",
-        ["longer"] = "secrecy for longer",
-        ["withoutEnd"] = "secrecy without end",
-        ["told"] = "customer told",
-        ["forbidden"] = "telling forbidden",
-        ["byAuthority"] = "the authority tells, by law",
-        ["notTold"] = "not told yet, or nothing to tell",
-        ["notSaid"] = "category not named",
-        ["country"] = "Country",
-        ["outcome"] = "Outcome",
-        ["instrument"] = "Instrument",
-        ["emergency"] = "Emergency",
-        ["asked"] = "Most intrusive category asked for",
-        ["secrecy"] = "Secrecy asked",
-        ["telling"] = "Telling the customer",
-        ["authority"] = "Authority",
-        ["failed"] = "Rule failed",
+        "contentDisclosed", "nonContentDisclosed", "partly", "noData", "redirected", "rejected", "challenged", "withdrawn", "answeredNo", "others", "yes", "no",
+        "none", "upTo90Days", "upToAYear", "longer", "withoutEnd", "told", "forbidden", "byAuthority", "notTold", "notSaid", "subscriber", "identification", "traffic", "content",
+        "country", "outcome", "instrument", "emergency", "asked", "secrecy", "telling", "authority", "failed",
     };
 
-    /// <summary>A label in a reader's words.</summary>
-    public static string Word(string label) => Words.GetValueOrDefault(label, label);
+    /// <summary>Whether a label is a word of ours, and not somebody's name.</summary>
+    public static bool IsOurs(string label) => Ours.Contains(label);
 
-    /// <summary>A number as it is read.</summary>
-    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>A label in a reader's words; a name as it is.</summary>
+    public static string Word(Reader reader, string label)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        // A sentence's name has letters alone.
+        return IsOurs(label) ? reader.Say($"report.label.{(label == "upTo90Days" ? "upToNinetyDays" : label)}") : label;
+    }
 
     /// <summary>A share in whole per cent.</summary>
-    public static string Percent(double share) => (share * 100).ToString(share is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(Reader reader, double share)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return (share * 100).ToString(share is > 0 and < 0.1 ? "0.0" : "0", reader.Language.Culture) + " %";
+    }
 
     /// <summary>Hours as a reader's time.</summary>
-    public static string Hours(decimal? hours) => hours switch
+    public static string Hours(Reader reader, decimal? hours)
     {
-        null => "–",
-        < 1 => $"{Math.Round(hours.Value * 60).ToString(CultureInfo.InvariantCulture)} min",
-        < 72 => $"{hours.Value.ToString("0.#", CultureInfo.InvariantCulture)} h",
-        _ => $"{Math.Round(hours.Value / 24, 1).ToString("0.#", CultureInfo.InvariantCulture)} days",
-    };
+        ArgumentNullException.ThrowIfNull(reader);
+        return hours switch
+        {
+            null => "–",
+            < 1 => reader.Say("report.minutes", ("n", Math.Round(hours.Value * 60).ToString(CultureInfo.InvariantCulture))),
+            < 72 => reader.Say("report.hours", ("n", Short(hours.Value))),
+            _ => reader.Say("report.days", ("n", Short(Math.Round(hours.Value / 24, 1)))),
+        };
+
+        string Short(decimal number) => number.ToString("0.#", reader.Language.Culture);
+    }
 
     /// <summary>A report's half-year in the chart.</summary>
     public static PeriodBar Bar(Report report)
@@ -86,23 +74,28 @@ public static class ReportView
     }
 
     /// <summary>A table's cells as bars, with accounts and times.</summary>
-    public static IReadOnlyList<BarRow> Bars(ReportTable table, bool times)
+    public static IReadOnlyList<BarRow> Bars(Reader reader, ReportTable table, bool times)
     {
         ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(reader);
         var all = Math.Max(1, table.Cells.Sum(cell => cell.Count));
-        return [.. table.Cells.Select(cell => new BarRow(Word(cell.Of), cell.Count,
-            times ? [Percent((double)cell.Count / all), Number(cell.Accounts), Hours(cell.Median), Hours(cell.Slow)] : [Percent((double)cell.Count / all), Number(cell.Accounts)]))];
+        return [.. table.Cells.Select(cell => new BarRow(cell.Of, cell.Count,
+            times ? [Percent(reader, (double)cell.Count / all), reader.Number(cell.Accounts), Hours(reader, cell.Median), Hours(reader, cell.Slow)] : [Percent(reader, (double)cell.Count / all), reader.Number(cell.Accounts)]))];
     }
 
-    /// <summary>The sentence that a reader of one minute takes away.</summary>
-    public static string Sentence(Report report)
+    /// <summary>The sentences that a reader of one minute takes away.</summary>
+    public static string Sentence(Reader reader, Report report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(reader);
         var bar = Bar(report);
-        var countries = report.Table("country")?.Cells.Where(cell => cell.Of != "others").Take(3).Select(cell => $"{cell.Of} ({Number(cell.Count)})").ToList() ?? [];
-        var from = countries.Count == 0 ? "" : $" Most came from {string.Join(", ", countries)}.";
-        var no = report.Totals.Answered == 0 ? "" : report.Table("outcome") is null ? " How they were answered is too few to be shown." : $" The answer was no to {Number(bar.No)} of the {Number(report.Totals.Answered)} that were answered ({Percent((double)bar.No / report.Totals.Answered)}){(bar.Rest > 0 ? ", at least" : "")}.";
-        return $"{Number(report.Totals.Received)} demands came.{from}{no}";
+        List<string> said = [reader.Count("report.sentence.came", report.Totals.Received)];
+        if (report.Table("country")?.Cells.Where(cell => cell.Of != "others").Take(3).Select(cell => $"{cell.Of} ({reader.Number(cell.Count)})").ToList() is { Count: > 0 } countries)
+            said.Add(reader.Say("report.sentence.from", ("countries", string.Join(", ", countries))));
+        if (report.Totals.Answered > 0)
+            said.Add(report.Table("outcome") is null ? reader.Say("report.sentence.few") : reader.Say(bar.Rest > 0 ? "report.sentence.atLeast" : "report.sentence.no",
+                ("no", reader.Number(bar.No)), ("answered", reader.Number(report.Totals.Answered)), ("share", Percent(reader, (double)bar.No / report.Totals.Answered))));
+        return string.Join(' ', said);
     }
 
     private static int Sum(ReportTable? table, string[] words) => table?.Cells.Where(cell => words.Contains(cell.Of)).Sum(cell => cell.Count) ?? 0;
