@@ -64,7 +64,7 @@ internal static partial class FaceLog
         http.Response.Clear();
         SecurityHeaders.Set(http.Response.Headers, frame.Face, http.Request.IsHttps);
         var (title, what, next) = say(http.RequestServices.GetRequiredService<Reader>());
-        await FacePage.Problem(frame, status, title, what, next, spoken: true).ExecuteAsync(http);
+        await FacePage.Problem(frame, status, title, what, next).ExecuteAsync(http);
     }
 
     private static string Method(string method) =>

@@ -20,16 +20,14 @@ internal static class FacePage
     /// <param name="title">In a few words.</param>
     /// <param name="what">What is wrong.</param>
     /// <param name="next">What to do; <c>null</c> for nothing.</param>
-    /// <param name="spoken">Whether the words are in the reader's language; else they are English.</param>
     /// <param name="below">Whether a room below said what is wrong and what to do: in English, whatever the title is in.</param>
     /// <param name="way">Where to go from here, an address and what it is called; <c>null</c> for nowhere.</param>
-    public static RazorComponentResult Problem(Frame frame, int status, string title, string what, string? next, bool spoken = false, bool below = false, (string Href, string Text)? way = null) =>
+    public static RazorComponentResult Problem(Frame frame, int status, string title, string what, string? next, bool below = false, (string Href, string Text)? way = null) =>
         Of<ProblemPage>(frame, status, new()
         {
             [nameof(ProblemPage.Title)] = title,
             [nameof(ProblemPage.What)] = what,
             [nameof(ProblemPage.Next)] = next,
-            [nameof(ProblemPage.Spoken)] = spoken,
             [nameof(ProblemPage.Below)] = below,
             [nameof(ProblemPage.Way)] = way,
             [nameof(ProblemPage.Bare)] = frame.Face == Face.Desk && frame.SignOut is null,

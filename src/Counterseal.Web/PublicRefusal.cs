@@ -12,6 +12,6 @@ internal static class PublicRefusal
     {
         var reader = http.RequestServices.GetRequiredService<Reader>();
         var next = $"refused.{name}.next";
-        return FacePage.Problem(ground.Frame(Face.Public), status, reader.Say($"refused.{name}"), reader.Say($"refused.{name}.what", values), reader.Language.Sentences.Contains(next) ? reader.Say(next, values) : null, spoken: true);
+        return FacePage.Problem(ground.Frame(Face.Public), status, reader.Say($"refused.{name}"), reader.Say($"refused.{name}.what", values), reader.Language.Sentences.Contains(next) ? reader.Say(next, values) : null);
     }
 }

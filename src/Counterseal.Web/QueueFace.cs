@@ -78,7 +78,7 @@ internal static class QueueFace
             }
             catch (DeskException no) when (no.Code == "malformed")
             {
-                return FacePage.Problem(pages.Frame(http), 400, Say(http, "queue.no.page"), Say(http, "queue.no.page.what"), Say(http, "queue.no.page.next"), spoken: true);
+                return FacePage.Problem(pages.Frame(http), 400, Say(http, "queue.no.page"), Say(http, "queue.no.page.what"), Say(http, "queue.no.page.next"));
             }
         }
     }

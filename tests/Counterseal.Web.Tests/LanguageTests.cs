@@ -55,6 +55,17 @@ public sealed partial class LanguageTests(Browser browser) : IClassFixture<Brows
         Assert.Equal(number, language.Number(1234567));
     }
 
+    [Fact]
+    public void The_first_of_a_month_is_numbered_as_the_language_does_it()
+    {
+        var (french, berlin) = (ReaderLanguages.Ours.Find("fr")!, WorkZone.Named("Europe/Berlin"));
+        Assert.Equal("1er mars 2026", french.Day(new(2026, 3, 1)));
+        Assert.Equal("11 mars 2026", french.Day(new(2026, 3, 11)));
+        Assert.Equal("1er décembre 2026, 00:30 Berlin · 30 novembre 2026, 23:30 UTC", french.Moment(new(2026, 11, 30, 23, 30, 0, TimeSpan.Zero), berlin));
+        Assert.StartsWith("mar. 1er déc. 2026, 00:30 Berlin", french.Full(new(2026, 11, 30, 23, 30, 0, TimeSpan.Zero), berlin), StringComparison.Ordinal);
+        Assert.Equal("1. März 2026", ReaderLanguages.Ours.Find("de")!.Day(new(2026, 3, 1)));
+    }
+
     [Theory]
     [InlineData("de-AT,de;q=0.9,en;q=0.8", "de")]
     [InlineData("es, fr;q=0.5", "fr")]

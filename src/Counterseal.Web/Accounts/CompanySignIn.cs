@@ -141,13 +141,13 @@ public sealed record CompanySignIn
     {
         await accounts.Views.Record("", "", "sign-in by company", null, "refused");
         var reader = DeskPages.Reader(http);
-        await FacePage.Problem(ground.Frame(Face.Desk), 403, reader.Say("signin.company.no"), why, below ? null : reader.Say("signin.company.next"), spoken: true, below).ExecuteAsync(http);
+        await FacePage.Problem(ground.Frame(Face.Desk), 403, reader.Say("signin.company.no"), why, below ? null : reader.Say("signin.company.next"), below).ExecuteAsync(http);
     }
 
     /// <summary>Goes on from a page of our own: on the way from the provider the session's strict cookie would stay behind.</summary>
     private static async Task Onward(HttpContext http, FaceGround ground, string to)
     {
         http.Response.Headers["Refresh"] = $"0;url={to}";
-        await FacePage.Problem(ground.Frame(Face.Desk), 200, DeskPages.Reader(http).Say("signin.done"), DeskPages.Reader(http).Say("signin.done.what"), null, spoken: true).ExecuteAsync(http);
+        await FacePage.Problem(ground.Frame(Face.Desk), 200, DeskPages.Reader(http).Say("signin.done"), DeskPages.Reader(http).Say("signin.done.what"), null).ExecuteAsync(http);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class DeskPages(WebApplication app, DeskFaceOptions options)
     }
 
     /// <summary>A page that says no, in the reader's language; what a room below says of it, in English.</summary>
-    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next, bool below = false) => FacePage.Problem(Frame(http), status, title, what, next, spoken: true, below);
+    public RazorComponentResult Problem(HttpContext http, int status, string title, string what, string next, bool below = false) => FacePage.Problem(Frame(http), status, title, what, next, below);
 
     /// <summary>Who reads.</summary>
     public static Reader Reader(HttpContext http) => http.RequestServices.GetRequiredService<Reader>();

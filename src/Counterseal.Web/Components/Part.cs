@@ -70,6 +70,16 @@ internal static class Part
         builder.CloseElement();
     };
 
+    /// <summary>A link whose words are a name: of a file, an address.</summary>
+    public static RenderFragment LinkName(string href, string name) => builder =>
+    {
+        builder.OpenElement(0, "a");
+        builder.AddAttribute(1, "href", href);
+        builder.AddAttribute(2, "translate", "no");
+        builder.AddContent(3, name);
+        builder.CloseElement();
+    };
+
     /// <summary>Text in an element.</summary>
     public static RenderFragment In(string element, string text) => builder =>
     {

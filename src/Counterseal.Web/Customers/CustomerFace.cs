@@ -93,7 +93,7 @@ public static class CustomerFace
         if (row.Form && !await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http))
         {
             var reader = http.RequestServices.GetRequiredService<Reader>();
-            await FacePage.Problem(options.Ground.Frame(Face.Customer), 400, reader.Say("customer.wrong"), reader.Say("customer.wrong.what"), null, spoken: true).ExecuteAsync(http);
+            await FacePage.Problem(options.Ground.Frame(Face.Customer), 400, reader.Say("customer.wrong"), reader.Say("customer.wrong.what"), null).ExecuteAsync(http);
             return;
         }
         await next(http);

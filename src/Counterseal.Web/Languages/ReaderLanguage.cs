@@ -10,7 +10,7 @@ namespace Counterseal.Web;
 /// </summary>
 public sealed partial class ReaderLanguage
 {
-    private static readonly string[] Shape = ["name", "direction", "months", "monthsShort", "weekdays", "day", "moment", "full", "brief", "group", "decimal"];
+    private static readonly string[] Shape = ["name", "direction", "months", "monthsShort", "weekdays", "first", "day", "moment", "full", "brief", "group", "decimal"];
 
     private readonly Dictionary<string, string> texts;
 
@@ -60,7 +60,7 @@ public sealed partial class ReaderLanguage
         }
         if (like?.texts.Keys.FirstOrDefault(key => !texts.ContainsKey(key)) is { } missing)
             throw new FormatException($"{files[0].Name}: \"{missing}\" is missing");
-        return new(tag, note.Need("name").Text, direction.Text == "rtl", CultureOf(note), new(note.Need("day").Text, note.Need("moment").Text, note.Need("full").Text, note.Need("brief").Text), texts);
+        return new(tag, note.Need("name").Text, direction.Text == "rtl", CultureOf(note), new(note.Need("day").Text, note.Need("moment").Text, note.Need("full").Text, note.Need("brief").Text, note.Get("first") is { Text: { Length: > 0 } first } && first.All(char.IsLetterOrDigit) ? first : null), texts);
     }
 
     /// <summary>A sentence without places.</summary>
@@ -80,39 +80,39 @@ public sealed partial class ReaderLanguage
     public string Number(long number) => number.ToString("N0", Culture);
 
     /// <summary>A day in words.</summary>
-    public string Day(DateOnly day) => day.ToString(Forms.Day, Culture);
+    public string Day(DateOnly day) => day.ToString(Forms.Of(Forms.Day, day.Day), Culture);
 
     /// <summary>Day and time in a zone, and the same in UTC, each with its zone's name.</summary>
     public string Moment(DateTimeOffset at, WorkZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
         var here = TimeZoneInfo.ConvertTime(at, zone.Zone);
-        var text = $"{here.ToString(Forms.Moment, Culture)} {zone.Name}";
+        var text = $"{here.ToString(Forms.Of(Forms.Moment, here.Day), Culture)} {zone.Name}";
         if (zone == WorkZone.Utc)
             return Isolated(text);
         var utc = at.UtcDateTime;
-        return Isolated(here.Offset == TimeSpan.Zero ? text + " · UTC" : $"{text} · {utc.ToString(utc.Date == here.Date ? "HH:mm" : Forms.Moment, Culture)} UTC");
+        return Isolated(here.Offset == TimeSpan.Zero ? text + " · UTC" : $"{text} · {utc.ToString(utc.Date == here.Date ? "HH:mm" : Forms.Of(Forms.Moment, utc.Day), Culture)} UTC");
     }
 
     /// <summary>Day and time in a zone and in UTC, with the day of the week, in few letters, as the desk's lists have it.</summary>
     public string Full(DateTimeOffset at, WorkZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        return Isolated(zone.Write(at, Forms.Full, Culture));
+        return Isolated(zone.Write(at, Forms.Of(Forms.Full, DayIn(zone, at)), Culture));
     }
 
     /// <summary>The same without the year.</summary>
     public string Brief(DateTimeOffset at, WorkZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        return Isolated(zone.Write(at, Forms.Brief, Culture));
+        return Isolated(zone.Write(at, Forms.Of(Forms.Brief, DayIn(zone, at)), Culture));
     }
 
     /// <summary>The same in the zone alone, where a column's head names it.</summary>
     public string Here(DateTimeOffset at, WorkZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        return Isolated(TimeZoneInfo.ConvertTime(at, zone.Zone).ToString(Forms.Brief, Culture));
+        return Isolated(TimeZoneInfo.ConvertTime(at, zone.Zone).ToString(Forms.Of(Forms.Brief, DayIn(zone, at)), Culture));
     }
 
     private static CultureInfo CultureOf(YamlNote note)
@@ -151,7 +151,21 @@ public sealed partial class ReaderLanguage
     private string Isolated(string value) => RightToLeft ? $"\u2068{value}\u2069" : value;
 
     /// <summary>.NET's patterns of a date.</summary>
-    private readonly record struct DateForms(string Day, string Moment, string Full, string Brief);
+    /// <param name="Day">A day.</param>
+    /// <param name="Moment">Day and time.</param>
+    /// <param name="Full">Day and time with the day of the week, in few letters.</param>
+    /// <param name="Brief">The same without the year.</param>
+    /// <param name="First">How a month's first day is numbered where it is otherwise than the others (French: <c>1er</c>).</param>
+    private readonly record struct DateForms(string Day, string Moment, string Full, string Brief, string? First)
+    {
+        /// <summary>A pattern for a day of the month.</summary>
+        public string Of(string pattern, int day) => day == 1 && First is not null ? DayMark().Replace(pattern, $"'{First}'") : pattern;
+    }
+
+    private static int DayIn(WorkZone zone, DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone.Zone).Day;
+
+    [GeneratedRegex("(?<![d'])d(?![d'])")]
+    private static partial Regex DayMark();
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex PlaceMark();

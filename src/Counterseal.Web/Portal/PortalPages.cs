@@ -30,14 +30,14 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     public RazorComponentResult Problem(HttpContext http, int status, string which)
     {
         var reader = ReaderOf(http);
-        return FacePage.Problem(Frame(http), status, reader.Say($"portal.no.{which}"), reader.Say($"portal.no.{which}.what"), reader.Say($"portal.no.{which}.next"), spoken: true, way: Way(http, reader));
+        return FacePage.Problem(Frame(http), status, reader.Say($"portal.no.{which}"), reader.Say($"portal.no.{which}.what"), reader.Say($"portal.no.{which}.next"), way: Way(http, reader));
     }
 
     /// <summary>Nothing was changed, and why: the portal says it itself.</summary>
     public RazorComponentResult Unchanged(HttpContext http, string why)
     {
         var reader = ReaderOf(http);
-        return FacePage.Problem(Frame(http), 422, reader.Say("portal.unchanged"), reader.Say(why), reader.Say("portal.unchanged.again"), spoken: true, way: Way(http, reader));
+        return FacePage.Problem(Frame(http), 422, reader.Say("portal.unchanged"), reader.Say(why), reader.Say("portal.unchanged.again"), way: Way(http, reader));
     }
 
     private static (string, string) Way(HttpContext http, Reader reader) => PortalSession.Of(http) is null ? ("/sign-in", reader.Say("portal.request.back")) : ("/", reader.Say("nav.demands"));
@@ -67,7 +67,7 @@ internal sealed class PortalPages(WebApplication app, PortalFaceOptions options)
     {
         "unknown" => NoSuchDemand(http),
         "kept" => Problem(http, 503, "ledger"),
-        _ => FacePage.Problem(Frame(http), no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, ReaderOf(http).Say("portal.unchanged"), DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next), spoken: true, below: true, way: Way(http, ReaderOf(http))),
+        _ => FacePage.Problem(Frame(http), no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, ReaderOf(http).Say("portal.unchanged"), DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next), below: true, way: Way(http, ReaderOf(http))),
     };
 
     /// <summary>The anti-forgery value for a form.</summary>
