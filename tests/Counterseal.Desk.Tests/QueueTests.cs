@@ -91,6 +91,35 @@ public class QueueTests(Postgres postgres)
         Assert.Equal(tally.Open, tally.Countries.Sum(one => one.Count));
     }
 
+    [Theory, MemberData(nameof(Stand.Both), MemberType = typeof(Stand))]
+    public async Task Figures_are_at_most_ten_seconds_old_are_counted_ahead_and_an_assignment_shows_at_once(string store)
+    {
+        await using var stand = await Stand.Up(store, postgres);
+        var first = await stand.Received(Demand(0));
+        Assert.Equal(1, await Open());
+        _ = await stand.Received(Demand(1));
+        stand.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(1, await Open());
+        // From the sixth second on one look shows the old figure and has it counted, and soon there is the new one, though no time has gone by.
+        stand.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.InRange(await Open(), 1, 2);
+        for (var tries = 0; await Open() != 2; tries++)
+        {
+            Assert.True(tries < 500, "nobody counted ahead");
+            await Task.Delay(20);
+        }
+        _ = await stand.Received(Demand(2));
+        stand.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(3, await Open());
+        _ = await stand.Desk.Assign(first.Demand, "ada", "Bo Okafor", null, default);
+        Assert.Equal([("Bo Okafor", 1)], (await stand.Desk.Tally(Sight.Whole, default)).People);
+        // With everybody at once it is the same for each.
+        stand.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Open())), open => Assert.Equal(3, open));
+
+        async Task<int> Open() => (await stand.Desk.Tally(Sight.Whole, default)).Open;
+    }
+
     /// <summary>The same said in the plainest way, from folded states and no table.</summary>
     private static List<string> Naive(List<(DemandState State, int Order)> all, QueueAsk ask, DateTimeOffset now)
     {
