@@ -67,7 +67,7 @@ public static class StaffApi
         api.MapPost("/demands/{id}/resume", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Resume(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/withdraw", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Withdraw(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
         api.MapPost("/demands/{id}/close", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Close(id, By(http, said), Text(said, "reason"), Seen(said), cancel), cancel));
-        api.MapPost("/demands/{id}/docket", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Litigate(id, By(http, said), LitigationReading.Of(name => Member(said, name)), Seen(said), cancel), cancel));
+        api.MapPost("/demands/{id}/docket", async (string id, JsonObject said, HttpContext http, CancellationToken cancel) => await Stands(desk, await desk.Litigate(id, By(http, said), LitigationReading.Of(name => Member(said, name), When, outcome => JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString()), Words.English), Seen(said), cancel), cancel));
         api.MapGet("/demands/{id}/packages/{order}/{file}", (string id, string order, string file, HttpResponse response, CancellationToken cancel) => Fetch(desk, id, order, file, Visitor.Needed(response.HttpContext).Person.Name, response, cancel));
         api.MapGet("/quarantine", async (CancellationToken cancel) => Results.Json(await desk.Quarantine(1000, cancel), LawJson.Options));
         api.MapGet("/directory", async (CancellationToken cancel) => Results.Json(new JsonArray([.. (await desk.Entries(cancel)).Select(e => Entry(e))])));
@@ -299,11 +299,11 @@ public static class StaffApi
 
     internal static int? Seen(JsonObject said) => (int?)said["seen"];
 
+    private static DateTimeOffset? When(string? said) => DateTimeOffset.TryParse(said, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at : null;
+
     private static DateTimeOffset Until(JsonObject said, TimeProvider time) => said["until"] is null
         ? time.GetUtcNow().AddDays(90)
-        : DateTimeOffset.TryParse((string?)said["until"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var until)
-            ? until
-            : throw new DeskException("malformed", "'until' is not an instant", "write for example 2027-02-22T00:00:00Z");
+        : When((string?)said["until"]) ?? throw new DeskException("malformed", "'until' is not an instant", "write for example 2027-02-22T00:00:00Z");
 
     private static string Word(Stage stage) => stage.ToString().ToLowerInvariant();
 
@@ -324,6 +324,10 @@ public static class StaffApi
                 _ => StatusCodes.Status400BadRequest,
             };
             return Results.Json(new JsonObject { ["refused"] = no.Code, ["what"] = no.Message, ["next"] = no.Next }, statusCode: status);
+        }
+        catch (FormException no)
+        {
+            return Results.Json(new JsonObject { ["refused"] = "malformed", ["what"] = no.Message, ["next"] = no.Next }, statusCode: StatusCodes.Status400BadRequest);
         }
         catch (Exception no) when (no is HttpRequestException or LedgerException)
         {

@@ -35,7 +35,7 @@ internal static class ActReading
             "resume" => new ResumeAct(Text("reason", "resumed")),
             "withdraw" => new WithdrawAct(Text("reason", "withdrawn")),
             "close" => new CloseAct(Text("reason", "closed")),
-            "docket" => new LitigateAct(Litigation()),
+            "docket" => new LitigateAct(LitigationReading.Of(field => form[field].ToString(), ScopeForm.Instant, reader.Word, reader)),
             _ => throw new InvalidOperationException($"an act that is not known here: {name}"),
         };
 
@@ -107,32 +107,21 @@ internal static class ActReading
             return new(kind, until, kind == Desk.OrderKind.Preview ? viewers : [], kind == Desk.OrderKind.Delete ? Text("order", "deleted") : null);
         }
 
-        EventBody Litigation() => form["kind"].ToString() switch
-        {
-            "filed" => new ChallengeFiled(Text("court", "court"), Text("case", "case"), Text("filedBy", "filedBy"), Text("grounds", "grounds")),
-            "filing" => new FilingMade(Text("what", "filed"), Text("filedBy", "filedBy")),
-            "hearing" => new HearingSet(
-                ScopeForm.Instant(form["at"].ToString().Trim()) is { } at && at.Year is > 1990 and < 2200 ? at : throw No("hearing"),
-                Text("where", "where"),
-                int.TryParse(form["instead"], NumberStyles.None, CultureInfo.InvariantCulture, out var instead) ? instead : null),
-            "ruling" => new Ruled(Text("what", "ruled")),
-            "appeal" => new Appealed(Text("appealedBy", "appealedBy"), Text("court", "toCourt"), Text("case", "case")),
-            "outcome" => new ChallengeEnded(
-                Enum.TryParse<ChallengeOutcome>(form["outcome"].ToString(), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) ? outcome : throw No("ended"),
-                Text("what", "ended")),
-            _ => throw No("docket"),
-        };
+        string Text(string field, string missing) => ActReading.Text(form[field].ToString(), field, missing, reader);
 
-        // The sentence says what is missing; the field's name is only in the page.
-        string Text(string field, string missing) => form[field].ToString().Trim() switch
-        {
-            "" => throw new FormException(reader.Say($"missing.{missing}"), reader.Say("refuseNext.missing")),
-            { Length: > MostText } => throw new FormException(reader.Say("refuse.long", ("most", reader.Number(MostText)), ("field", field)), reader.Say("refuseNext.long")),
-            var text => text,
-        };
-
-        FormException No(string what) => new(reader.Say($"refuse.{what}"), reader.Say($"refuseNext.{what}"));
+        FormException No(string what) => ActReading.No(what, reader);
     }
+
+    /// <summary>What was typed. The sentence says what is missing; the field's name is only in the page.</summary>
+    /// <exception cref="FormException">Nothing, or too much.</exception>
+    internal static string Text(string typed, string field, string missing, Reader reader) => typed.Trim() switch
+    {
+        "" => throw new FormException(reader.Say($"missing.{missing}"), reader.Say("refuseNext.missing")),
+        { Length: > MostText } => throw new FormException(reader.Say("refuse.long", ("most", reader.Number(MostText)), ("field", field)), reader.Say("refuseNext.long")),
+        var text => text,
+    };
+
+    internal static FormException No(string what, Reader reader) => new(reader.Say($"refuse.{what}"), reader.Say($"refuseNext.{what}"));
 
     /// <summary>The scope of the form that decides: narrowed in part, whole otherwise.</summary>
     public static Scope Narrowed(IFormCollection form, DemandView view, Reader reader) => view.Assessment is { } law ? ScopeForm.Read(form, law.Permitted, reader)

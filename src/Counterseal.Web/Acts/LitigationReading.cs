@@ -3,40 +3,36 @@ using Counterseal.Desk;
 
 namespace Counterseal.Web;
 
-/// <summary>Reads what happened before a court from a request's members, which have the names of the desk's form; what is wrong is said in the command's language.</summary>
+/// <summary>Reads what happened before a court, from a form's fields or from a request's members: both have the same names.</summary>
 internal static class LitigationReading
 {
-    private const int MostText = 10_000;
-
     /// <summary>Reads it.</summary>
     /// <param name="field">What was sent by a name; empty for nothing.</param>
-    /// <exception cref="DeskException"><c>malformed</c>.</exception>
-    public static EventBody Of(Func<string, string> field)
+    /// <param name="instant">Reads a date with its time; <c>null</c>: it is none.</param>
+    /// <param name="word">What an outcome is called where it is chosen.</param>
+    /// <param name="reader">Who sent it.</param>
+    /// <exception cref="FormException">It cannot be one; says why, in that person's language.</exception>
+    public static EventBody Of(Func<string, string> field, Func<string, DateTimeOffset?> instant, Func<ChallengeOutcome, string> word, Reader reader)
     {
         return field("kind") switch
         {
-            "filed" => new ChallengeFiled(Text("court", "before which court"), Text("case", "under which case number"), Text("filedBy", "who filed it"), Text("grounds", "on which grounds")),
-            "filing" => new FilingMade(Text("what", "what was filed"), Text("filedBy", "who filed it")),
+            "filed" => new ChallengeFiled(Text("court", "court"), Text("case", "case"), Text("filedBy", "filedBy"), Text("grounds", "grounds")),
+            "filing" => new FilingMade(Text("what", "filed"), Text("filedBy", "filedBy")),
             "hearing" => new HearingSet(
-                DateTimeOffset.TryParse(field("at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at.Year is > 1990 and < 2200 ? at
-                    : throw new DeskException("malformed", "it was not said when the hearing is", "give date and time, UTC"),
-                Text("where", "where the hearing is"),
-                field("instead").Trim() is not { Length: > 0 } instead ? null
-                    : int.TryParse(instead, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version
-                    : throw new DeskException("malformed", "the hearing that this one takes the place of is named by the version of its event", "give its number, or leave it out")),
-            "ruling" => new Ruled(Text("what", "what the court ruled")),
-            "appeal" => new Appealed(Text("appealedBy", "who appealed"), Text("court", "to which court"), Text("case", "under which case number")),
+                instant(field("at").Trim()) is { } at && at.Year is > 1990 and < 2200 ? at : throw No("hearing"),
+                Text("where", "where"),
+                field("instead").Trim() is not { Length: > 0 } instead ? null : int.TryParse(instead, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw No("instead")),
+            "ruling" => new Ruled(Text("what", "ruled")),
+            "appeal" => new Appealed(Text("appealedBy", "appealedBy"), Text("court", "toCourt"), Text("case", "case")),
             "outcome" => new ChallengeEnded(
-                Enum.TryParse<ChallengeOutcome>(field("outcome"), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) && !int.TryParse(field("outcome"), out _) ? outcome : throw new DeskException("malformed", "it was not said how the challenge ended", "choose one of upheld, inPart, rejected, settled"),
-                Text("what", "how it ended, in a sentence")),
-            _ => throw new DeskException("malformed", "this is nothing that happens before a court", "filed, filing, hearing, ruling, appeal or outcome"),
+                Enum.TryParse<ChallengeOutcome>(field("outcome"), ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) && !int.TryParse(field("outcome"), out _) ? outcome
+                    : throw new FormException(reader.Say("refuse.ended"), reader.Say("refuseNext.ended", ("outcomes", string.Join(", ", Enum.GetValues<ChallengeOutcome>().Select(word))))),
+                Text("what", "ended")),
+            _ => throw No("docket"),
         };
 
-        string Text(string name, string what) => field(name).Trim() switch
-        {
-            "" => throw new DeskException("malformed", $"it was not said {what}", "say it in a sentence"),
-            { Length: > MostText } => throw new DeskException("malformed", $"more than {MostText} characters were sent for \"{name}\"", "say it shorter, and keep the rest in the file"),
-            var text => text,
-        };
+        string Text(string name, string missing) => ActReading.Text(field(name), name, missing, reader);
+
+        FormException No(string what) => ActReading.No(what, reader);
     }
 }

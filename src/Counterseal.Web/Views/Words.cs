@@ -110,13 +110,8 @@ public static partial class Words
             yield return (sentence[at..], null);
     }
 
-    /// <summary>Bytes in decimal units, in English.</summary>
-    public static string Bytes(long bytes) => English.Bytes(bytes);
-
-    /// <summary>A count with its noun, in English: <c>1 question</c>, <c>2 questions</c>.</summary>
-    public static string Count(long n, string noun) => string.Create(CultureInfo.InvariantCulture, $"{n:N0} {noun}{(n == 1 ? "" : "s")}");
-
-    private static readonly Reader English = new(ReaderLanguages.Ours.First, WorkZone.Utc);
+    /// <summary>Whoever reads English, for what is no page: a command's answer.</summary>
+    internal static readonly Reader English = new(ReaderLanguages.Ours.First, WorkZone.Utc);
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex PlaceMark();
