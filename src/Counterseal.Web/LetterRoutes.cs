@@ -58,18 +58,26 @@ internal static class LetterRoutes
         try
         {
             if (text.Contains(LetterView.Gap, StringComparison.OrdinalIgnoreCase))
-                throw new DeskException("malformed", "the message still has a place in it that is left to counsel", "complete or delete what stands in square brackets, and send it again");
+                throw new FormException(Reader(http).Say("letters.gap"), Reader(http).Say("letters.gap.next"));
             await write(Visitor.Needed(http).Person.Name, text);
             return DeskPages.Then(http, $"/demands/{id}#messages");
         }
-        catch (DeskException no) when (letter.Length > 0 && no.Code is not ("kept" or "unknown") && pages.Options.Letters is { } letters)
+        catch (FormException no)
         {
-            return await Page(pages, letters, http, id, no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, letter, form["ground"].ToString() is { Length: > 0 } ground ? ground : null, new(letter, text, no));
+            return pages.Options.Letters is { } letters && letter.Length > 0 ? await Back(letters, 422, no.Message, no.Next, below: false)
+                : pages.Problem(http, 422, Reader(http).Say("desk.unchanged"), DeskPages.Sentence(no.Message), DeskPages.Sentence(no.Next));
+        }
+        catch (DeskException no) when (letter.Length > 0 && no.Code is not ("kept" or "unknown") && pages.Options.Letters is not null)
+        {
+            return await Back(pages.Options.Letters, no.Code is "conflict" or "not-now" or "tampered" ? 409 : 422, no.Message, no.Next, below: true);
         }
         catch (DeskException no)
         {
             return await pages.Act(http, "", (_, _) => throw no);
         }
+
+        Task<IResult> Back(Letters letters, int status, string what, string next, bool below) =>
+            Page(pages, letters, http, id, status, letter, form["ground"].ToString() is { Length: > 0 } ground ? ground : null, new(letter, text, $"{DeskPages.Sentence(what)} {DeskPages.Sentence(next)}", below));
     }
 
     private static async Task<IResult> Page(DeskPages pages, Letters letters, HttpContext http, string id, int status, string? letter, string? ground, RefusedLetter? refused)
@@ -104,5 +112,6 @@ internal static class LetterRoutes
 /// <summary>A message from a draft that was not taken.</summary>
 /// <param name="Letter">Which letter it was drafted as.</param>
 /// <param name="Text">What was to be sent.</param>
-/// <param name="Why">Why it was not.</param>
-public sealed record RefusedLetter(string Letter, string Text, DeskException Why);
+/// <param name="Why">Why it was not, and what to do.</param>
+/// <param name="Below">Whether the desk says so, in English; else it is in the reader's language.</param>
+public sealed record RefusedLetter(string Letter, string Text, string Why, bool Below);
